@@ -1,0 +1,184 @@
+"""The capability sheet: what a plugin declares in ``capability.toml``, read before any call and enforced by the core.
+
+Buttons, retry policy, partner hours, limits and field hints come from the sheet. A call that is not declared is
+refused before anything is built. See ``plugins/README.md`` for every key.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.contract.text import Text
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+KINDS = ("insurer", "bank", "card", "data")
+STATES = ("draft", "sandbox", "live", "suspended", "retired")
+
+
+class SheetError(ValueError):
+    """The capability file breaks a rule; the message names the key and the rule."""
+
+
+class Idempotency(Enum):
+    """How the partner treats the same message twice."""
+
+    KEY = "key"  # dedupes on our message id
+    NATURAL = "natural"  # dedupes on a business number
+    NONE = "none"  # does not: query before any resend
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When a partner takes messages: ``"Asia/Shanghai Mon-Sat 08:30-20:00"``."""
+
+    zone: str
+    days: frozenset[int]
+    opens: time
+    closes: time
+
+    @classmethod
+    def parse(cls, text: str) -> "Hours":
+        """Raises SheetError."""
+        try:
+            zone, days, span = text.split()
+            first, _, last = days.partition("-")
+            start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+            opens, closes = (time.fromisoformat(part) for part in span.split("-"))
+            ZoneInfo(zone)
+        except (ValueError, KeyError) as error:
+            raise SheetError(f"hours: {text!r} is not 'Zone Mon-Fri HH:MM-HH:MM'") from error
+        if start > end or opens >= closes:
+            raise SheetError(f"hours: {text!r} must run from an earlier to a later day and time")
+        return cls(zone, frozenset(range(start, end + 1)), opens, closes)
+
+    def next_open(self, now: datetime) -> datetime:
+        """``now`` when the partner is open, else the next opening, in the zone of ``now``."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        for ahead in range(9):
+            day = local.date() + timedelta(days=ahead)
+            opens, closes = (datetime.combine(day, at, ZoneInfo(self.zone)) for at in (self.opens, self.closes))
+            if day.weekday() in self.days and local < closes:
+                return max(local, opens).astimezone(now.tzinfo)
+        raise SheetError("hours: never open")  # unreachable: days is never empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capability:
+    """One thing the partner can do, e.g. ``micro_policy.confirm``."""
+
+    name: str
+    sends: tuple[str, ...] = ()  # "PolicyConfirmation/1.0", newest first
+    receives: tuple[str, ...] = ()
+    idempotency: Idempotency = Idempotency.NONE
+    query: str | None = None  # capability that asks "did you get it?"
+    order: str = "object"
+    hours: Hours | None = None
+    receipt_sla: timedelta = timedelta(hours=4)
+    deadline: timedelta = timedelta(hours=72)  # then a dead letter
+    per_minute: int | None = None
+    total_mb: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class CapabilitySheet:
+    """A partner's whole ``capability.toml``."""
+
+    partner: str  # stable code; part of keys and addresses, never renamed
+    name: Text
+    kind: str
+    contract: str
+    state: str
+    capabilities: Mapping[str, Capability]
+    quirks: Mapping[str, Any] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Capability:
+        return self.capabilities[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.capabilities
+
+    def receives(self, message: str) -> bool:
+        """Whether any capability declares ``Type/version`` as an incoming message."""
+        return any(message in capability.receives for capability in self.capabilities.values())
+
+    @classmethod
+    def parse(cls, text: str) -> "CapabilitySheet":
+        """From the text of a ``capability.toml``. Raises SheetError naming the key and the rule."""
+        try:
+            data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SheetError(f"capability.toml: {error}") from error
+        plugin = data.get("plugin")
+        if not isinstance(plugin, dict):
+            raise SheetError("[plugin]: this table is missing")
+        for key, legal in (("kind", KINDS), ("state", STATES)):
+            if plugin.get(key) not in legal:
+                raise SheetError(f"plugin.{key}: must be one of {', '.join(legal)}")
+        for key in ("partner", "name_zh", "name_en", "contract"):
+            if not isinstance(plugin.get(key), str) or not plugin[key]:
+                raise SheetError(f"plugin.{key}: a text is required")
+        capabilities = {row["name"]: row for row in (_capability(item) for item in data.get("capability", ()))}
+        parsed = {name: Capability(**row) for name, row in capabilities.items()}
+        for capability in parsed.values():
+            if capability.query is not None and capability.query not in parsed:
+                raise SheetError(f"{capability.name}.query: {capability.query} is not declared")
+        return cls(
+            partner=plugin["partner"],
+            name=Text(plugin["name_zh"], plugin["name_en"]),
+            kind=plugin["kind"],
+            contract=plugin["contract"],
+            state=plugin["state"],
+            capabilities=parsed,
+            quirks=data.get("quirks", {}),
+            hosts=tuple(plugin.get("hosts", ())),
+        )
+
+
+CAPABILITY_KEYS = {
+    "name", "out", "in", "idempotency", "query", "on_timeout", "order", "hours", "receipt_sla", "deadline", "limits",
+}  # fmt: skip
+
+
+def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
+    name = item.get("name")
+    if not isinstance(name, str):
+        raise SheetError("[[capability]].name: a text is required")
+    unknown = set(item) - CAPABILITY_KEYS
+    if unknown:
+        raise SheetError(f"{name}: unknown key {', '.join(sorted(unknown))}")
+    if item.get("on_timeout", "unknown") not in ("unknown", "not_sent"):
+        raise SheetError(f"{name}.on_timeout: only 'unknown' and 'not_sent' are legal")
+    try:
+        idempotency = Idempotency(item.get("idempotency", "none"))
+    except ValueError:
+        raise SheetError(f"{name}.idempotency: must be key, natural or none") from None
+    limits = item.get("limits", {})
+    return {
+        "name": name,
+        "sends": tuple(item.get("out", ())),
+        "receives": tuple(item.get("in", ())),
+        "idempotency": idempotency,
+        "query": item.get("query"),
+        "order": item.get("order", "object"),
+        "hours": Hours.parse(item["hours"]) if "hours" in item else None,
+        "receipt_sla": duration(item.get("receipt_sla", "PT4H")),
+        "deadline": duration(item.get("deadline", "PT72H")),
+        "per_minute": limits.get("per_minute"),
+        "total_mb": limits.get("total_mb", 50),
+    }
+
+
+UNITS = {"H": "hours", "M": "minutes", "S": "seconds"}
+
+
+def duration(text: str) -> timedelta:
+    """``PT4H``, ``PT30M``, ``PT90S``: hours, minutes or seconds of ISO 8601. Raises SheetError."""
+    number, unit = text[2:-1], text[-1:]
+    if not text.startswith("PT") or not number.isdigit() or unit not in UNITS:
+        raise SheetError(f"{text!r} is not a duration such as PT4H, PT30M or PT90S")
+    return timedelta(**{UNITS[unit]: int(number)})
