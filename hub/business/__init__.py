@@ -1,0 +1,9 @@
+"""The lines of business, each declared as data in a file of its own. Adding a line is one file and one name here."""
+
+from collections.abc import Mapping
+
+from hub.business import micro_policy
+from hub.business.lifecycle import Kind, Line
+
+LINES: tuple[Line, ...] = (micro_policy.LINE,)
+KINDS: Mapping[str, Kind] = {kind.code: kind for line in LINES for kind in line.kinds}

@@ -1,0 +1,348 @@
+"""The lifecycle engine: a business object's state is a projection of the *set* of its events, never of their order.
+
+A line of business declares its kinds as data (states, events, transitions, actions, fields). :func:`project` folds an
+object's events in the kind's own order - not in the order of arrival - so duplicates change nothing, late events
+never move an object backwards, and every permutation of the same messages ends the same. Two answers that contradict
+each other make the object ``CONFLICT`` until an operator decides which one stands.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Literal
+
+from hub.contract.text import Text
+
+CONFLICT = "CONFLICT"
+DECIDED = "conflict_decided"
+
+
+class By(Enum):
+    """Who may cause an event."""
+
+    ENTERPRISE = Text("企业", "Enterprise")
+    PARTNER = Text("合作机构", "Partner")
+    SYSTEM = Text("系统", "System")
+    OPERATOR = Text("运营人员", "Operator")
+
+
+class Next(Enum):
+    """Who has the next move."""
+
+    ENTERPRISE = Text("由您处理", "You")
+    PARTNER = Text("由合作机构处理", "The partner")
+    HUB = Text("由系统处理", "The hub")
+    NOBODY = Text("—", "—")
+
+
+Family = Literal["draft", "running", "action", "done", "failed", "ended"]
+Phase = Literal["start", "submission", "end"]
+
+
+@dataclass(frozen=True)
+class State:
+    """One state: what the user reads, its colour family, and who has the next move."""
+
+    id: str
+    label: Text
+    family: Family
+    next: Next
+    hint: Text | None = None  # what happens next, in a few words
+    notice: Text | None = None  # reaching this state tells the enterprise so, once
+
+
+@dataclass(frozen=True)
+class Transition:
+    """``event`` moves the object from ``source`` (None: it does not exist yet) to ``target``."""
+
+    source: str | None
+    event: str
+    target: str
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One event of a kind. Its place in ``Kind.events`` is its rank when events are folded.
+
+    ``start`` events create the object, ``submission`` events belong to the submission they answer, ``end`` events
+    concern the object as a whole. Events of one ``decision`` exclude each other within a submission.
+    """
+
+    name: str
+    by: By
+    text: Text
+    phase: Phase = "submission"
+    decision: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of an object's content. ``key`` makes it findable, ``personal`` keeps it out of logs."""
+
+    name: str
+    label: Text
+    type: type = str
+    key: bool = False
+    personal: bool = False
+    choices: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, as the audit needs it (spec ROLE-07)."""
+
+    account: str
+    name: str
+    enterprise: str
+    role: str  # LP | OP | PW | ADM | SYS
+    certificate: str | None = None  # serial of the login card
+    address: str | None = None
+
+
+Compose = Callable[[Mapping[str, Any], Actor, datetime], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sends:
+    """The message that an action sends: body from the object's content (the form's values included)."""
+
+    type: str
+    version: str
+    capability: str
+    compose: Compose
+    failed: str = "undelivered"  # the event when the message finally could not be delivered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """What a user may do to an object. Offered exactly where a transition for ``event`` starts."""
+
+    name: str
+    label: Text
+    event: str
+    roles: frozenset[str]
+    sends: Sends | None = None
+    form: str | None = None  # name of the form in web.forms
+    question: Text | None = None  # asked before it is done
+    waiting: Text | None = None  # what the user reads until the partner has signed for it
+    done: Text | None = None  # what the user reads after that
+    signed: bool = False  # the card signs the content
+    opens: bool = True  # starts a new submission, so that answers to an older one no longer decide
+    primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Track:
+    """One machine of a kind. The partner's decision and the enterprise's acknowledgement are two tracks."""
+
+    name: str
+    label: Text
+    states: Sequence[State]
+    transitions: Sequence[Transition]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of business object, declared as data. Raises ValueError when the tables contradict each other."""
+
+    code: str
+    label: Text
+    number: str  # the field that is its business number
+    title: str  # the field that names it in a list
+    fields: Sequence[Field]
+    events: Sequence[EventType]
+    tracks: Sequence[Track]
+    actions: Sequence[Action] = ()
+    documents: Mapping[str, Text] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)  # field -> kind whose number it is
+
+    def __post_init__(self) -> None:
+        names = [event.name for event in self.events]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.code}: an event stands twice")
+        for track in self.tracks:
+            ids = {state.id for state in track.states}
+            for row in track.transitions:
+                if (
+                    row.event not in names
+                    or row.target not in ids
+                    or (row.source is not None and row.source not in ids)
+                ):
+                    raise ValueError(f"{self.code}.{track.name}: {row} names an unknown state or event")
+            pairs = [(row.source, row.event) for row in track.transitions]
+            if len(set(pairs)) != len(pairs):
+                raise ValueError(f"{self.code}.{track.name}: two targets for one state and event")
+        for action in self.actions:
+            if action.event not in names:
+                raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
+
+    def event(self, name: str) -> EventType:
+        """Raises KeyError."""
+        return next((row for row in self.events if row.name == name), None) or _missing(self, name)
+
+    def action(self, name: str) -> Action:
+        """Raises KeyError."""
+        return next((row for row in self.actions if row.name == name), None) or _missing(self, name)
+
+    def field(self, name: str) -> Field:
+        """Raises KeyError."""
+        return next((row for row in self.fields if row.name == name), None) or _missing(self, name)
+
+    def track(self, name: str) -> Track:
+        """Raises KeyError."""
+        return next((row for row in self.tracks if row.name == name), None) or _missing(self, name)
+
+    def state(self, track: str, state_id: str) -> State:
+        """The state's row; ``CONFLICT`` exists in every track."""
+        if state_id == CONFLICT:
+            return CONFLICT_STATE
+        return next((row for row in self.track(track).states if row.id == state_id), None) or _missing(self, state_id)
+
+    def starts(self, event: str) -> bool:
+        """Whether ``event`` may create an object."""
+        return self.event(event).phase == "start"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of business: its kinds, and the messages it exchanges (type/version -> message id of spec.md 19)."""
+
+    code: str
+    label: Text
+    kinds: Sequence[Kind]
+    messages: Mapping[str, str]
+
+
+CONFLICT_STATE = State(
+    id=CONFLICT,
+    label=Text("结果待核实", "Result being verified"),
+    family="failed",
+    next=Next.HUB,
+    hint=Text(
+        "收到相互矛盾的结果，正在与合作机构核实", "Contradictory results arrived; being verified with the partner"
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One recorded event of an object. ``identity`` makes a repetition recognisable."""
+
+    name: str
+    identity: str
+    submission: int
+    occurred_at: datetime
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """What the set of events says: one state per track, the content, and the states passed on the way."""
+
+    states: Mapping[str, str | None]
+    content: Mapping[str, Any]
+    passed: Sequence[tuple[str, str]]  # (track, state), in order
+    submission: int
+
+    @property
+    def conflict(self) -> bool:
+        """Whether contradictory answers wait for an operator."""
+        return CONFLICT in self.states.values()
+
+
+def project(kind: Kind, events: Iterable[Event]) -> Projection:
+    """Fold ``events`` in the kind's order. Pure; the same set gives the same answer in any order, with duplicates."""
+    unique = {event.identity: event for event in events}
+    ordered = sorted(unique.values(), key=lambda event: _place(kind, event))
+    standing, disputed = _settle(kind, ordered)
+    states: dict[str, str | None] = {}
+    passed: list[tuple[str, str]] = []
+    for track in kind.tracks:
+        moves = {(row.source, row.event): row.target for row in track.transitions}
+        touched = {row.event for row in track.transitions}
+        # The hub allowed the enterprise's own event when it was recorded: a late answer to an older submission
+        # must not undo it, so it moves the object from wherever the older answers left it.
+        own = {row.event: row.target for row in track.transitions if kind.event(row.event).by is By.ENTERPRISE}
+        current: str | None = None
+        for event in standing:
+            target = moves.get((current, event.name), own.get(event.name))
+            if target is not None:
+                current = target
+                passed.append((track.name, target))
+        if disputed & touched:
+            current = CONFLICT
+            passed.append((track.name, CONFLICT))
+        states[track.name] = current
+    content: dict[str, Any] = {}
+    for event in standing:
+        content.update(event.content)
+    last = max((event.submission for event in ordered), default=0)
+    return Projection(states=states, content=content, passed=passed, submission=last)
+
+
+def allowed(kind: Kind, states: Mapping[str, str | None], action: Action) -> bool:
+    """Whether a transition for the action's event starts in one of ``states``."""
+    return any(
+        row.event == action.event and row.source == states.get(track.name)
+        for track in kind.tracks
+        for row in track.transitions
+    )
+
+
+PHASES: Mapping[str, int] = {"start": 0, "submission": 1, "end": 2}
+
+
+def _place(kind: Kind, event: Event) -> tuple[int, int, int, datetime, str]:
+    if event.name == DECIDED:
+        return (3, 0, 0, event.occurred_at, event.identity)
+    row = kind.event(event.name)
+    submission = event.submission if row.phase == "submission" else 0
+    return (PHASES[row.phase], submission, kind.events.index(row), event.occurred_at, event.identity)
+
+
+def _settle(kind: Kind, ordered: Sequence[Event]) -> tuple[list[Event], set[str]]:
+    """Take out answers that an operator overruled; name the events that still contradict each other."""
+    kept = {
+        (event.content["decision"], event.submission): event.content["keep"]
+        for event in ordered
+        if event.name == DECIDED
+    }
+    answers: dict[tuple[str, int], set[str]] = {}
+    for event in ordered:
+        decision = None if event.name == DECIDED else kind.event(event.name).decision
+        if decision is not None:
+            answers.setdefault((decision, event.submission), set()).add(event.name)
+    last = max((event.submission for event in ordered), default=0)
+    disputed: set[str] = set()
+    dropped: set[tuple[str, int]] = set()
+    for key, names in answers.items():
+        if len(names) == 1:
+            continue
+        if key in kept:
+            dropped |= {(name, key[1]) for name in names - {kept[key]}}
+            continue
+        if key[1] == last:  # an older submission's quarrel no longer decides anything
+            disputed |= names
+    standing = [event for event in ordered if event.name != DECIDED and (event.name, event.submission) not in dropped]
+    return standing, disputed
+
+
+def _missing(kind: Kind, name: str) -> Any:
+    raise KeyError(f"{kind.code} declares no {name!r}")
+
+
+STORED: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    date: (date.isoformat, date.fromisoformat),
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+}
+
+
+def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
+    """Raises ValueError naming the field when ``content`` has an undeclared field or a value of another type."""
+    declared = {row.name: row for row in kind.fields}
+    for name, value in content.items():
+        if name not in declared:
+            raise ValueError(f"{kind.code} declares no field {name!r}")
+        if type(value) is not declared[name].type:
+            raise ValueError(f"{kind.code}.{name}: {type(value).__name__} instead of {declared[name].type.__name__}")

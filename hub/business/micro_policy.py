@@ -1,0 +1,437 @@
+"""Micro policies (小微投保, spec.md 5): the insurer offers, the enterprise confirms, the insurer issues, the enterprise
+acknowledges. Messages MSG-POL-01..07; manuals S0:63-183, S2:245-385.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from hub.business.lifecycle import (
+    Action,
+    Actor,
+    By,
+    EventType,
+    Field,
+    Kind,
+    Line,
+    Next,
+    Sends,
+    State,
+    Track,
+    Transition,
+)
+from hub.contract.text import Text
+
+ANYONE = frozenset({"LP", "OP", "PW"})
+
+MESSAGES = {
+    "PolicyOffer/1.0": "MSG-POL-01",
+    "PolicyConfirmation/1.0": "MSG-POL-02",
+    "ReviewResult/1.0": "MSG-POL-03",
+    "PolicyIssued/1.0": "MSG-POL-04",
+    "PolicyReceipt/1.0": "MSG-POL-05",
+    "ReceiptConfirmed/1.0": "MSG-POL-06",
+    "PolicyChange/1.0": "MSG-POL-07",
+    "WithdrawalRequest/1.0": "MSG-POL-08",
+    "Introduction/1.0": "MSG-SVC-01",
+}
+
+
+def confirmation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """Body of PolicyConfirmation: what the enterprise confirmed, and which declaration it accepted."""
+    names = (
+        "application_no",
+        "contact_name",
+        "contact_phone",
+        "contact_mobile",
+        "contact_email",
+        "remark",
+        "declaration_version",
+        "declaration_hash",
+    )
+    body = {name: content[name] for name in names if content.get(name)}
+    return body | {"accepted_at": now} | _signer(actor)
+
+
+def withdrawal(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """Body of WithdrawalRequest."""
+    return {"application_no": content["application_no"], "requested_at": now} | _signer(actor)
+
+
+def policy_receipt(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """Body of PolicyReceipt: who acknowledged the policy, when, with which card."""
+    person = {"person_name": actor.name} if actor.name else {}
+    serial = {"certificate_serial": actor.certificate} if actor.certificate else {}
+    return {"policy_no": content["policy_no"], "received_at": now} | person | serial
+
+
+def _signer(actor: Actor) -> dict[str, Any]:
+    return {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
+
+
+COMMON = (
+    Field("enterprise_name", Text("企业名称", "Enterprise")),
+    Field("org_code", Text("组织机构代码", "Organisation code")),
+    Field("product_name", Text("产品", "Product")),
+)
+
+APPLICATION = Kind(
+    code="micro_application",
+    label=Text("投保申请", "Application"),
+    number="application_no",
+    title="product_name",
+    fields=(
+        Field("application_no", Text("申请号", "Application no."), key=True),
+        *COMMON,
+        Field("product", Text("产品代码", "Product code")),
+        Field("programme_year", Text("年度", "Programme year")),
+        Field("renewal", Text("续转", "Renewal"), bool),
+        Field("previous_policy_no", Text("上期保单号", "Previous policy no."), key=True),
+        Field("contact_name", Text("主要联系人姓名", "Contact name"), personal=True),
+        Field("contact_phone", Text("主要联系人电话", "Contact phone"), personal=True),
+        Field("contact_mobile", Text("主要联系人手机", "Contact mobile"), personal=True),
+        Field("contact_email", Text("主要联系人邮箱", "Contact e-mail"), personal=True),
+        Field("remark", Text("备注", "Remark")),
+        Field("declaration_version", Text("投保声明版本", "Declaration version")),
+        Field("declaration_text", Text("投保声明", "Declaration"), list),
+        Field("declaration_hash", Text("投保声明摘要", "Declaration digest")),
+        Field("valid_until", Text("有效期至", "Valid until"), date),
+        Field("policy_no", Text("保单号", "Policy no."), key=True),
+        Field("reason", Text("原因", "Reason")),
+        Field("reviewer_name", Text("审核联系人", "Reviewer"), personal=True),
+        Field("reviewer_phone", Text("审核联系电话", "Reviewer's phone"), personal=True),
+    ),
+    events=(
+        EventType(
+            name="offered",
+            by=By.PARTNER,
+            phase="start",
+            text=Text("保险公司送达待确认保单", "Offer received from the insurer"),
+        ),
+        EventType("submitted", By.ENTERPRISE, Text("企业确认投保", "Confirmed by the enterprise")),
+        EventType(
+            name="delivered", by=By.SYSTEM, text=Text("保险公司已签收", "Received and signed for by the insurer")
+        ),
+        EventType("undelivered", By.SYSTEM, Text("发送未成功", "Could not be delivered")),
+        EventType(
+            name="withdrawal_requested",
+            by=By.ENTERPRISE,
+            text=Text("企业申请撤回", "Withdrawal requested by the enterprise"),
+        ),
+        EventType(
+            name="withdrawal_refused",
+            by=By.PARTNER,
+            text=Text("保险公司不同意撤回", "Withdrawal refused by the insurer"),
+        ),
+        EventType(
+            name="withdrawn",
+            by=By.PARTNER,
+            decision="review",
+            text=Text("保险公司同意撤回", "Withdrawal accepted by the insurer"),
+        ),
+        EventType(
+            name="returned",
+            by=By.PARTNER,
+            decision="review",
+            text=Text("保险公司退回修改", "Returned for correction by the insurer"),
+        ),
+        EventType(
+            name="rejected",
+            by=By.PARTNER,
+            decision="review",
+            text=Text("保险公司审核不通过", "Rejected by the insurer"),
+        ),
+        EventType(
+            name="approved", by=By.PARTNER, decision="review", text=Text("保险公司审核通过", "Approved by the insurer")
+        ),
+        EventType(
+            name="recalled",
+            by=By.PARTNER,
+            phase="end",
+            text=Text("保险公司撤销待确认保单", "Offer recalled by the insurer"),
+        ),
+        EventType(
+            name="lapsed", by=By.SYSTEM, phase="end", text=Text("待确认保单已过有效期", "The offer's validity ended")
+        ),
+    ),
+    tracks=(
+        Track(
+            name="state",
+            label=Text("投保状态", "Application status"),
+            states=(
+                State(
+                    id="PENDING_CONFIRM",
+                    label=Text("待确认", "Awaiting confirmation"),
+                    family="action",
+                    next=Next.ENTERPRISE,
+                    hint=Text("请查看待确认保单并确认投保", "Read the offer and confirm"),
+                    notice=Text(
+                        "您有一份待确认小微信保易保单，请查看保单", "You have a Xinbaoyi policy offer to confirm"
+                    ),
+                ),
+                State(
+                    id="SUBMITTED",
+                    label=Text("已投保（待审核）", "Submitted (under review)"),
+                    family="running",
+                    next=Next.PARTNER,
+                    hint=Text("保险公司审核", "The insurer reviews"),
+                ),
+                State(
+                    id="SEND_FAILED",
+                    label=Text("发送失败", "Not delivered"),
+                    family="failed",
+                    next=Next.ENTERPRISE,
+                    hint=Text("未送达保险公司，可再次确认投保", "Not delivered; you may confirm again"),
+                    notice=Text("投保申请未送达保险公司", "An application could not be delivered to the insurer"),
+                ),
+                State(
+                    id="IN_REVIEW",
+                    label=Text("审核中", "Under review"),
+                    family="running",
+                    next=Next.PARTNER,
+                    hint=Text("保险公司审核", "The insurer reviews"),
+                ),
+                State(
+                    id="WITHDRAWING",
+                    label=Text("撤回中", "Withdrawal requested"),
+                    family="running",
+                    next=Next.PARTNER,
+                    hint=Text("等待保险公司答复", "Waiting for the insurer's answer"),
+                ),
+                State(
+                    id="RETURNED",
+                    label=Text("退回修改", "Returned for correction"),
+                    family="action",
+                    next=Next.ENTERPRISE,
+                    hint=Text("请按原因修改后再次确认投保", "Correct it and confirm again"),
+                    notice=Text("投保申请被退回，请修改", "An application was returned for correction"),
+                ),
+                State(
+                    id="APPROVED",
+                    label=Text("审核通过", "Approved"),
+                    family="done",
+                    next=Next.PARTNER,
+                    hint=Text("保险公司出具保单", "The insurer issues the policy"),
+                    notice=Text("投保申请审核通过", "An application was approved"),
+                ),
+                State(
+                    id="REJECTED",
+                    label=Text("审核不通过", "Rejected"),
+                    family="failed",
+                    next=Next.NOBODY,
+                    notice=Text("投保申请审核不通过", "An application was rejected"),
+                ),
+                State(
+                    id="LAPSED",
+                    label=Text("已失效", "Lapsed"),
+                    family="ended",
+                    next=Next.NOBODY,
+                    notice=Text("待确认保单已失效", "A policy offer has lapsed"),
+                ),
+            ),
+            transitions=(
+                Transition(None, "offered", "PENDING_CONFIRM"),
+                Transition("PENDING_CONFIRM", "submitted", "SUBMITTED"),
+                Transition("RETURNED", "submitted", "SUBMITTED"),
+                Transition("SEND_FAILED", "submitted", "SUBMITTED"),
+                Transition("SUBMITTED", "undelivered", "SEND_FAILED"),
+                Transition("SUBMITTED", "withdrawal_requested", "WITHDRAWING"),
+                Transition("WITHDRAWING", "withdrawal_refused", "IN_REVIEW"),
+                Transition("WITHDRAWING", "withdrawn", "PENDING_CONFIRM"),
+                Transition("SUBMITTED", "withdrawn", "PENDING_CONFIRM"),
+                *(
+                    Transition(source, event, target)
+                    for source in ("SUBMITTED", "IN_REVIEW", "WITHDRAWING", "SEND_FAILED")
+                    for event, target in (("returned", "RETURNED"), ("rejected", "REJECTED"), ("approved", "APPROVED"))
+                ),
+                *(
+                    Transition(source, event, "LAPSED")
+                    for source in ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
+                    for event in ("recalled", "lapsed")
+                ),
+            ),
+        ),
+    ),
+    actions=(
+        Action(
+            name="confirm",
+            label=Text("确认投保", "Confirm application"),
+            event="submitted",
+            roles=ANYONE,
+            form="micro_confirmation",
+            signed=True,
+            primary=True,
+            sends=Sends(
+                type="PolicyConfirmation", version="1.0", capability="micro_policy.confirm", compose=confirmation
+            ),
+            waiting=Text(
+                "投保申请已提交，等待保险公司确认收到",
+                "Application handed in; waiting for the insurer to confirm it arrived",
+            ),
+            done=Text("投保申请提交成功", "Application submitted successfully"),
+        ),
+        Action(
+            name="withdraw",
+            label=Text("撤回", "Withdraw"),
+            event="withdrawal_requested",
+            roles=ANYONE,
+            question=Text("是否撤回该投保申请？", "Withdraw this application?"),
+            sends=Sends(
+                type="WithdrawalRequest",
+                version="1.0",
+                capability="micro_policy.withdraw",
+                compose=withdrawal,
+                failed="withdrawal_refused",
+            ),
+            opens=False,
+            waiting=Text(
+                "撤回申请已提交，等待保险公司确认收到", "Withdrawal request handed in; waiting for the insurer"
+            ),
+            done=Text("保险公司已收到撤回申请", "The insurer has received the withdrawal request"),
+        ),
+    ),
+    documents={"offer": Text("小微企业投保单(待确认)", "Micro-enterprise application form (to be confirmed)")},
+    links={"policy_no": "policy", "previous_policy_no": "policy"},
+)
+
+POLICY = Kind(
+    code="policy",
+    label=Text("保险单", "Policy"),
+    number="policy_no",
+    title="product_name",
+    fields=(
+        Field("policy_no", Text("保单号", "Policy no."), key=True),
+        Field("application_no", Text("申请号", "Application no."), key=True),
+        *COMMON,
+        Field("policy_type", Text("保险单类型", "Policy type")),
+        Field("effective_date", Text("生效日期", "Effective date"), date),
+        Field("expiry_date", Text("失效日期", "Expiry date"), date),
+        Field("insured_amount", Text("保险金额", "Insured amount"), Decimal),
+        Field("insured_currency", Text("币种", "Currency")),
+        Field("reason", Text("原因", "Reason")),
+    ),
+    events=(
+        EventType(
+            name="issued", by=By.PARTNER, phase="start", text=Text("保险公司签发保单", "Policy issued by the insurer")
+        ),
+        EventType("effective", By.PARTNER, Text("保单生效", "Policy in force"), phase="start"),
+        EventType(
+            name="acknowledged", by=By.ENTERPRISE, text=Text("企业收悉", "Receipt acknowledged by the enterprise")
+        ),
+        EventType(
+            name="delivered", by=By.SYSTEM, text=Text("保险公司已签收", "Received and signed for by the insurer")
+        ),
+        EventType("undelivered", By.SYSTEM, Text("发送未成功", "Could not be delivered")),
+        EventType(
+            name="receipt_confirmed",
+            by=By.PARTNER,
+            phase="end",
+            text=Text("保险公司确认收悉", "Receipt confirmed by the insurer"),
+        ),
+        EventType(
+            name="terminated",
+            by=By.PARTNER,
+            phase="end",
+            text=Text("保险公司终止保单", "Policy terminated by the insurer"),
+        ),
+        EventType("expired", By.SYSTEM, Text("保单到期失效", "Policy expired"), phase="end"),
+    ),
+    tracks=(
+        Track(
+            name="state",
+            label=Text("保单状态", "Policy status"),
+            states=(
+                State(
+                    id="ISSUED",
+                    label=Text("已签发未生效", "Issued, not yet in force"),
+                    family="running",
+                    next=Next.NOBODY,
+                ),
+                State(
+                    id="EFFECTIVE",
+                    label=Text("生效", "In force"),
+                    family="done",
+                    next=Next.NOBODY,
+                    notice=Text("保单生效通知", "A policy has come into force"),
+                ),
+                State(
+                    id="TERMINATED",
+                    label=Text("终止", "Terminated"),
+                    family="ended",
+                    next=Next.NOBODY,
+                    notice=Text("保单已终止", "A policy was terminated"),
+                ),
+                State(id="EXPIRED", label=Text("失效", "Expired"), family="ended", next=Next.NOBODY),
+            ),
+            transitions=(
+                Transition(None, "issued", "ISSUED"),
+                Transition(None, "effective", "EFFECTIVE"),
+                Transition("ISSUED", "effective", "EFFECTIVE"),
+                Transition("ISSUED", "terminated", "TERMINATED"),
+                Transition("EFFECTIVE", "terminated", "TERMINATED"),
+                Transition("EFFECTIVE", "expired", "EXPIRED"),
+            ),
+        ),
+        Track(
+            name="ack",
+            label=Text("收悉状态", "Receipt status"),
+            states=(
+                State(
+                    id="PENDING_RECEIPT",
+                    label=Text("待收悉", "To be acknowledged"),
+                    family="action",
+                    next=Next.ENTERPRISE,
+                    hint=Text("请收悉保单", "Acknowledge the policy"),
+                ),
+                State(
+                    id="RECEIPT_SENDING",
+                    label=Text("收悉中", "Acknowledgement under way"),
+                    family="running",
+                    next=Next.PARTNER,
+                    hint=Text("等待保险公司确认收悉", "Waiting for the insurer's confirmation"),
+                ),
+                State(
+                    id="RECEIVED",
+                    label=Text("已收悉", "Acknowledged"),
+                    family="done",
+                    next=Next.NOBODY,
+                    notice=Text("保险公司已确认收悉", "The insurer confirmed your acknowledgement"),
+                ),
+            ),
+            transitions=(
+                Transition(None, "effective", "PENDING_RECEIPT"),
+                Transition("PENDING_RECEIPT", "acknowledged", "RECEIPT_SENDING"),
+                Transition("RECEIPT_SENDING", "undelivered", "PENDING_RECEIPT"),
+                Transition("RECEIPT_SENDING", "receipt_confirmed", "RECEIVED"),
+                Transition("PENDING_RECEIPT", "receipt_confirmed", "RECEIVED"),
+            ),
+        ),
+    ),
+    actions=(
+        Action(
+            name="acknowledge",
+            label=Text("收悉", "Acknowledge receipt"),
+            event="acknowledged",
+            roles=ANYONE,
+            primary=True,
+            sends=Sends(
+                type="PolicyReceipt", version="1.0", capability="micro_policy.acknowledge", compose=policy_receipt
+            ),
+            waiting=Text("收悉已提交，等待保险公司确认", "Acknowledgement handed in; waiting for the insurer"),
+            done=Text(
+                "保险公司已收到收悉，等待状态变为已收悉",
+                "The insurer has received it; the status will change to acknowledged",
+            ),
+        ),
+    ),
+    documents={"policy": Text("小微企业保单全套单证(生效)", "Full set of policy documents (in force)")},
+    links={"application_no": "micro_application"},
+)
+
+LINE = Line(
+    code="micro_policy",
+    label=Text("小微投保", "Micro policies"),
+    kinds=(APPLICATION, POLICY),
+    messages=MESSAGES,
+)
