@@ -1,0 +1,442 @@
+"""Every table of the hub: columns and constraints only, no rules. The unique keys do much of the work (see each note).
+
+Times are UTC (:class:`UtcTime`), documents and raw messages lie in side tables so that lists never touch them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime, stored and read as UTC on both databases. Refuses naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+
+def _id() -> Column[Any]:
+    return Column("id", String(32), primary_key=True)
+
+
+# ---- who ------------------------------------------------------------------------------------------------------------
+
+enterprise = Table(
+    "enterprise",
+    metadata,
+    Column("uscc", String(18), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("enterprise", ForeignKey("enterprise.uscc"), nullable=True),  # NULL: the hub's own operator
+    Column("name", String(100), nullable=False),
+    Column("role", String(4), nullable=False),  # LP | OP | PW | ADM
+    Column("preferences", JSON, nullable=False, default=dict),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+card_binding = Table(
+    "card_binding",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # sha256 of the certificate
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("serial", String(64), nullable=False),
+    Column("holder", String(200), nullable=False),
+    Column("not_after", UtcTime, nullable=False),
+    Column("bound_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+)
+
+login_challenge = Table(
+    "login_challenge",
+    metadata,
+    Column("nonce", String(64), primary_key=True),
+    Column("browser", String(64), nullable=False),  # sha256 of the browser's pre-login cookie
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+
+login_session = Table(
+    "login_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("fingerprint", String(64)),  # the card it was opened with
+    Column("serial", String(64)),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("end_reason", String(40)),
+)
+
+# ---- business objects -----------------------------------------------------------------------------------------------
+
+business_object = Table(
+    "business_object",
+    metadata,
+    _id(),
+    Column("enterprise", ForeignKey("enterprise.uscc"), nullable=False),
+    Column("line", String(40), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("partner", String(32), nullable=False),
+    Column("number", String(64), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("ack_state", String(40)),
+    Column("title", String(200), nullable=False, default=""),
+    Column("revision", Integer, nullable=False),  # optimistic lock: +1 at every change
+    Column("submission", Integer, nullable=False, default=0),
+    Column("delivery", String(20)),  # how the latest message out stands, see outbox.state
+    Column("content", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("since", UtcTime, nullable=False),  # the state is what it is since then
+    Column("due_at", UtcTime),  # end of a date that the system watches (validity, expiry)
+    UniqueConstraint("partner", "kind", "number"),
+    Index("ix_object_list", "enterprise", "kind", "created_at", "id"),
+    Index("ix_object_state", "enterprise", "kind", "state", "created_at", "id"),
+    Index("ix_object_ack", "enterprise", "kind", "ack_state", "created_at", "id"),
+)
+Index(
+    "ix_object_due",
+    business_object.c.due_at,
+    sqlite_where=business_object.c.due_at.is_not(None),
+    postgresql_where=business_object.c.due_at.is_not(None),
+)
+
+object_key = Table(
+    "object_key",
+    metadata,
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("enterprise", String(18), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("value", String(64), nullable=False),
+    PrimaryKeyConstraint("object_id", "name", "value"),
+    Index("ix_key_value", "enterprise", "value"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("identity", String(100), nullable=False),  # partner's message id, or our own
+    Column("submission", Integer, nullable=False),
+    Column("occurred_at", UtcTime, nullable=False),  # the causer's time
+    Column("recorded_at", UtcTime, nullable=False),  # ours
+    Column("content", JSON, nullable=False),
+    Column("text", JSON),  # {"zh", "en"}: the partner's wording
+    Column("actor", JSON),  # account, name, role, certificate, address
+    Column("before", String(80)),
+    Column("after", String(80)),
+    Column("late", Boolean, nullable=False, default=False),
+    Column("message_id", String(64)),
+    UniqueConstraint("object_id", "identity", "name"),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("form", String(40), nullable=False),
+    Column("values", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("saved_by", String(32), nullable=False),
+    PrimaryKeyConstraint("object_id", "form"),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # sha256: stored once, never changed
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    _id(),
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("enterprise", String(18), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("digest", ForeignKey("blob.digest"), nullable=False),
+    Column("source", String(40), nullable=False),  # partner code or "hub"
+    Column("message_id", String(64)),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("object_id", "kind", "digest"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    _id(),
+    Column("enterprise", String(18), nullable=False),
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("key", String(100), nullable=False),  # track:state:submission
+    Column("channel", String(20), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("read_at", UtcTime),
+    UniqueConstraint("object_id", "key", "channel"),
+    Index("ix_notice_list", "enterprise", "created_at"),
+)
+
+number_sequence = Table(
+    "number_sequence",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+partner_content = Table(
+    "partner_content",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("key", String(60), nullable=False),  # "introduction:XWXBY"
+    Column("version", String(40), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("partner", "key", "version"),
+)
+
+# ---- delivery -------------------------------------------------------------------------------------------------------
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("message_id", String(64), nullable=False, unique=True),  # the submission id, the same on every retry
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("enterprise", String(18), nullable=False),
+    Column("partner", String(32), nullable=False),
+    Column("capability", String(60), nullable=False),
+    Column("type", String(60), nullable=False),  # "PolicyConfirmation/1.0"
+    Column("business_key", String(64), nullable=False),
+    Column("submission", Integer, nullable=False),
+    Column("lane", String(64), nullable=False),  # one lane per business object: FIFO
+    Column("state", String(20), nullable=False),  # QUEUED SENDING RETRYING UNKNOWN ACKED REFUSED DEAD CANCELLED
+    Column("not_before", UtcTime, nullable=False),
+    Column("deadline", UtcTime, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease_until", UtcTime),
+    Column("fence", Integer, nullable=False, default=0),  # grows at every claim; an old claimant's write misses
+    Column("queries", Integer, nullable=False, default=0),  # questions asked since UNKNOWN
+    Column("reason", String(500)),
+    Column("owner", String(40)),  # who has to act on a DEAD or UNKNOWN one
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("trace", String(32), nullable=False),
+    Index("ix_outbox_lane", "lane", "seq"),
+    Index("ix_outbox_object", "object_id", "seq"),
+)
+WAITING = ("QUEUED", "SENDING", "RETRYING", "UNKNOWN")
+Index(
+    "ix_outbox_due",
+    outbox.c.not_before,
+    outbox.c.seq,
+    sqlite_where=text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+    postgresql_where=text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+)
+
+outbox_raw = Table(
+    "outbox_raw",
+    metadata,
+    Column("message_id", ForeignKey("outbox.message_id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # final, validated, signed; never built again
+    Column("content_type", String(100), nullable=False),
+    Column("path", String(200), nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("canonical", JSON, nullable=False),  # envelope values, for parse_response and query
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("message_id", ForeignKey("outbox.message_id"), nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("purpose", String(10), nullable=False),  # send | query
+    Column("fence", Integer, nullable=False),
+    Column("started_at", UtcTime, nullable=False),  # committed before the first byte
+    Column("finished_at", UtcTime),  # NULL at start-up: nobody knows, so UNKNOWN
+    Column("outcome", String(20)),
+    Column("partner_ref", String(100)),
+    Column("code", String(40)),
+    Column("detail", Text),
+    Column("answer", LargeBinary),
+    PrimaryKeyConstraint("message_id", "no"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("type", String(60), nullable=False),
+    Column("enterprise", String(18), nullable=False),
+    Column("business_key", String(64), nullable=False),
+    Column("signer", String(64), nullable=False),
+    Column("state", String(20), nullable=False),  # APPLIED PARKED CONFLICT INVALID
+    Column("reason", String(500)),
+    Column("object_id", String(32)),
+    Column("created_at", UtcTime, nullable=False),  # in the message
+    Column("received_at", UtcTime, nullable=False),
+    Column("applied_at", UtcTime),
+    Column("answer", LargeBinary, nullable=False),  # the receipt, said again to every copy
+    Column("copies", Integer, nullable=False, default=0),
+    PrimaryKeyConstraint("partner", "message_id"),
+    Index("ix_inbox_key", "partner", "business_key"),
+    Index("ix_inbox_time", "received_at"),
+)
+Index(
+    "ix_inbox_parked",
+    inbox.c.received_at,
+    sqlite_where=text("state = 'PARKED'"),
+    postgresql_where=text("state = 'PARKED'"),
+)
+
+inbox_raw = Table(
+    "inbox_raw",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),  # of a conflict too: same id, other bytes
+    Column("content", LargeBinary, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("partner", "message_id", "digest"),
+)
+
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("message_id", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),  # same id as an inbox row, other bytes
+    Column("received_at", UtcTime, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("settled_at", UtcTime),
+    PrimaryKeyConstraint("partner", "message_id", "digest"),
+)
+
+circuit = Table(
+    "circuit",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("capability", String(60), nullable=False),
+    Column("state", String(10), nullable=False),  # closed | open | half
+    Column("failures", Integer, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("probe_at", UtcTime),
+    PrimaryKeyConstraint("partner", "capability"),
+)
+
+poll_cursor = Table(
+    "poll_cursor",
+    metadata,
+    Column("partner", String(32), primary_key=True),
+    Column("cursor", String(200), nullable=False),
+    Column("polled_at", UtcTime, nullable=False),
+    Column("lease_until", UtcTime),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    _id(),
+    Column("subject", String(100), nullable=False),  # "outbox:<message id>" | "object:<id>"
+    Column("verdict", String(40), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("evidence", String(500)),
+    Column("proposed_by", String(32), nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("confirmed_by", String(32)),  # a second person, never the first
+    Column("confirmed_at", UtcTime),
+)
+
+# ---- evidence -------------------------------------------------------------------------------------------------------
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False),  # one open alert per key
+    Column("text", JSON, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("count", Integer, nullable=False, default=1),
+)
+Index(
+    "uq_alert_open",
+    alert.c.key,
+    unique=True,
+    sqlite_where=alert.c.closed_at.is_(None),
+    postgresql_where=alert.c.closed_at.is_(None),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("what", String(60), nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("address", String(64)),
+    Column("detail", JSON, nullable=False),
+    Index("ix_audit_time", "at"),
+)
