@@ -1,0 +1,97 @@
+"""Partner code -> adapter. A second claim on a code is an error that is listed, never a silent last-wins."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from hub import plugins
+from hub.contract.adapters import PartnerAdapter, SimulatorSpec
+from hub.contract.capability import Capability
+from hub.errors import Unregistered
+from hub.plugins import Plugin
+
+FAMILIES: Mapping[str, str] = {
+    "insurer_adapters": "insurer",
+    "bank_adapters": "bank",
+    "trade_data_sources": "data",
+}
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The partners that are plugged in, and what was left out and why."""
+
+    partners: Mapping[str, PartnerAdapter]
+    plugins: tuple[Plugin, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)  # partner code -> plugin name
+    problems: tuple[tuple[str, str], ...] = ()  # (plugin name, reason)
+    manager: pluggy.PluginManager | None = field(default=None, repr=False)
+
+    def partner(self, code: str) -> PartnerAdapter:
+        """Raises Unregistered."""
+        try:
+            return self.partners[code]
+        except KeyError:
+            raise Unregistered from None
+
+    def capability(self, code: str, name: str) -> Capability:
+        """What ``code`` declares for capability ``name``. Raises Unregistered: an undeclared call is never made."""
+        sheet = self.partner(code).sheet
+        if name not in sheet:
+            raise Unregistered
+        return sheet[name]
+
+    def offers(self, code: str, name: str) -> bool:
+        """Whether the partner is plugged in and declares the capability."""
+        return code in self.partners and name in self.partners[code].sheet
+
+    def simulators(self) -> list[SimulatorSpec]:
+        """The partners' sides that the installed plugins bring along."""
+        if self.manager is None:
+            return []
+        return [spec for _, specs, _ in plugins.call_each(self.manager, "simulators") for spec in specs]
+
+
+def build(extra: Mapping[str, ModuleType] | None = None) -> Registry:
+    """Discover, load and ask every plugin for its adapters. Never raises for a bad plugin."""
+    manager, listed = plugins.load(plugins.discover(extra))
+    problems = [(plugin.name, plugin.reason) for plugin in listed if plugin.reason is not None]
+    partners: dict[str, PartnerAdapter] = {}
+    origins: dict[str, str] = {}
+    for hook, family in FAMILIES.items():
+        for name, adapters, failed in plugins.call_each(manager, hook):
+            if failed is not None:
+                problems.append((name, failed))
+            for adapter in adapters:
+                reason = _fault(adapter, family, origins)
+                if reason is not None:
+                    problems.append((name, reason))
+                    continue
+                partners[adapter.sheet.partner] = adapter
+                origins[adapter.sheet.partner] = name
+    ordered = {code: partners[code] for code in sorted(partners)}
+    return Registry(ordered, tuple(listed), origins, tuple(problems), manager)
+
+
+def of(adapters: Iterable[PartnerAdapter]) -> Registry:
+    """A registry of just these adapters (tests, tools)."""
+    return Registry({adapter.sheet.partner: adapter for adapter in adapters})
+
+
+def _fault(adapter: Any, family: str, origins: Mapping[str, str]) -> str | None:
+    """Why ``adapter`` cannot be taken, or None."""
+    if not isinstance(adapter, PartnerAdapter):
+        return f"{type(adapter).__name__} lacks a method of PartnerAdapter"
+    sheet = adapter.sheet
+    if sheet.kind != family:
+        return f"{sheet.partner}: capability.toml says {sheet.kind!r}, the hook registers {family!r}"
+    if sheet.partner in origins:
+        return f"{sheet.partner}: already claimed by {origins[sheet.partner]}"
+    try:
+        fits = plugins.contract_fits(sheet.contract)
+    except ValueError as error:
+        return str(error)
+    return None if fits else f"{sheet.partner}: needs contract {sheet.contract}"

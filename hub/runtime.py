@@ -1,0 +1,75 @@
+"""What a process of the hub holds for its life: settings, engine, registry, keys, clock. Opened once, handed in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import Engine
+
+from hub import registry
+from hub.clock import Clock, SystemClock
+from hub.config import PartnerSettings, Settings
+from hub.contract.adapters import Context, Signer
+from hub.errors import ConfigError
+from hub.registry import Registry
+from hub.store.engine import open_engine
+from hub.xml.signature import KeySigner
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """The parts that services and delivery are handed."""
+
+    settings: Settings
+    engine: Engine
+    registry: Registry
+    signer: Signer
+    clock: Clock = field(default_factory=SystemClock)
+    wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
+
+    def context(self, partner: str) -> Context:
+        """What the adapter of ``partner`` may know now."""
+        settings = self.settings.partners.get(partner, PartnerSettings())
+        return Context(
+            now=self.clock.now(),
+            hub=self.settings.hub.code,
+            signer=self.signer,
+            trusted=certificates(settings.certificates),
+            settings=settings.settings,
+        )
+
+
+def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str, ModuleType] | None = None) -> Runtime:
+    """Open everything a process needs. Raises ConfigError when a key or certificate cannot be read."""
+    try:
+        signer = KeySigner.from_pem(settings.hub.key.read_bytes(), settings.hub.certificate.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"[hub] key, certificate: {error}") from error
+    return Runtime(
+        settings=settings,
+        engine=open_engine(settings.database_url()),
+        registry=registry.build(extra),
+        signer=signer,
+        clock=clock or SystemClock(),
+    )
+
+
+@cache
+def certificates(paths: tuple[Path, ...]) -> tuple[bytes, ...]:
+    """The DER certificates in these PEM files, read once for the life of the process. Raises ConfigError."""
+    found: list[bytes] = []
+    for path in paths:
+        try:
+            loaded = x509.load_pem_x509_certificates(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path}: {error}") from error
+        found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
+    return tuple(found)
