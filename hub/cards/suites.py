@@ -1,0 +1,56 @@
+"""The signature suites of cards and hub. SM2 with SM3 becomes one more row (GM/T 0009), with its own key reader."""
+
+from collections.abc import Callable, Mapping
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from hub.cards.refusal import CardRefused
+
+RSA_BITS = 2048  # shorter keys are verified nowhere
+CURVES = ("secp256r1", "secp384r1")
+
+
+def verify_rsa(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    """PKCS#1 v1.5 with SHA-256."""
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size < RSA_BITS:
+        raise CardRefused("algorithm")
+    key.verify(signature, data, padding.PKCS1v15(), SHA256())
+
+
+def verify_ecdsa(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    """ECDSA with SHA-256, the signature as a DER sequence of r and s."""
+    key = certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in CURVES:
+        raise CardRefused("algorithm")
+    key.verify(signature, data, ec.ECDSA(SHA256()))
+
+
+SUITES: Mapping[str, Callable[[x509.Certificate, bytes, bytes], None]] = {
+    "rsa-sha256": verify_rsa,
+    "ecdsa-sha256": verify_ecdsa,
+}
+
+
+def read_certificate(der: bytes) -> x509.Certificate:
+    """The certificate in ``der``. Raises CardRefused("malformed")."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except ValueError:
+        raise CardRefused("malformed") from None
+
+
+def verify_signature(algorithm: str, certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    """Return when ``signature`` over ``data`` is the certificate's. Raises CardRefused: algorithm, bad_signature."""
+    suite = SUITES.get(algorithm)
+    if suite is None:
+        raise CardRefused("algorithm")
+    try:
+        suite(certificate, signature, data)
+    except InvalidSignature:
+        raise CardRefused("bad_signature") from None
+    except (ValueError, UnsupportedAlgorithm):  # a key that cryptography cannot load, such as SM2 today
+        raise CardRefused("algorithm") from None

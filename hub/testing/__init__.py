@@ -1,0 +1,1 @@
+"""What plugins, simulators and demos test themselves with."""

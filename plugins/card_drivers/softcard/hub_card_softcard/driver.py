@@ -1,0 +1,112 @@
+"""The soft cards in one slot as a card driver."""
+
+import base64
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from hub.contract.card import CardError, CardFault, CardIdentity
+from hub_card_softcard.cardfile import SERIAL, CardFile, WrongPin, open_key, read_card
+from hub_card_softcard.faults import strike
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def utc_now() -> datetime:
+    """The time of this PC: a card has no clock of its own."""
+    return datetime.now(UTC)
+
+
+class SoftCardDriver:
+    """hub.contract.card.CardDriver over the files ``<serial>.card`` in the folder ``slot``."""
+
+    name = "softcard"
+
+    def __init__(self, slot: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        self.slot = slot
+        self.clock = clock
+
+    def list_cards(self) -> Sequence[CardIdentity]:
+        """The readable cards in the slot, by serial. Raises CardError(NO_READER) without a slot."""
+        if not self.slot.is_dir():
+            raise CardError(CardFault.NO_READER, detail="no slot folder")
+        strike(self.slot, "*", "list")
+        return [identify(card) for path in sorted(self.slot.glob("*.card")) if (card := _read(path))]
+
+    @contextmanager
+    def open(self, token: str, pin: str) -> Iterator["SoftCardSession"]:
+        """Try the PIN once. Raises CardError: NO_CARD, CERT_EXPIRED, PIN_WRONG, PIN_LOCKED."""
+        path = self._path(token)
+        card = _read(path)
+        if card is None:
+            raise CardError(CardFault.NO_CARD)
+        if identify(card).not_after <= self.clock():
+            raise CardError(CardFault.CERT_EXPIRED)
+        strike(self.slot, token, "open")
+        try:
+            key = load_der_private_key(open_key(path, pin), None)
+        except WrongPin as error:
+            fault = CardFault.PIN_WRONG if error.tries_left else CardFault.PIN_LOCKED
+            raise CardError(fault, tries_left=error.tries_left) from None
+        except FileNotFoundError:
+            raise CardError(CardFault.NO_CARD) from None
+        except (ValueError, UnsupportedAlgorithm):
+            raise CardError(CardFault.ALGORITHM) from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+            raise CardError(CardFault.ALGORITHM)
+        yield SoftCardSession(self.slot, path, key)
+
+    def _path(self, token: str) -> Path:
+        if not SERIAL.fullmatch(token):
+            raise CardError(CardFault.NO_CARD)
+        return self.slot / f"{token}.card"
+
+
+class SoftCardSession:
+    """An open soft card; as good as the file stays in the slot."""
+
+    def __init__(self, slot: Path, path: Path, key: Key) -> None:
+        self._slot, self._path, self._key = slot, path, key
+
+    def sign(self, data: bytes) -> bytes:
+        """SHA-256 with ECDSA (DER) or RSA (PKCS#1 v1.5). Raises CardError(NO_CARD) when the card was pulled."""
+        strike(self._slot, self._path.stem, "sign")
+        if not self._path.is_file():
+            raise CardError(CardFault.NO_CARD)
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), SHA256())
+        return self._key.sign(data, ec.ECDSA(SHA256()))
+
+
+def identify(card: CardFile) -> CardIdentity:
+    """What may be shown of a card."""
+    header = card.header
+    der = base64.b64decode(header.certificate)
+    not_after = x509.load_der_x509_certificate(der).not_valid_after_utc
+    if header.expires:
+        not_after = min(not_after, datetime.fromisoformat(header.expires))
+    return CardIdentity(
+        token=header.serial,
+        label=header.label,
+        certificate=der,
+        chain=tuple(base64.b64decode(link) for link in header.chain),
+        not_after=not_after,
+        algorithm=header.algorithm,
+        tries_left=card.tries_left,
+        factory_pin=header.factory_pin,
+    )
+
+
+def _read(path: Path) -> CardFile | None:
+    """The card, or None when it was pulled or is no card."""
+    try:
+        return read_card(path)
+    except (FileNotFoundError, ValueError):
+        return None
