@@ -9,6 +9,7 @@ each other make the object ``CONFLICT`` until an operator decides which one stan
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 
@@ -156,6 +157,7 @@ class Kind:
     actions: Sequence[Action] = ()
     documents: Mapping[str, Text] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)  # field -> kind whose number it is
+    ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -225,7 +227,7 @@ CONFLICT_STATE = State(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Event:
     """One recorded event of an object. ``identity`` makes a repetition recognisable."""
 
@@ -242,7 +244,7 @@ class Projection:
 
     states: Mapping[str, str | None]
     content: Mapping[str, Any]
-    passed: Sequence[tuple[str, str]]  # (track, state), in order
+    passed: Sequence[tuple[str, str, int]]  # (track, state, submission that brought it there), in order
     submission: int
 
     @property
@@ -256,8 +258,9 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
     unique = {event.identity: event for event in events}
     ordered = sorted(unique.values(), key=lambda event: _place(kind, event))
     standing, disputed = _settle(kind, ordered)
+    last = max((event.submission for event in ordered), default=0)
     states: dict[str, str | None] = {}
-    passed: list[tuple[str, str]] = []
+    passed: list[tuple[str, str, int]] = []
     for track in kind.tracks:
         moves = {(row.source, row.event): row.target for row in track.transitions}
         touched = {row.event for row in track.transitions}
@@ -269,15 +272,14 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
             target = moves.get((current, event.name), own.get(event.name))
             if target is not None:
                 current = target
-                passed.append((track.name, target))
+                passed.append((track.name, target, _place(kind, event)[1]))
         if disputed & touched:
             current = CONFLICT
-            passed.append((track.name, CONFLICT))
+            passed.append((track.name, CONFLICT, last))
         states[track.name] = current
     content: dict[str, Any] = {}
     for event in standing:
         content.update(event.content)
-    last = max((event.submission for event in ordered), default=0)
     return Projection(states=states, content=content, passed=passed, submission=last)
 
 
@@ -335,7 +337,21 @@ def _missing(kind: Kind, name: str) -> Any:
 STORED: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     date: (date.isoformat, date.fromisoformat),
     datetime: (datetime.isoformat, datetime.fromisoformat),
+    Decimal: (str, Decimal),
 }
+"""How content values that JSON does not know are written and read, exactly."""
+
+
+def freeze(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Content as JSON values."""
+    return {name: STORED[type(value)][0](value) if type(value) in STORED else value for name, value in content.items()}
+
+
+def thaw(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values as content; a field that the kind no longer declares is read as it lies."""
+    types = {row.name: row.type for row in kind.fields}
+    read = {name: STORED[types[name]][1] for name in stored if types.get(name) in STORED}
+    return {name: read[name](value) if name in read else value for name, value in stored.items()}
 
 
 def check_content(kind: Kind, content: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ acknowledges. Messages MSG-POL-01..07; manuals S0:63-183, S2:245-385.
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from hub.business.lifecycle import (
@@ -38,20 +39,22 @@ MESSAGES = {
 }
 
 
+CONFIRMED = (
+    "application_no",
+    "contact_name",
+    "contact_phone",
+    "contact_mobile",
+    "contact_email",
+    "remark",
+    "declaration_version",
+)
+
+
 def confirmation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
-    """Body of PolicyConfirmation: what the enterprise confirmed, and which declaration it accepted."""
-    names = (
-        "application_no",
-        "contact_name",
-        "contact_phone",
-        "contact_mobile",
-        "contact_email",
-        "remark",
-        "declaration_version",
-        "declaration_hash",
-    )
-    body = {name: content[name] for name in names if content.get(name)}
-    return body | {"accepted_at": now} | _signer(actor)
+    """Body of PolicyConfirmation: what the enterprise confirmed, and exactly which declaration it accepted."""
+    body = {name: content[name] for name in CONFIRMED if content.get(name)}
+    clauses = "\n".join(content["declaration_text"]).encode()
+    return body | {"declaration_hash": sha256(clauses).hexdigest(), "accepted_at": now} | _signer(actor)
 
 
 def withdrawal(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -95,7 +98,6 @@ APPLICATION = Kind(
         Field("remark", Text("备注", "Remark")),
         Field("declaration_version", Text("投保声明版本", "Declaration version")),
         Field("declaration_text", Text("投保声明", "Declaration"), list),
-        Field("declaration_hash", Text("投保声明摘要", "Declaration digest")),
         Field("valid_until", Text("有效期至", "Valid until"), date),
         Field("policy_no", Text("保单号", "Policy no."), key=True),
         Field("reason", Text("原因", "Reason")),
@@ -293,6 +295,7 @@ APPLICATION = Kind(
     ),
     documents={"offer": Text("小微企业投保单(待确认)", "Micro-enterprise application form (to be confirmed)")},
     links={"policy_no": "policy", "previous_policy_no": "policy"},
+    ends=("valid_until", "lapsed"),
 )
 
 POLICY = Kind(
@@ -305,7 +308,7 @@ POLICY = Kind(
         Field("application_no", Text("申请号", "Application no."), key=True),
         *COMMON,
         Field("policy_type", Text("保险单类型", "Policy type")),
-        Field("effective_date", Text("生效日期", "Effective date"), date),
+        Field("effective_date", Text("生效日期", "Effective date"), date, key=True),
         Field("expiry_date", Text("失效日期", "Expiry date"), date),
         Field("insured_amount", Text("保险金额", "Insured amount"), Decimal),
         Field("insured_currency", Text("币种", "Currency")),
@@ -427,6 +430,7 @@ POLICY = Kind(
     ),
     documents={"policy": Text("小微企业保单全套单证(生效)", "Full set of policy documents (in force)")},
     links={"application_no": "micro_application"},
+    ends=("expiry_date", "expired"),
 )
 
 LINE = Line(

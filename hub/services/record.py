@@ -1,0 +1,285 @@
+"""Recording events: the only place where a business object's state is written, and it is always a projection.
+
+Every function here runs inside the caller's writing transaction. The object's row is locked (SQLite: BEGIN
+IMMEDIATE; PostgreSQL: FOR UPDATE), so events of one object are recorded one after the other.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.business import LINES
+from hub.business.lifecycle import Actor, Event, Kind, Projection, check_content, freeze, project
+from hub.business.lifecycle import thaw as thaw_content
+from hub.contract.message import Attachment
+from hub.contract.text import Text
+from hub.errors import Stale
+from hub.services.objects import SHANGHAI, BusinessObject, thaw
+from hub.store import tables
+from hub.store.rows import insert_new
+
+LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
+PORTAL = "portal"  # the notice channel that always exists
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewEvent:
+    """An event about to be recorded. ``identity`` recognises its repetition."""
+
+    name: str
+    identity: str
+    occurred_at: datetime
+    submission: int | None = None  # None: the object's present one
+    content: Mapping[str, Any] = field(default_factory=dict)
+    text: Text | None = None
+    actor: Actor | None = None
+    message_id: str | None = None
+    source: str = "hub"
+    keys: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, Attachment] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The object after the event, and whether the event was new."""
+
+    obj: BusinessObject
+    new: bool
+    before: Mapping[str, str | None]
+
+
+def lock(connection: Connection, *, kind: str, partner: str, number: str) -> BusinessObject | None:
+    """The object by its business number, locked until the transaction ends; None when there is none."""
+    table = tables.business_object
+    row = connection.execute(
+        select(table)
+        .where(table.c.partner == partner, table.c.kind == kind, table.c.number == number)
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else thaw(row)
+
+
+def lock_id(connection: Connection, object_id: str) -> BusinessObject:
+    """The object by id, locked. Only for ids that come from our own tables."""
+    table = tables.business_object
+    return thaw(connection.execute(select(table).where(table.c.id == object_id).with_for_update()).one())
+
+
+def create(
+    connection: Connection, *, kind: Kind, enterprise: str, partner: str, number: str, new: NewEvent, now: datetime
+) -> Recorded | None:
+    """A new object from its first event; None when another transaction made it first (lock it and record instead).
+
+    Raises ValueError when the event's content does not fit the kind.
+    """
+    check_content(kind, new.content)
+    submission = new.submission or 0
+    first = Event(new.name, new.identity, submission, new.occurred_at, new.content)
+    projection = project(kind, [first])
+    object_id = uuid.uuid4().hex
+    values: dict[str, Any] = {
+        "id": object_id,
+        "enterprise": enterprise,
+        "line": LINE_OF[kind.code],
+        "kind": kind.code,
+        "partner": partner,
+        "number": number,
+        "revision": 1,
+        "created_at": now,
+        "since": now,
+    } | _columns(kind, projection, now)
+    if not insert_new(connection, tables.business_object, values):
+        return None
+    _append(connection, object_id, new, submission, now, before={}, projection=projection, late=False)
+    obj = BusinessObject(
+        id=object_id,
+        enterprise=enterprise,
+        line=LINE_OF[kind.code],
+        kind=kind,
+        partner=partner,
+        number=number,
+        title=values["title"],
+        states={"state": values["state"], "ack": values["ack_state"]},
+        revision=1,
+        submission=submission,
+        delivery=None,
+        content=projection.content,
+        created_at=now,
+        updated_at=now,
+        since=now,
+        due_at=values["due_at"],
+    )
+    _attach(connection, obj, new, projection, now)
+    return Recorded(obj, True, {})
+
+
+def record(connection: Connection, obj: BusinessObject, new: NewEvent, now: datetime) -> Recorded:
+    """Add ``new`` to the locked object and project again. A repetition changes nothing.
+
+    Raises ValueError when the content does not fit the kind, Stale when the row was not locked.
+    """
+    check_content(obj.kind, new.content)
+    submission = obj.submission if new.submission is None else new.submission
+    known = _events(connection, obj)
+    if any(event.name == new.name and event.identity == new.identity for event in known):
+        return Recorded(obj, False, obj.states)
+    before = project(obj.kind, known)
+    after = project(obj.kind, [*known, Event(new.name, new.identity, submission, new.occurred_at, new.content)])
+    late = _moves(obj.kind, new.name) and after.states == before.states and len(after.passed) == len(before.passed)
+    _append(connection, obj.id, new, submission, now, before=before.states, projection=after, late=late)
+    values = {"revision": obj.revision + 1} | _columns(obj.kind, after, now)
+    if after.states != before.states:
+        values["since"] = now
+    table = tables.business_object
+    changed = connection.execute(
+        update(table).where(table.c.id == obj.id, table.c.revision == obj.revision).values(values)
+    )
+    if changed.rowcount != 1:
+        raise Stale
+    row = connection.execute(select(table).where(table.c.id == obj.id)).one()
+    current = thaw(row)
+    _attach(connection, current, new, after, now)
+    return Recorded(current, True, before.states)
+
+
+def set_delivery(connection: Connection, object_id: str, state: str) -> None:
+    """How the latest message out stands, for the lists; not part of the projection."""
+    table = tables.business_object
+    connection.execute(update(table).where(table.c.id == object_id).values(delivery=state))
+
+
+def _events(connection: Connection, obj: BusinessObject) -> list[Event]:
+    table = tables.event
+    columns = (table.c.name, table.c.identity, table.c.submission, table.c.occurred_at, table.c.content)
+    rows = connection.execute(select(*columns).where(table.c.object_id == obj.id).order_by(table.c.seq))
+    return [
+        Event(row.name, row.identity, row.submission, row.occurred_at, thaw_content(obj.kind, row.content))
+        for row in rows
+    ]
+
+
+def _columns(kind: Kind, projection: Projection, now: datetime) -> dict[str, Any]:
+    """The columns of ``business_object`` that the projection decides."""
+    return {
+        "state": projection.states["state"],
+        "ack_state": projection.states.get("ack"),
+        "title": str(projection.content.get(kind.title, "")),
+        "submission": projection.submission,
+        "content": freeze(projection.content),
+        "updated_at": now,
+        "due_at": _due(kind, projection),
+    }
+
+
+def _due(kind: Kind, projection: Projection) -> datetime | None:
+    """When the system has to end the object: the day after its last day, 00:00 in Asia/Shanghai."""
+    if kind.ends is None:
+        return None
+    name, event = kind.ends
+    last = projection.content.get(name)
+    ending = {row.source for track in kind.tracks for row in track.transitions if row.event == event}
+    if not isinstance(last, date) or projection.states["state"] not in ending:
+        return None
+    return datetime.combine(last + timedelta(days=1), time(), SHANGHAI)
+
+
+def _moves(kind: Kind, event: str) -> bool:
+    return any(row.event == event for track in kind.tracks for row in track.transitions)
+
+
+def _append(
+    connection: Connection,
+    object_id: str,
+    new: NewEvent,
+    submission: int,
+    now: datetime,
+    *,
+    before: Mapping[str, str | None],
+    projection: Projection,
+    late: bool,
+) -> None:
+    moved = [(track, state) for track, state in projection.states.items() if state != before.get(track)]
+    track, state = moved[-1] if moved else ("", None)
+    connection.execute(
+        insert(tables.event),
+        {
+            "object_id": object_id,
+            "name": new.name,
+            "identity": new.identity,
+            "submission": submission,
+            "occurred_at": new.occurred_at,
+            "recorded_at": now,
+            "content": freeze(new.content),
+            "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
+            "actor": _who(new.actor),
+            "before": f"{track}:{before.get(track)}" if state else None,
+            "after": f"{track}:{state}" if state else None,
+            "late": late,
+            "message_id": new.message_id,
+        },
+    )
+
+
+def _who(actor: Actor | None) -> dict[str, Any] | None:
+    if actor is None:
+        return None
+    names = ("account", "name", "role", "certificate", "address")
+    return {name: getattr(actor, name) for name in names}
+
+
+def _attach(connection: Connection, obj: BusinessObject, new: NewEvent, projection: Projection, now: datetime) -> None:
+    """What follows from the event: search keys, documents, notices. Each once, however often it is recorded."""
+    keyed = {row.name: projection.content.get(row.name) for row in obj.kind.fields if row.key}
+    for name, value in {**keyed, **new.keys}.items():
+        if value:
+            row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": str(value)}
+            insert_new(connection, tables.object_key, row)
+    for kind, attachment in new.documents.items():
+        store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
+    for track, state, submission in projection.passed:
+        if obj.kind.state(track, state).notice is not None:
+            notice = {
+                "id": uuid.uuid4().hex,
+                "enterprise": obj.enterprise,
+                "object_id": obj.id,
+                "key": f"{track}:{state}:{submission}",
+                "channel": PORTAL,
+                "created_at": now,
+            }
+            insert_new(connection, tables.notice, notice)
+
+
+def store_document(
+    connection: Connection,
+    obj: BusinessObject,
+    kind: str,
+    attachment: Attachment,
+    *,
+    source: str,
+    message_id: str | None,
+    now: datetime,
+) -> None:
+    """Keep a file by its digest, once, and attach it to the object."""
+    blob = {
+        "digest": attachment.sha256,
+        "media_type": attachment.media_type,
+        "size": attachment.size,
+        "content": attachment.content,
+    }
+    insert_new(connection, tables.blob, blob)
+    document = {
+        "id": uuid.uuid4().hex,
+        "object_id": obj.id,
+        "enterprise": obj.enterprise,
+        "kind": kind,
+        "name": attachment.name,
+        "digest": attachment.sha256,
+        "source": source,
+        "message_id": message_id,
+        "created_at": now,
+    }
+    insert_new(connection, tables.document, document)
