@@ -1,0 +1,298 @@
+"""What a user does to an object. One function for every action of every line: the kind's tables say what is allowed
+and what is sent; state change, event and outbox row are one transaction.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from hub.business.lifecycle import Action, Actor, allowed, freeze
+from hub.cards import challenge
+from hub.cards.challenge import Purpose
+from hub.cards.refusal import CardRefused
+from hub.cards.trust import verify
+from hub.contract.adapters import Refusal
+from hub.contract.message import ActorSignature, CanonicalMessage
+from hub.contract.text import Text
+from hub.delivery import outbox
+from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale
+from hub.registry import Registry
+from hub.runtime import Runtime
+from hub.services import accounts, audit, record
+from hub.services.objects import BusinessObject, Draft, Tenant
+from hub.services.record import NewEvent
+from hub.store import tables
+from hub.store.engine import reading, writing
+
+UNRESOLVED = Text(
+    "上一次提交的结果正在确认中，请勿重复提交", "The last submission is still being confirmed: do not submit again"
+)
+SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
+WRONG_CARD = Text("IC卡与当前登录人员不符", "This card does not belong to the person logged in")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardAnswer:
+    """What the card signed, for which nonce, in which browser."""
+
+    signature: ActorSignature
+    nonce: str
+    browser: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An action on an object for one user: possible now, or why not."""
+
+    action: Action
+    allowed: bool
+    reason: Text | None = None
+
+
+def offers(registry: Registry, obj: BusinessObject, role: str) -> list[Offer]:
+    """Every action of the object's kind, with the reason where it is not possible now."""
+    return [_offer(registry, obj, action, role) for action in obj.kind.actions]
+
+
+def _offer(registry: Registry, obj: BusinessObject, action: Action, role: str) -> Offer:
+    state = obj.state()
+    if not allowed(obj.kind, obj.states, action):
+        return Offer(
+            action=action,
+            allowed=False,
+            reason=Text(
+                f"“{state and state.label.zh}”状态不能{action.label.zh}",
+                f"Not possible while {state and state.label.en}",
+            ),
+        )
+    if role not in action.roles:
+        return Offer(action=action, allowed=False, reason=Text("当前角色无此权限", "Your role does not allow this"))
+    if obj.delivery == "UNKNOWN":
+        return Offer(action=action, allowed=False, reason=UNRESOLVED)
+    if action.sends is not None and not registry.offers(obj.partner, action.sends.capability):
+        return Offer(
+            action=action, allowed=False, reason=Text("合作机构暂未开通此功能", "The partner does not offer this")
+        )
+    return Offer(action=action, allowed=True)
+
+
+def body(obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: Actor, at: datetime) -> dict[str, Any]:
+    """The message body that ``action`` would send."""
+    if action.sends is None:
+        return {}
+    return action.sends.compose({**obj.content, **values}, actor, at)
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """SHA-256 over the body as canonical JSON: what the card's holder agrees to."""
+    text = json.dumps(freeze(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def signing_payload(
+    runtime: Runtime,
+    actor: Actor,
+    kind_code: str,
+    object_id: str,
+    action_name: str,
+    values: Mapping[str, Any],
+    nonce: str,
+) -> str:
+    """What the card has to sign before ``perform`` takes these values. Raises NotFound, NotAllowed."""
+    now = runtime.clock.now().replace(microsecond=0)
+    with reading(runtime.engine) as connection:
+        obj = Tenant(connection, actor.enterprise).get(kind_code, object_id)
+    action = obj.kind.action(action_name)
+    _require(_offer(runtime.registry, obj, action, actor.role))
+    return challenge.make_binding(
+        Purpose.APPLICATION,
+        origin=runtime.settings.web.origin,
+        nonce=nonce,
+        now=now,
+        number=obj.number,
+        receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
+        digest=digest(body(obj, action, values, actor, now)),
+    )
+
+
+def perform(
+    runtime: Runtime,
+    actor: Actor,
+    kind_code: str,
+    object_id: str,
+    action_name: str,
+    values: Mapping[str, Any],
+    revision: int,
+    card: CardAnswer | None = None,
+) -> BusinessObject:
+    """Do ``action_name`` to the object as it was at ``revision``; the same call again returns the first one's result.
+
+    Raises NotFound, NotAllowed, Stale, InvalidInput, SignatureRefused; nothing is written then, except the audit
+    line of a refused signature.
+    """
+    now = runtime.clock.now()
+    identity = f"{action_name}@{revision}"
+    try:
+        with writing(runtime.engine) as connection:
+            obj = _locked(connection, actor, kind_code, object_id)
+            if _done(connection, obj, identity):
+                return obj
+            action = obj.kind.action(action_name)
+            if obj.revision != revision:
+                raise Stale
+            _require(_offer(runtime.registry, obj, action, actor.role))
+            at = _signed(runtime, connection, obj, action, values, actor, card, now)
+            new = NewEvent(
+                name=action.event,
+                identity=identity,
+                occurred_at=now,
+                submission=obj.submission + 1 if action.opens else obj.submission,
+                content=values,
+                actor=actor,
+            )
+            after = record.record(connection, obj, new, now).obj
+            _send(runtime, connection, after, action, actor, card and card.signature, at)
+            connection.execute(delete(tables.draft).where(tables.draft.c.object_id == obj.id))
+    except SignatureRefused as refused:
+        with writing(runtime.engine) as connection:
+            detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
+            audit.note(connection, now, "signature.refused", who=actor.account, address=actor.address, detail=detail)
+        raise
+    runtime.wake()
+    with reading(runtime.engine) as connection:
+        return Tenant(connection, actor.enterprise).get(kind_code, object_id)
+
+
+def _locked(connection: Connection, actor: Actor, kind_code: str, object_id: str) -> BusinessObject:
+    found = Tenant(connection, actor.enterprise).get(kind_code, object_id)
+    return record.lock_id(connection, found.id)
+
+
+def _done(connection: Connection, obj: BusinessObject, identity: str) -> bool:
+    table = tables.event
+    wanted = select(table.c.seq).where(table.c.object_id == obj.id, table.c.identity == identity)
+    return connection.execute(wanted).first() is not None
+
+
+def _require(offer: Offer) -> None:
+    if not offer.allowed:
+        raise NotAllowed(offer.reason)
+
+
+def _signed(
+    runtime: Runtime,
+    connection: Connection,
+    obj: BusinessObject,
+    action: Action,
+    values: Mapping[str, Any],
+    actor: Actor,
+    answer: CardAnswer | None,
+    now: datetime,
+) -> datetime:
+    """The time that the body carries: of the card's signature where the action needs one. Raises SignatureRefused."""
+    if not action.signed or actor.certificate is None:
+        return now
+    if answer is None:
+        raise SignatureRefused(SIGN_FIRST)
+    signature = answer.signature
+    try:
+        at = challenge.parse(signature.payload).issued_at
+        challenge.check(
+            signature.payload,
+            purpose=Purpose.APPLICATION,
+            origin=runtime.settings.web.origin,
+            nonce=answer.nonce,
+            now=now,
+            number=obj.number,
+            receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
+            digest=digest(body(obj, action, values, actor, at)),
+        )
+        trusted = accounts.trust(runtime.settings.trust)
+        card = verify(signature.payload, signature.algorithm, signature.value, signature.certificate, trusted, now)
+    except CardRefused as refused:
+        raise SignatureRefused(refused.text) from None
+    if card.serial != actor.certificate:
+        raise SignatureRefused(WRONG_CARD)
+    if not accounts.spend(connection, answer.nonce, answer.browser, now):
+        raise SignatureRefused(accounts.USED)
+    return at
+
+
+def _send(
+    runtime: Runtime,
+    connection: Connection,
+    obj: BusinessObject,
+    action: Action,
+    actor: Actor,
+    signature: ActorSignature | None,
+    at: datetime,
+) -> None:
+    """Build, sign and queue the action's message. Raises InvalidInput when the partner's schema refuses it."""
+    if action.sends is None:
+        return
+    sends = action.sends
+    now = runtime.clock.now()
+    message = CanonicalMessage(
+        type=sends.type,
+        version=sends.version,
+        message_id=str(uuid.uuid4()),
+        sender=runtime.settings.hub.code,
+        receiver=obj.partner,
+        enterprise=obj.enterprise,
+        business_key=obj.number,
+        sequence=obj.revision,
+        created_at=now,
+        body=body(obj, action, {}, actor, at),
+        actor_signature=signature,
+    )
+    try:
+        out = runtime.registry.partner(obj.partner).build(message, runtime.context(obj.partner))
+    except Refusal as refusal:
+        rows = {row["path"]: Text(row["zh"], row["en"]) for row in refusal.explanation}
+        raise InvalidInput(rows or {"": Text(refusal.detail, refusal.detail)}) from None
+    outbox.enqueue(
+        connection,
+        message=message,
+        out=out,
+        object_id=obj.id,
+        capability=runtime.registry.capability(obj.partner, sends.capability),
+        submission=obj.submission,
+        now=now,
+        trace=obj.id,
+    )
+    record.set_delivery(connection, obj.id, "QUEUED")
+
+
+def save_draft(
+    runtime: Runtime,
+    actor: Actor,
+    kind_code: str,
+    object_id: str,
+    form: str,
+    values: Mapping[str, Any],
+    revision: int | None,
+) -> Draft:
+    """Keep what was typed, however incomplete. Raises NotFound, Stale when another editor saved since ``revision``."""
+    now = runtime.clock.now()
+    table = tables.draft
+    with writing(runtime.engine) as connection:
+        obj = _locked(connection, actor, kind_code, object_id)
+        saved = Tenant(connection, actor.enterprise).draft(obj, form)
+        if saved is None:
+            row = {"object_id": obj.id, "form": form, "values": dict(values), "revision": 1, "saved_at": now}
+            connection.execute(insert(table), row | {"saved_by": actor.account})
+            return Draft(values=values, revision=1, saved_at=now)
+        if revision is not None and revision != saved.revision:
+            raise Stale
+        connection.execute(
+            update(table)
+            .where(table.c.object_id == obj.id, table.c.form == form)
+            .values(values=dict(values), revision=saved.revision + 1, saved_at=now, saved_by=actor.account)
+        )
+        return Draft(values=values, revision=saved.revision + 1, saved_at=now)
