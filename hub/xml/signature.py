@@ -1,0 +1,183 @@
+"""The sender's signature over a whole message: XMLDSig, enveloped, exclusive C14N, SHA-256, one pinned certificate.
+
+The profile is one outline (``OUTLINE``): a signature that looks otherwise in any element or attribute is refused before
+a library sees it, because libraries skip what they do not know. What the library then hands back as signed is all that
+anybody may read.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from lxml import etree
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
+from signxml.signer import XMLSigner
+from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
+
+from hub.contract.adapters import Refusal, Signer
+from hub.xml.reader import parser
+
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
+C14N = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
+ALGORITHMS = {"rsa-sha256": SignatureMethod.RSA_SHA256, "ecdsa-sha256": SignatureMethod.ECDSA_SHA256}
+INVALID, NOT_IN_VALIDITY, NOT_REGISTERED = "1001", "1002", "1003"
+
+METHOD = "SignatureMethod"
+OUTLINE = (
+    (0, "Signature", ""),
+    (1, "SignedInfo", ""),
+    (2, "CanonicalizationMethod", f"Algorithm={C14N.value}"),
+    (2, METHOD, ""),  # its algorithm is one of ALGORITHMS
+    (2, "Reference", "URI="),  # the whole document
+    (3, "Transforms", ""),
+    (4, "Transform", f"Algorithm={SignatureConstructionMethod.enveloped.value}"),
+    (4, "Transform", f"Algorithm={C14N.value}"),
+    (3, "DigestMethod", f"Algorithm={DigestAlgorithm.SHA256.value}"),
+    (3, "DigestValue", ""),
+    (1, "SignatureValue", ""),
+    (1, "KeyInfo", ""),
+    (2, "X509Data", ""),
+    (3, "X509Certificate", ""),
+)
+"""Depth, element, attributes: the only signature we write or take."""
+
+PROFILE = SignatureConfiguration(
+    location="./",
+    expect_references=1,
+    signature_methods=frozenset(ALGORITHMS.values()),
+    digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+    default_reference_c14n_method=C14N,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What was signed, read back from the signed bytes, and the serial of the certificate (hex) that signed it."""
+
+    element: etree._Element = field(repr=False)
+    serial: str
+
+
+class KeySigner:
+    """A signing key in memory; implements ``hub.contract.adapters.Signer``. Keys in tokens bring their own class."""
+
+    def __init__(self, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
+        """Raises ValueError when key and certificate do not belong together."""
+        if key.public_key() != certificate.public_key():
+            raise ValueError("the certificate is not that of the key")
+        self._key = key
+        self.algorithm = "rsa-sha256" if isinstance(key, rsa.RSAPrivateKey) else "ecdsa-sha256"
+        self.certificate = certificate.public_bytes(Encoding.DER)
+
+    @classmethod
+    def from_pem(cls, key: bytes, certificate: bytes, password: bytes | None = None) -> "KeySigner":
+        """Raises ValueError for anything but an RSA or EC key with its certificate."""
+        private = load_pem_private_key(key, password)
+        if not isinstance(private, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+            raise ValueError("only RSA and EC keys sign messages")
+        return cls(private, x509.load_pem_x509_certificate(certificate))
+
+    def sign(self, data: bytes) -> bytes:
+        """PKCS #1 v1.5 for RSA, the DER pair (r, s) for EC, both with SHA-256."""
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+def sign(element: etree._Element, signer: Signer) -> bytes:
+    """The final bytes of ``element`` with the signature as last child of its root; ``element`` stays as it is."""
+    certificate = _certificate(signer.certificate)
+    key: Any = _Key(signer, certificate)
+    signed = _xml_signer(signer.algorithm).sign(element, key=key, cert=[certificate])
+    return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
+
+
+def verify(element: etree._Element, trusted: Sequence[bytes], now: datetime) -> Verified:
+    """Raises Refusal 1003 (certificate not among ``trusted``), 1002 (not valid at ``now``) or 1001 (anything else)."""
+    der = _named_certificate(_signature(element))
+    if der not in trusted:
+        raise Refusal(NOT_REGISTERED, "the certificate in the signature is not pinned for this partner")
+    certificate = _certificate(der)
+    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+        raise Refusal(NOT_IN_VALIDITY, f"certificate {certificate.serial_number:x}")
+    try:
+        result = XMLVerifier().verify(
+            element,
+            x509_cert=certificate,
+            validate_schema=False,  # OUTLINE is stricter
+            parser=parser(),
+            expect_config=replace(PROFILE, verification_time=now),
+        )
+    except Exception as error:  # whatever a library raises on hostile bytes, the answer is the same
+        raise Refusal(INVALID, type(error).__name__) from error
+    if not isinstance(result, VerifyResult) or result.signed_xml is None or result.signed_xml.tag != element.tag:
+        raise Refusal(INVALID, "the signature does not cover the whole message")
+    return Verified(element=result.signed_xml, serial=f"{certificate.serial_number:x}")
+
+
+def _signature(element: etree._Element) -> etree._Element:
+    """The one signature of a message: last child of the root, nowhere another, drawn after the outline."""
+    found = list(element.iter(f"{DS}Signature"))
+    if len(found) != 1 or len(element) == 0 or element[-1] is not found[0]:
+        raise Refusal(INVALID, "one signature is asked for, as the last child of the root")
+    signature = found[0]
+    drawn = list(_draw(signature))
+    methods = [f"Algorithm={method.value}" for method in ALGORITHMS.values()]
+    if not any(drawn == _outline(method) for method in methods):
+        raise Refusal(INVALID, "the signature does not follow the profile")
+    return signature
+
+
+@lru_cache(maxsize=len(ALGORITHMS))
+def _outline(method: str) -> list[tuple[int, str, str]]:
+    return [(depth, f"{DS}{name}", method if name == METHOD else attributes) for depth, name, attributes in OUTLINE]
+
+
+def _draw(part: Any, depth: int = 0) -> Iterator[tuple[int, str, str]]:
+    yield depth, part.tag, " ".join(f"{name}={value}" for name, value in sorted(part.items()))
+    for child in part:
+        yield from _draw(child, depth + 1)
+
+
+def _named_certificate(signature: etree._Element) -> bytes:
+    text = signature.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate", "")
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refusal(INVALID, "the certificate is not base64") from error
+
+
+@lru_cache(maxsize=256)
+def _certificate(der: bytes) -> x509.Certificate:
+    return x509.load_der_x509_certificate(der)
+
+
+@lru_cache(maxsize=len(ALGORITHMS))
+def _xml_signer(algorithm: str) -> XMLSigner:
+    return XMLSigner(
+        signature_algorithm=ALGORITHMS[algorithm], digest_algorithm=DigestAlgorithm.SHA256, c14n_algorithm=C14N
+    )
+
+
+class _Key:
+    """What signxml asks of a private key, answered by a Signer: the key may live in a token."""
+
+    def __init__(self, signer: Signer, certificate: x509.Certificate) -> None:
+        self._signer = signer
+        self._certificate = certificate
+
+    @property
+    def key_size(self) -> int:
+        public: Any = self._certificate.public_key()
+        return int(public.key_size)
+
+    def sign(self, data: bytes, **_: object) -> bytes:
+        return self._signer.sign(data)

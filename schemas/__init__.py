@@ -1,0 +1,1 @@
+"""Canonical message schemas: one folder per line of business, `<message>-<version>.xsd`; never edited, only added."""
