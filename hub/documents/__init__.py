@@ -1,0 +1,1 @@
+"""Documents: made with typst, kept by digest."""

@@ -1,0 +1,79 @@
+"""PDFs from typst templates: archival (PDF/A-2a), tagged (PDF/UA-1), the same bytes for the same input.
+
+Data goes in as one JSON text and reaches the page as text only, never as markup. Fonts come from the package; a glyph
+that they lack is an error, because plain PDF would silently print a box in the place of somebody's name.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typst
+
+from hub.contract.text import Text
+from hub.errors import HubError
+
+FOLDER = Path(__file__).parent
+FONTS = FOLDER / "fonts"  # filled by script/frontend
+TEMPLATES = FOLDER / "templates"
+ZONE = ZoneInfo("Asia/Shanghai")
+LOCK = threading.Lock()  # one compiler, one document at a time: 20 ms each
+
+
+class NotPrintable(HubError):
+    """The document cannot be made."""
+
+    zh = "单证无法生成"
+
+
+def render(template: str, data: Mapping[str, Any], *, now: datetime) -> bytes:
+    """The PDF of ``templates/<template>.typ``, whose head says what it reads from ``data``.
+
+    Dates, datetimes (shown in Asia/Shanghai) and Decimals (shown with separators) may stand in ``data`` as they are.
+    ``now`` is the document's date. Raises NotPrintable: no fonts, a missing glyph, a missing value, any warning.
+    """
+    inputs = {"data": json.dumps(data, default=show, ensure_ascii=False), "now": show(now)}
+    with LOCK:
+        try:
+            pdf, warnings = compiler().compile_with_warnings(
+                input=TEMPLATES / f"{template}.typ",
+                format="pdf",
+                sys_inputs=inputs,
+                pdf_standards=["a-2a", "ua-1"],  # without them a missing glyph is not even a warning
+                timestamp=now,
+            )
+        except typst.TypstError as error:
+            raise NotPrintable(_because(template, error.message)) from error
+    if warnings or not isinstance(pdf, bytes):
+        raise NotPrintable(_because(template, "; ".join(warning.message for warning in warnings)))
+    return pdf
+
+
+@cache
+def compiler() -> typst.Compiler:
+    """The one compiler, with our fonts and no others. Raises NotPrintable without fonts."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    if not fonts.families():
+        raise NotPrintable(Text("缺少中文字体，请运行 script/frontend", "There is no font: run script/frontend"))
+    return typst.Compiler(root=TEMPLATES, font_paths=fonts)
+
+
+def show(value: object) -> str:
+    """A date, time or amount as it is printed (spec UI-27)."""
+    if isinstance(value, datetime):
+        return value.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    raise TypeError(f"{type(value).__name__} cannot be printed")
+
+
+def _because(template: str, reason: str) -> Text:
+    return Text(f"单证 {template} 无法生成：{reason}", f"The document {template} cannot be made: {reason}")
