@@ -11,7 +11,15 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from hub.contract.capability import CapabilitySheet
-from hub.contract.message import CanonicalEvent, CanonicalMessage, InMessage, OutMessage, Raw, Verdict
+from hub.contract.message import (
+    CanonicalEvent,
+    CanonicalMessage,
+    InMessage,
+    OutMessage,
+    PartnerContent,
+    Raw,
+    Verdict,
+)
 from hub.contract.outcome import Outcome
 from hub.contract.status import StatusTable
 
@@ -78,7 +86,7 @@ class PartnerAdapter(Protocol):
         """Limits, signature, schema, in this order. Raises Refusal; believes nothing but the verified bytes."""
         ...
 
-    def parse(self, message: InMessage, ctx: Context) -> Sequence[CanonicalEvent]:
+    def parse(self, message: InMessage, ctx: Context) -> Sequence[CanonicalEvent | PartnerContent]:
         """What ``message`` means for our objects. Raises UnmappedCode for a code without a row."""
         ...
 

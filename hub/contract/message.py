@@ -105,6 +105,15 @@ class CanonicalEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PartnerContent:
+    """What a partner publishes for everybody: an introduction, an agreement text. A version is kept for ever."""
+
+    key: str  # "introduction:XWXBY"
+    version: str
+    body: Mapping[str, Any]  # JSON values; keys ending in ``_html`` are sanitised by the core
+
+
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the hub answers a partner: the stored, signed receipt says this and nothing else."""
 

@@ -157,7 +157,7 @@ def perform(
                 actor=actor,
             )
             after = record.record(connection, obj, new, now).obj
-            _send(runtime, connection, after, action, actor, card and card.signature, at)
+            _send(runtime, connection, after, action, actor, card.signature if card else None, at)
             connection.execute(delete(tables.draft).where(tables.draft.c.object_id == obj.id))
     except SignatureRefused as refused:
         with writing(runtime.engine) as connection:

@@ -281,17 +281,21 @@ outbox = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("trace", String(32), nullable=False),
-    Index("ix_outbox_lane", "lane", "seq"),
     Index("ix_outbox_object", "object_id", "seq"),
 )
 WAITING = ("QUEUED", "SENDING", "RETRYING", "UNKNOWN")
+_waiting = text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')")  # partial: finished rows cost the poll nothing
+_sending = text("state = 'SENDING'")
 Index(
-    "ix_outbox_due",
+    "ix_outbox_due",  # by partner, so that one partner's backlog never stands before another's messages
+    outbox.c.partner,
     outbox.c.not_before,
     outbox.c.seq,
-    sqlite_where=text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
-    postgresql_where=text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+    sqlite_where=_waiting,
+    postgresql_where=_waiting,
 )
+Index("ix_outbox_lane", outbox.c.lane, outbox.c.seq, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("ix_outbox_lease", outbox.c.lease_until, sqlite_where=_sending, postgresql_where=_sending)
 
 outbox_raw = Table(
     "outbox_raw",
@@ -332,9 +336,8 @@ inbox = Table(
     Column("enterprise", String(18), nullable=False),
     Column("business_key", String(64), nullable=False),
     Column("signer", String(64), nullable=False),
-    Column("state", String(20), nullable=False),  # APPLIED PARKED CONFLICT INVALID
+    Column("state", String(20), nullable=False),  # APPLIED | PARKED
     Column("reason", String(500)),
-    Column("object_id", String(32)),
     Column("created_at", UtcTime, nullable=False),  # in the message
     Column("received_at", UtcTime, nullable=False),
     Column("applied_at", UtcTime),
@@ -383,6 +386,8 @@ circuit = Table(
     Column("failures", Integer, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("probe_at", UtcTime),
+    Column("minute", UtcTime),  # the minute that ``sent`` counts, for a declared per_minute limit
+    Column("sent", Integer, nullable=False, default=0),
     PrimaryKeyConstraint("partner", "capability"),
 )
 

@@ -1,0 +1,223 @@
+"""The partners' door: raw signed bytes in, a signed receipt out, and the receipt leaves only after the commit.
+
+Order, always: size and quota, then the adapter's ``open`` (limits, signature, schema), then meaning, then one
+transaction that holds the deduplication, the raw bytes, the event and the stored answer.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from hub.contract.adapters import Context, PartnerAdapter, Refusal
+from hub.contract.message import CanonicalEvent, InMessage, OutMessage, PartnerContent, Raw, Verdict
+from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
+from hub.contract.status import UnmappedCode
+from hub.delivery import failpoints
+from hub.delivery.observers import Observers
+from hub.runtime import Runtime
+from hub.services import audit, inbound
+from hub.services.inbound import PluginFault
+from hub.store import tables
+from hub.store.engine import writing
+from hub.store.rows import insert_new
+
+log = logging.getLogger(__name__)
+
+STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class
+CONFLICT = "2002"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the door says: the receipt and its HTTP status."""
+
+    receipt: OutMessage
+    status: int
+    code: str
+
+
+def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> Answer:
+    """Take one message of ``partner``. Raises Unregistered for a partner that is not plugged in."""
+    adapter = runtime.registry.partner(partner)
+    ctx = runtime.context(partner)
+    try:
+        message = adapter.open(raw, ctx)
+        if not adapter.sheet.receives(f"{message.canonical.type}/{message.canonical.version}"):
+            raise Refusal("0005", message.canonical.type)
+        answer = _store(runtime, adapter, ctx, raw, message)
+    except Refusal as refusal:
+        return _refuse(runtime, adapter, ctx, raw, refusal, address)
+    Observers(runtime.registry).received(partner, message.canonical.message_id, answer.code)
+    runtime.wake()
+    return answer
+
+
+def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, message: InMessage) -> Answer:
+    """Deduplicate, keep the bytes, apply, keep the answer: one transaction."""
+    meaning, problem = _meaning(adapter, message, ctx)
+    receipt = adapter.receipt(raw, message, Verdict(code=ACCEPTED, text=str(RECEIPT_CODES[ACCEPTED])), ctx)
+    failpoints.hit("inbound.before_store")
+    with writing(runtime.engine) as connection:
+        if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
+            return _again(connection, adapter, ctx, raw, message)
+        _keep(connection, message, raw)
+        failpoints.hit("inbound.after_insert")
+        if problem is None:
+            _apply(connection, adapter, ctx, message, meaning)
+        failpoints.hit("inbound.before_commit")
+    failpoints.hit("inbound.after_commit")
+    return Answer(receipt, 200, ACCEPTED)
+
+
+def _meaning(
+    adapter: PartnerAdapter, message: InMessage, ctx: Context
+) -> tuple[Sequence[CanonicalEvent | PartnerContent], str | None]:
+    """What the message means, or why nobody knows: then it is kept, acknowledged and parked for an operator."""
+    try:
+        return adapter.parse(message, ctx), None
+    except UnmappedCode as unmapped:
+        return (), f"unmapped code {unmapped.code!r} in {unmapped.table}"
+    except Exception as error:  # a plugin's defect must not lose the partner's message
+        log.exception("%s: parse of %s failed", message.partner, message.canonical.type)
+        return (), f"plugin fault: {type(error).__name__}"
+
+
+def _apply(
+    connection: Connection,
+    adapter: PartnerAdapter,
+    ctx: Context,
+    message: InMessage,
+    meaning: Sequence[CanonicalEvent | PartnerContent],
+) -> None:
+    """Apply a message, and whatever waited for the object that it made."""
+    try:
+        with connection.begin_nested():
+            applied = inbound.apply(connection, message, meaning, ctx.now)
+    except PluginFault as fault:
+        _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
+        return
+    if applied.waits_for is not None:
+        _park(connection, message, "waiting for its object", applied.waits_for)
+        return
+    for change in applied.changes:
+        if change.new and not change.before:
+            release(connection, adapter, ctx, change.obj.number)
+
+
+def release(connection: Connection, adapter: PartnerAdapter, ctx: Context, number: str) -> None:
+    """Apply the parked messages of this number, in the order in which they came."""
+    table, raw_table = tables.inbox, tables.inbox_raw
+    partner = adapter.sheet.partner
+    rows = connection.execute(
+        select(table, raw_table.c.content)
+        .join(
+            raw_table,
+            (raw_table.c.partner == table.c.partner)
+            & (raw_table.c.message_id == table.c.message_id)
+            & (raw_table.c.digest == table.c.digest),
+        )
+        .where(table.c.partner == partner, table.c.business_key == number, table.c.state == "PARKED")
+        .order_by(table.c.received_at)
+    ).all()
+    for row in rows:
+        then = replace(ctx, now=row.received_at)  # the signature was good when it came
+        message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
+        meaning, problem = _meaning(adapter, message, ctx)
+        connection.execute(
+            update(table)
+            .where(table.c.partner == partner, table.c.message_id == row.message_id)
+            .values(state="APPLIED" if problem is None else "PARKED", reason=problem, applied_at=ctx.now)
+        )
+        if problem is None:
+            _apply(connection, adapter, ctx, message, meaning)
+
+
+def _park(connection: Connection, message: InMessage, reason: str, key: str) -> None:
+    table = tables.inbox
+    connection.execute(
+        update(table)
+        .where(table.c.partner == message.partner, table.c.message_id == message.canonical.message_id)
+        .values(state="PARKED", reason=reason[:500], business_key=key, applied_at=None)
+    )
+
+
+def _row(message: InMessage, receipt: OutMessage, now: datetime, problem: str | None) -> dict[str, Any]:
+    canonical = message.canonical
+    return {
+        "partner": message.partner,
+        "message_id": canonical.message_id,
+        "digest": message.digest,
+        "type": f"{canonical.type}/{canonical.version}",
+        "enterprise": canonical.enterprise,
+        "business_key": canonical.business_key,
+        "signer": message.signer,
+        "state": "APPLIED" if problem is None else "PARKED",
+        "reason": problem,
+        "created_at": canonical.created_at,
+        "received_at": now,
+        "applied_at": now if problem is None else None,
+        "answer": receipt.content,
+        "copies": 0,
+    }
+
+
+def _keep(connection: Connection, message: InMessage, raw: Raw) -> None:
+    row = {
+        "partner": message.partner,
+        "message_id": message.canonical.message_id,
+        "digest": message.digest,
+        "content": raw.content,
+        "received_at": raw.received_at,
+    }
+    insert_new(connection, tables.inbox_raw, row)
+
+
+def _again(connection: Connection, adapter: PartnerAdapter, ctx: Context, raw: Raw, message: InMessage) -> Answer:
+    """The id was seen before: same bytes get the stored answer, other bytes are a conflict, kept for an operator."""
+    table = tables.inbox
+    mine = (table.c.partner == message.partner, table.c.message_id == message.canonical.message_id)
+    first = connection.execute(select(table.c.digest, table.c.answer).where(*mine)).one()
+    if first.digest == message.digest:
+        connection.execute(update(table).where(*mine).values(copies=table.c.copies + 1))
+        return Answer(OutMessage(content=first.answer), 200, ACCEPTED)
+    receipt = adapter.receipt(raw, message, Verdict(code=CONFLICT, text=str(RECEIPT_CODES[CONFLICT])), ctx)
+    row = {
+        "partner": message.partner,
+        "message_id": message.canonical.message_id,
+        "digest": message.digest,
+        "received_at": ctx.now,
+        "answer": receipt.content,
+    }
+    if insert_new(connection, tables.conflict, row):
+        _keep(connection, message, raw)
+        detail = {"message_id": message.canonical.message_id, "first": first.digest, "other": message.digest}
+        audit.note(connection, ctx.now, "message.conflict", who=message.partner, detail=detail)
+        return Answer(receipt, STATUS[CONFLICT[0]], CONFLICT)
+    table = tables.conflict
+    stored = connection.execute(
+        select(table.c.answer).where(
+            table.c.partner == message.partner,
+            table.c.message_id == message.canonical.message_id,
+            table.c.digest == message.digest,
+        )
+    ).scalar_one()
+    return Answer(OutMessage(content=stored), STATUS[CONFLICT[0]], CONFLICT)
+
+
+def _refuse(
+    runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, refusal: Refusal, address: str | None
+) -> Answer:
+    """A refusal believes nothing of the message: one audit line, a signed answer that says which rule was broken."""
+    partner = adapter.sheet.partner
+    detail = {"code": refusal.code, "digest": sha256(raw.content).hexdigest(), "size": len(raw.content)}
+    log.warning("%s: message refused, %s", partner, refusal.code)
+    with writing(runtime.engine) as connection:
+        audit.note(connection, ctx.now, "message.refused", who=partner, address=address, detail=detail)
+    lines = [f"{row['path']}: {row['en']}" for row in refusal.explanation[:10]]
+    verdict = Verdict(code=refusal.code, text=str(RECEIPT_CODES[refusal.code]), detail="; ".join(lines))
+    return Answer(adapter.receipt(raw, None, verdict, ctx), STATUS[refusal.code[0]], refusal.code)

@@ -1,0 +1,132 @@
+"""What a partner's verified message does to our objects. Runs inside the receiver's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import nh3
+from sqlalchemy import Connection, select
+
+from hub.business import KINDS
+from hub.business.lifecycle import By, Kind
+from hub.contract.adapters import Refusal
+from hub.contract.message import CanonicalEvent, InMessage, PartnerContent
+from hub.delivery import resolver
+from hub.services import accounts, record
+from hub.services.objects import BusinessObject
+from hub.services.record import NewEvent, Recorded
+from hub.store import tables
+from hub.store.rows import insert_new
+
+
+class PluginFault(Exception):
+    """An adapter made an event that its kind does not allow."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a message: the changes it made, or the object it waits for."""
+
+    changes: Sequence[Recorded] = ()
+    waits_for: str | None = None
+
+
+def apply(
+    connection: Connection, message: InMessage, meaning: Sequence[CanonicalEvent | PartnerContent], now: datetime
+) -> Applied:
+    """Record all of ``meaning``, or nothing. Raises Refusal("2003") and PluginFault."""
+    events = [part for part in meaning if isinstance(part, CanonicalEvent)]
+    found = [_find(connection, message, event) for event in events]
+    for event, (kind, obj) in zip(events, found, strict=True):
+        if obj is None and not kind.starts(event.event):
+            return Applied(waits_for=event.number)
+    for part in meaning:
+        if isinstance(part, PartnerContent):
+            _publish(connection, message.partner, part, now)
+    return Applied([_record(connection, message, event, now) for event in events])
+
+
+def _find(connection: Connection, message: InMessage, event: CanonicalEvent) -> tuple[Kind, BusinessObject | None]:
+    kind = KINDS.get(event.kind)
+    declared = {row.name: row for row in kind.events} if kind is not None else {}
+    if kind is None or event.event not in declared or declared[event.event].by is not By.PARTNER:
+        raise PluginFault(f"{event.kind}.{event.event} is not an event that a partner may cause")
+    obj = record.lock(connection, kind=kind.code, partner=message.partner, number=event.number)
+    if obj is not None and obj.enterprise != message.canonical.enterprise:
+        raise Refusal("2003", f"{event.number} belongs to another enterprise")
+    return kind, obj
+
+
+def _record(connection: Connection, message: InMessage, event: CanonicalEvent, now: datetime) -> Recorded:
+    canonical = message.canonical
+    sent = _answered(connection, message, event)
+    new = NewEvent(
+        name=event.event,
+        identity=canonical.message_id,
+        occurred_at=event.occurred_at,
+        submission=None if sent is None else sent.submission,
+        content=event.content,
+        text=event.text,
+        message_id=canonical.message_id,
+        source=message.partner,
+        keys=event.keys,
+        documents=event.documents,
+    )
+    if sent is not None:
+        resolver.on_receipt(connection, sent.message_id, now)
+    try:
+        return _create_or_record(connection, message, event, new, now)
+    except ValueError as error:
+        raise PluginFault(str(error)) from error
+
+
+def _create_or_record(
+    connection: Connection, message: InMessage, event: CanonicalEvent, new: NewEvent, now: datetime
+) -> Recorded:
+    kind, obj = _find(connection, message, event)
+    if obj is not None:
+        return record.record(connection, obj, new, now)
+    name = str(event.content.get("enterprise_name", ""))
+    enterprise = message.canonical.enterprise
+    accounts.register_enterprise(connection, enterprise, name, now)
+    made = record.create(
+        connection,
+        kind=kind,
+        enterprise=enterprise,
+        partner=message.partner,
+        number=event.number,
+        new=replace(new, submission=0),
+        now=now,
+    )
+    return made if made is not None else _create_or_record(connection, message, event, new, now)
+
+
+def _answered(connection: Connection, message: InMessage, event: CanonicalEvent) -> Any:
+    """The message of ours that this event answers, if it names one."""
+    if event.answers is None:
+        return None
+    table = tables.outbox
+    columns = (table.c.message_id, table.c.submission)
+    return connection.execute(
+        select(*columns).where(table.c.message_id == event.answers, table.c.partner == message.partner)
+    ).one_or_none()
+
+
+def _publish(connection: Connection, partner: str, content: PartnerContent, now: datetime) -> None:
+    row = {
+        "partner": partner,
+        "key": content.key,
+        "version": content.version,
+        "body": sanitised(content.body),
+        "received_at": now,
+    }
+    insert_new(connection, tables.partner_content, row)
+
+
+def sanitised(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Partner HTML through an allow-list: no script, no style, no foreign address but plain links."""
+    return {
+        name: nh3.clean(value, link_rel="noopener noreferrer") if name.endswith("_html") else value
+        for name, value in body.items()
+    }

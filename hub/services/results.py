@@ -1,0 +1,49 @@
+"""What the end of an attempt to send means for the business object. Called by delivery inside its transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.business.lifecycle import Kind, Sends
+from hub.contract.outcome import Outcome, OutcomeClass
+from hub.contract.text import Text
+from hub.delivery.dispatcher import Sent
+from hub.services import record
+from hub.services.record import NewEvent
+
+ARRIVED = frozenset({OutcomeClass.ACCEPTED, OutcomeClass.DONE})
+FAILED_STATES = frozenset({"REFUSED", "DEAD"})
+DEFECT = Text(
+    "报文未被对方系统接受，技术人员正在处理", "The partner's system did not accept the message; we are working on it"
+)
+
+
+def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) -> None:
+    """Record ``delivered`` or the failure event, and show on the object how its latest message stands."""
+    obj = record.lock_id(connection, sent.object_id)
+    sends = _declared(obj.kind, sent.type)
+    if outcome.kind in ARRIVED:
+        event, text = "delivered", outcome.text
+    elif sent.state in FAILED_STATES:
+        event, text = sends.failed, outcome.text or DEFECT
+    else:
+        record.set_delivery(connection, obj.id, sent.state)
+        return
+    new = NewEvent(
+        name=event,
+        identity=f"{event}:{sent.message_id}",
+        occurred_at=outcome.occurred_at or now,
+        submission=sent.submission,
+        text=text,
+        message_id=sent.message_id,
+        source=sent.partner,
+    )
+    record.record(connection, obj, new, now)
+    record.set_delivery(connection, obj.id, sent.state)
+
+
+def _declared(kind: Kind, message: str) -> Sends:
+    for action in kind.actions:
+        if action.sends is not None and f"{action.sends.type}/{action.sends.version}" == message:
+            return action.sends
+    raise KeyError(f"{kind.code} sends no {message}")
