@@ -57,6 +57,7 @@ class Context:
     signer: Signer = field(repr=False)
     trusted: Sequence[bytes] = field(default=(), repr=False)  # the partner's pinned certificates, DER
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # this partner's part of the configuration
+    sent_digest: str = ""  # sha256 hex of the bytes sent, in parse_response and parse_query
 
 
 @runtime_checkable
