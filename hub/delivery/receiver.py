@@ -109,8 +109,10 @@ def _apply(
             release(connection, adapter, ctx, change.obj.number)
 
 
-def release(connection: Connection, adapter: PartnerAdapter, ctx: Context, number: str) -> None:
-    """Apply the parked messages of this number, in the order in which they came."""
+def release(
+    connection: Connection, adapter: PartnerAdapter, ctx: Context, number: str, message_id: str | None = None
+) -> None:
+    """Apply the parked messages of this number (or just one of them), in the order in which they came."""
     table, raw_table = tables.inbox, tables.inbox_raw
     partner = adapter.sheet.partner
     rows = connection.execute(
@@ -125,6 +127,8 @@ def release(connection: Connection, adapter: PartnerAdapter, ctx: Context, numbe
         .order_by(table.c.received_at)
     ).all()
     for row in rows:
+        if message_id is not None and row.message_id != message_id:
+            continue
         then = replace(ctx, now=row.received_at)  # the signature was good when it came
         message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
         meaning, problem = _meaning(adapter, message, ctx)

@@ -1,0 +1,200 @@
+"""What an operator asks and does: messages by any number, traces, dead letters, parked messages, periodic duties."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, literal, or_, select
+
+from hub.business import KINDS
+from hub.business.lifecycle import Kind
+from hub.delivery import receiver
+from hub.errors import NotFound
+from hub.runtime import Runtime
+from hub.services import record
+from hub.services.record import NewEvent
+from hub.store import tables
+from hub.store.engine import reading, writing
+
+AT_ONCE = 100  # objects that one run of the calendar ends, so that no transaction grows large
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageRow:
+    """One message, in or out, as it stands."""
+
+    direction: str  # in | out
+    partner: str
+    message_id: str
+    type: str
+    business_key: str
+    enterprise: str
+    state: str
+    at: datetime
+    attempts: int
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hop:
+    """One step in the life of a business number, oldest first."""
+
+    at: datetime
+    what: str
+    detail: str
+    message_id: str | None
+
+
+def messages(
+    connection: Connection, *, number: str | None = None, state: str | None = None, limit: int = 50
+) -> list[MessageRow]:
+    """The latest messages, newest first, optionally of one business number or message id, or in one state."""
+    found: list[MessageRow] = []
+    for table, direction, at in (
+        (tables.outbox, "out", tables.outbox.c.created_at),
+        (tables.inbox, "in", tables.inbox.c.received_at),
+    ):
+        statement = select(table).order_by(at.desc()).limit(limit)
+        if number is not None:
+            statement = statement.where(or_(table.c.business_key == number, table.c.message_id == number))
+        if state is not None:
+            statement = statement.where(table.c.state == state.upper())
+        for row in connection.execute(statement):
+            found.append(
+                MessageRow(
+                    direction=direction,
+                    partner=row.partner,
+                    message_id=row.message_id,
+                    type=row.type,
+                    business_key=row.business_key,
+                    enterprise=row.enterprise,
+                    state=row.state,
+                    at=row.created_at if direction == "out" else row.received_at,
+                    attempts=row.attempts if direction == "out" else row.copies + 1,
+                    reason=row.reason,
+                )
+            )
+    return sorted(found, key=lambda row: row.at, reverse=True)[:limit]
+
+
+def message(connection: Connection, message_id: str) -> tuple[Mapping[str, Any], bytes, Sequence[Mapping[str, Any]]]:
+    """One message: its row, its raw bytes, its attempts. Raises NotFound."""
+    outbox, raw, attempt = tables.outbox, tables.outbox_raw, tables.attempt
+    row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).mappings().one_or_none()
+    if row is not None:
+        content = connection.execute(select(raw.c.content).where(raw.c.message_id == message_id)).scalar_one()
+        tries = connection.execute(select(attempt).where(attempt.c.message_id == message_id).order_by(attempt.c.no))
+        return row, content, list(tries.mappings())
+    inbox, raw = tables.inbox, tables.inbox_raw
+    row = connection.execute(select(inbox).where(inbox.c.message_id == message_id)).mappings().first()
+    if row is None:
+        raise NotFound
+    content = connection.execute(
+        select(raw.c.content).where(
+            raw.c.partner == row["partner"], raw.c.message_id == message_id, raw.c.digest == row["digest"]
+        )
+    ).scalar_one()
+    return row, content, []
+
+
+def trace(connection: Connection, number: str) -> list[Hop]:
+    """Everything the hub knows about a number (policy, application, message id, ...), oldest first.
+
+    An empty list is an answer too: nothing of this number ever arrived.
+    """
+    key, table = tables.object_key, tables.business_object
+    ids = set(connection.execute(select(key.c.object_id).where(key.c.value == number)).scalars())
+    ids |= set(connection.execute(select(table.c.id).where(table.c.number == number)).scalars())
+    hops: list[Hop] = []
+    for object_id in ids:
+        hops += _object_hops(connection, object_id)
+    inbox = tables.inbox
+    known = {hop.message_id for hop in hops}
+    wanted = or_(inbox.c.business_key == number, inbox.c.message_id == number)
+    for row in connection.execute(select(inbox).where(wanted)):
+        if row.message_id not in known or row.state == "PARKED":
+            detail = f"{row.type} from {row.partner}: {row.state}" + (f" ({row.reason})" if row.reason else "")
+            hops.append(Hop(at=row.received_at, what="in", detail=detail, message_id=row.message_id))
+    return sorted(hops, key=lambda hop: hop.at)
+
+
+def _object_hops(connection: Connection, object_id: str) -> list[Hop]:
+    event, outbox, attempt = tables.event, tables.outbox, tables.attempt
+    hops = []
+    for row in connection.execute(select(event).where(event.c.object_id == object_id)):
+        reached = f" -> {row.after}" if row.after else " (late)" if row.late else ""
+        hops.append(Hop(at=row.recorded_at, what="event", detail=f"{row.name}{reached}", message_id=row.message_id))
+    for row in connection.execute(select(outbox).where(outbox.c.object_id == object_id)):
+        detail = f"{row.type} to {row.partner}: {row.state}" + (f" ({row.reason})" if row.reason else "")
+        hops.append(Hop(at=row.created_at, what="out", detail=detail, message_id=row.message_id))
+        for tried in connection.execute(select(attempt).where(attempt.c.message_id == row.message_id)):
+            detail = f"{tried.purpose} {tried.no}: {tried.outcome or 'STARTED'}" + (
+                f" {tried.code}" if tried.code else ""
+            )
+            hops.append(Hop(at=tried.started_at, what="attempt", detail=detail, message_id=row.message_id))
+    return hops
+
+
+def last_heard(connection: Connection, partner: str) -> datetime | None:
+    """When the partner's latest message came, or None."""
+    table = tables.inbox
+    return connection.execute(select(func.max(table.c.received_at)).where(table.c.partner == partner)).scalar_one()
+
+
+def stuck(connection: Connection) -> list[MessageRow]:
+    """What waits for a person: dead letters, unknown outcomes, parked and conflicting messages."""
+    found = [row for state in ("DEAD", "UNKNOWN", "PARKED") for row in messages(connection, state=state, limit=500)]
+    table = tables.conflict
+    for row in connection.execute(
+        select(table, literal("CONFLICT").label("state")).where(table.c.settled_at.is_(None))
+    ):
+        found.append(
+            MessageRow(
+                direction="in",
+                partner=row.partner,
+                message_id=row.message_id,
+                type="",
+                business_key="",
+                enterprise="",
+                state=row.state,
+                at=row.received_at,
+                attempts=1,
+                reason=f"same message id, other content: {row.digest[:16]}",
+            )
+        )
+    return sorted(found, key=lambda row: row.at)
+
+
+def replay_parked(runtime: Runtime, partner: str, message_id: str) -> str:
+    """Apply a parked message again (after a plugin got the missing code). Returns its state. Raises NotFound."""
+    table = tables.inbox
+    mine = (table.c.partner == partner, table.c.message_id == message_id)
+    with writing(runtime.engine) as connection:
+        row = connection.execute(select(table).where(*mine, table.c.state == "PARKED")).one_or_none()
+        if row is None:
+            raise NotFound
+        receiver.release(
+            connection, runtime.registry.partner(partner), runtime.context(partner), row.business_key, message_id
+        )
+        return str(connection.execute(select(table.c.state).where(*mine)).scalar_one())
+
+
+def end_what_is_over(runtime: Runtime) -> int:
+    """Let the calendar act: offers past their validity lapse, policies past their last day expire. Returns how many."""
+    now = runtime.clock.now()
+    table = tables.business_object
+    with reading(runtime.engine) as connection:
+        due = connection.execute(select(table.c.id).where(table.c.due_at <= now).limit(AT_ONCE)).scalars().all()
+    ended = 0
+    for object_id in due:
+        with writing(runtime.engine) as connection:
+            obj = record.lock_id(connection, object_id)
+            if obj.due_at is None or obj.due_at > now:
+                continue
+            kind: Kind = KINDS[obj.kind.code]
+            _, event = kind.ends or ("", "")
+            new = NewEvent(name=event, identity=f"{event}@{obj.due_at.isoformat()}", occurred_at=obj.due_at)
+            record.record(connection, obj, new, now)
+            ended += 1
+    return ended
