@@ -52,7 +52,7 @@ class CardCertificate:
     not_after: datetime
 
 
-def verify(  # noqa: PLR0917 - a signed payload, and who judges it when
+def verify(
     payload: str, algorithm: str, signature: bytes, certificate: bytes, trust: Trust, now: datetime
 ) -> CardCertificate:
     """Who signed ``payload``. Raises CardRefused; whether it was the right payload is ``challenge.check``'s matter."""
