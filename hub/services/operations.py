@@ -1,6 +1,5 @@
 """What an operator asks and does: messages by any number, traces, dead letters, parked messages, periodic duties."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,14 +77,14 @@ def messages(
     return sorted(found, key=lambda row: row.at, reverse=True)[:limit]
 
 
-def message(connection: Connection, message_id: str) -> tuple[Mapping[str, Any], bytes, Sequence[Mapping[str, Any]]]:
+def message(connection: Connection, message_id: str) -> tuple[dict[str, Any], bytes, list[dict[str, Any]]]:
     """One message: its row, its raw bytes, its attempts. Raises NotFound."""
     outbox, raw, attempt = tables.outbox, tables.outbox_raw, tables.attempt
     row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).mappings().one_or_none()
     if row is not None:
         content = connection.execute(select(raw.c.content).where(raw.c.message_id == message_id)).scalar_one()
         tries = connection.execute(select(attempt).where(attempt.c.message_id == message_id).order_by(attempt.c.no))
-        return row, content, list(tries.mappings())
+        return dict(row), content, [dict(tried) for tried in tries.mappings()]
     inbox, raw = tables.inbox, tables.inbox_raw
     row = connection.execute(select(inbox).where(inbox.c.message_id == message_id)).mappings().first()
     if row is None:
@@ -95,7 +94,7 @@ def message(connection: Connection, message_id: str) -> tuple[Mapping[str, Any],
             raw.c.partner == row["partner"], raw.c.message_id == message_id, raw.c.digest == row["digest"]
         )
     ).scalar_one()
-    return row, content, []
+    return dict(row), content, []
 
 
 def trace(connection: Connection, number: str) -> list[Hop]:
@@ -139,7 +138,10 @@ def _object_hops(connection: Connection, object_id: str) -> list[Hop]:
 def last_heard(connection: Connection, partner: str) -> datetime | None:
     """When the partner's latest message came, or None."""
     table = tables.inbox
-    return connection.execute(select(func.max(table.c.received_at)).where(table.c.partner == partner)).scalar_one()
+    latest: datetime | None = connection.execute(
+        select(func.max(table.c.received_at)).where(table.c.partner == partner)
+    ).scalar_one()
+    return latest
 
 
 def stuck(connection: Connection) -> list[MessageRow]:
