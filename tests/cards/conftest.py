@@ -25,6 +25,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)  # soft cards ask the PC for the 
 ORIGIN = "https://hub.example"
 PIN = "canary-4711-pin"
 ORG_CODE = "12345678X"
+ENTERPRISE = "西安演示外贸有限公司"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,8 @@ class Pki:
 
     def card(self, **changes: Any) -> Identity:
         """A card of the sub-authority, with changes."""
-        usual = {"enterprise": "西安演示外贸有限公司", "holder": "张三", "org_code": ORG_CODE, "role": "LP", "now": NOW}
+        usual: dict[str, Any] = {"enterprise": ENTERPRISE, "holder": "张三", "org_code": ORG_CODE}
+        usual |= {"role": "LP", "now": NOW}
         return issue_card(changes.pop("authority", self.sub), **usual | changes)
 
 
@@ -55,7 +57,7 @@ class Pki:
 def pki() -> Pki:
     root = make_authority("演示根CA", NOW)
     sub = make_authority("演示卡CA", NOW, issuer=root)
-    usual = {"enterprise": "西安演示外贸有限公司", "org_code": ORG_CODE, "now": NOW}
+    usual: dict[str, Any] = {"enterprise": ENTERPRISE, "org_code": ORG_CODE, "now": NOW}
     return Pki(
         root=root,
         sub=sub,

@@ -14,7 +14,7 @@
            sign() throws CardFault: .fault (PIN_WRONG, FINAL_TRY, BACK_OFF, …) .triesLeft .retryAfter .message (page's language)
    card:   {token, label, certificate (base64 DER), algorithm, not_after, tries_left, factory_pin, fingerprint}
    permission "prompt" with state UNKNOWN: the browser is about to ask, tell the user to allow. fault: why the agent
-   told nothing (ORIGIN: this site is not on its list; DRIVER; SILENT; …).
+   showed no cards (DRIVER, SILENT, NO_READER, …). A site that is not on the agent's list sees AGENT_MISSING.
    The PIN goes to the agent and nowhere else; nothing is stored; no call that tries a PIN is ever repeated. */
 
 const AGENT_URL = "http://127.0.0.1:21232";

@@ -10,7 +10,7 @@ import hub_card_softcard
 import pytest
 from hub_card_softcard import desk
 from hub_card_softcard.__main__ import main
-from hub_card_softcard.cardfile import open_key, read_card, set_tries
+from hub_card_softcard.cardfile import WrongPin, open_key, read_card, set_tries
 from hub_card_softcard.driver import SoftCardDriver
 
 from hub.cards.suites import verify_signature
@@ -44,10 +44,15 @@ def identity(authority: Identity) -> Identity:
     return card(authority)
 
 
-def put(slot: Path, identity: Identity, serial: str = "A1", **changes: int) -> Path:
-    key, certificate = identity.key, identity.certificate
+def put(slot: Path, identity: Identity) -> Path:
     return desk.make(
-        slot, serial=serial, label="演示公司 法人卡", key=key, certificate=certificate, pin=PIN, scrypt_n=2, **changes
+        slot,
+        serial="A1",
+        label="演示公司 法人卡",
+        key=identity.key,
+        certificate=identity.certificate,
+        pin=PIN,
+        scrypt_n=2,
     )
 
 
@@ -152,8 +157,12 @@ def test_a_pulled_card_keeps_its_counter_and_comes_back(driver: SoftCardDriver, 
 
 
 def test_a_card_pulled_while_the_pin_is_tried_takes_the_try_along(slot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub_card_softcard.cardfile._derive", lambda *_: (desk.remove(slot, "A1"), b"k" * 32)[1])
-    with pytest.raises(Exception, match="5 tries left"):
+    def pull(*_: object) -> bytes:
+        desk.remove(slot, "A1")
+        return b"k" * 32
+
+    monkeypatch.setattr("hub_card_softcard.cardfile._derive", pull)
+    with pytest.raises(WrongPin, match="5 tries left"):
         open_key(slot / "A1.card", PIN)
     assert not (slot / "A1.card").exists()
     assert read_card(slot / "out" / "A1.card").tries_left == 5
