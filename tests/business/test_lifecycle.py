@@ -1,0 +1,173 @@
+"""The engine: state is a projection of a set."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.business import KINDS
+from hub.business.lifecycle import CONFLICT, DECIDED, By, Event, allowed, check_content, freeze, project, thaw
+
+APPLICATION, POLICY = KINDS["micro_application"], KINDS["policy"]
+START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def event(name: str, submission: int = 0, minute: int = 0, **content: object) -> Event:
+    return Event(name, f"{name}-{submission}-{minute}", submission, START + timedelta(minutes=minute), content)
+
+
+def application(*events: Event) -> str | None:
+    return project(APPLICATION, events).states["state"]
+
+
+JOURNEY = (
+    event("offered", minute=0, application_no="A1", product_name="信保易"),
+    event("submitted", 1, 1, contact_name="王"),
+    event("delivered", 1, 2),
+    event("returned", 1, 3, reason="缺章"),
+    event("submitted", 2, 4, contact_name="李"),
+    event("approved", 2, 5, policy_no="P1"),
+)
+
+
+def test_a_corrected_application_is_approved_in_its_second_submission() -> None:
+    after = project(APPLICATION, JOURNEY)
+
+    assert after.states == {"state": "APPROVED"}
+    assert after.content["contact_name"] == "李"
+    assert after.submission == 2
+
+
+def test_every_order_of_arrival_ends_the_same_with_the_same_notices() -> None:
+    expected = project(APPLICATION, JOURNEY)
+
+    for order in permutations(JOURNEY):
+        assert project(APPLICATION, order) == expected
+
+
+@given(st.lists(st.sampled_from(JOURNEY), min_size=1).map(lambda extra: [*JOURNEY, *extra]), st.randoms())
+def test_duplicates_in_any_order_change_nothing(events: list[Event], random: object) -> None:
+    random.shuffle(events)  # type: ignore[attr-defined]
+
+    assert project(APPLICATION, events) == project(APPLICATION, JOURNEY)
+
+
+PARTNER_EVENTS = [row.name for kind in (APPLICATION,) for row in kind.events if row.by is By.PARTNER]
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARTNER_EVENTS), st.integers(1, 2)), max_size=6), st.randoms())
+def test_any_six_partner_messages_have_one_end_whatever_their_order(
+    drawn: list[tuple[str, int]], random: object
+) -> None:
+    own = [event("offered"), event("submitted", 1, 1), event("submitted", 2, 4)]
+    events = [*own, *(event(name, submission, 10 + at) for at, (name, submission) in enumerate(drawn))]
+    expected = project(APPLICATION, events)
+
+    random.shuffle(events)  # type: ignore[attr-defined]
+
+    assert project(APPLICATION, [*events, *events]) == expected
+
+
+def test_contradictory_answers_become_a_conflict_for_an_operator() -> None:
+    after = project(APPLICATION, [event("offered"), event("submitted", 1), event("approved", 1), event("rejected", 1)])
+
+    assert after.states["state"] == CONFLICT
+    assert after.conflict
+
+
+def test_an_operators_decision_settles_the_conflict() -> None:
+    events = [event("offered"), event("submitted", 1), event("approved", 1), event("rejected", 1)]
+    decided = event(DECIDED, 1, decision="review", keep="rejected")
+
+    assert application(*events, decided) == "REJECTED"
+
+
+def test_an_old_submissions_quarrel_does_not_disturb_the_new_one() -> None:
+    events = [
+        event("offered"),
+        event("submitted", 1),
+        event("returned", 1),
+        event("approved", 1),
+        event("submitted", 2),
+    ]
+
+    assert application(*events) == "SUBMITTED"
+
+
+def test_an_answer_to_the_old_submission_does_not_decide_the_new_one() -> None:
+    assert (
+        application(event("offered"), event("submitted", 1), event("submitted", 2), event("rejected", 1)) == "SUBMITTED"
+    )
+
+
+def test_the_review_wins_over_a_withdrawal_that_came_too_late() -> None:
+    events = [event("offered"), event("submitted", 1), event("withdrawal_requested", 1), event("approved", 1)]
+
+    assert application(*events) == "APPROVED"
+
+
+def test_a_recall_after_the_submission_waits_for_the_review() -> None:
+    assert application(event("offered"), event("recalled"), event("submitted", 1)) == "SUBMITTED"
+
+
+def test_decision_and_acknowledgement_are_two_tracks() -> None:
+    events = [event("effective"), event("acknowledged", 1), event("terminated", minute=9)]
+
+    after = project(POLICY, events)
+
+    assert after.states == {"state": "TERMINATED", "ack": "RECEIPT_SENDING"}
+
+
+def test_an_acknowledgement_that_could_not_be_delivered_can_be_given_again() -> None:
+    events = [event("effective"), event("acknowledged", 1), event("undelivered", 1)]
+    acknowledge = POLICY.action("acknowledge")
+
+    states = project(POLICY, events).states
+
+    assert states["ack"] == "PENDING_RECEIPT"
+    assert allowed(POLICY, states, acknowledge)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_every_state_can_be_reached_and_left_or_is_an_end(kind: object) -> None:
+    for track in kind.tracks:  # type: ignore[attr-defined]
+        reached = {row.target for row in track.transitions}
+        assert {state.id for state in track.states} == reached
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_every_text_of_a_kind_exists_in_both_languages(kind: object) -> None:
+    texts = [row.text for row in kind.events] + [row.label for row in kind.fields]  # type: ignore[attr-defined]
+    texts += [state.label for track in kind.tracks for state in track.states]  # type: ignore[attr-defined]
+    texts += [action.label for action in kind.actions]  # type: ignore[attr-defined]
+
+    assert all(text.zh and text.en and text.zh != text.en for text in texts)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_every_undefined_pair_of_state_and_event_leaves_the_state(kind: object) -> None:
+    for track in kind.tracks:  # type: ignore[attr-defined]
+        moves = {(row.source, row.event) for row in track.transitions}
+        for action in kind.actions:  # type: ignore[attr-defined]
+            for state in track.states:
+                own = {other.name: None for other in kind.tracks} | {track.name: state.id}  # type: ignore[attr-defined]
+                assert allowed(kind, own, action) == ((state.id, action.event) in moves)  # type: ignore[arg-type]
+
+
+def test_content_that_the_kind_does_not_declare_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="premium"):
+        check_content(POLICY, {"premium": "1"})
+
+
+def test_content_of_another_type_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="effective_date: str instead of date"):
+        check_content(POLICY, {"effective_date": "2026-01-01"})
+
+
+@given(st.decimals(-9999999999999, 9999999999999, places=2), st.dates())
+def test_money_and_dates_survive_the_store_exactly(amount: object, day: object) -> None:
+    content = {"insured_amount": amount, "effective_date": day}
+
+    assert thaw(POLICY, freeze(content)) == content
