@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from hub.business.lifecycle import Kind, Sends
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
-from hub.delivery.dispatcher import Sent
+from hub.delivery.outbox import Sent
 from hub.services import record
 from hub.services.record import NewEvent
 

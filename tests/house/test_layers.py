@@ -17,7 +17,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "hub/contract": (("hub.contract",), ("pluggy",)),
     "hub/business": (("hub.contract", "hub.business"), ()),
     "hub/xml": (("hub.contract", "hub.xml", "schemas"), ("lxml", "xmlschema", "signxml", "cryptography")),
-    "hub/documents": (("hub.contract", "hub.documents"), ("typst",)),
+    "hub/documents": (("hub.contract", "hub.documents", "hub.errors"), ("typst",)),
     "hub/cards": (
         ("hub.contract", "hub.cards", "hub.clock", "hub.plugins", "hub.hookspecs"),
         ("cryptography", "pluggy", "structlog"),
@@ -32,8 +32,10 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ("sqlalchemy", "urllib3", "prometheus_client", "structlog"),
     ),
     "web": (
-        ("hub.business", "hub.cards", "hub.contract", "hub.delivery", "hub.services", "hub.store", *FRAME, "hub.log")
-        + ("hub.commands", "hub.xml.catalogue", "hub.xml.codec", "web"),
+        (
+            *("hub.business", "hub.cards", "hub.contract", "hub.delivery", "hub.services", "hub.store", *FRAME),
+            *("hub.log", "hub.commands", "hub.xml.catalogue", "hub.xml.codec", "web"),
+        ),
         None,
     ),
 }
@@ -64,7 +66,7 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def within(module: str, allowed: tuple[str, ...]) -> bool:
-    return any(module == name or module.startswith(f"{name}.") for name in allowed)
+    return module == "hub" or any(module == name or module.startswith(f"{name}.") for name in allowed)
 
 
 def ours(module: str) -> bool:
