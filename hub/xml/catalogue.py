@@ -135,9 +135,8 @@ class Catalogue:
         return self.message(type, version)
 
     def resolve(self, location: str) -> str:
-        """The local file that a schemaLocation means, by its file name alone: nothing outside is ever read."""
-        file = self._by_name.get(location.rsplit("/", 1)[-1])
-        return file.as_uri() if file is not None and not location.startswith("file:") else location
+        """The local file that a schemaLocation means, by its file name alone. Raises LookupError for any other."""
+        return self._by_name[location.rsplit("/", 1)[-1]].as_uri()
 
     def content(self, location: str) -> bytes:
         """The XSD at ``location``. Raises LookupError."""

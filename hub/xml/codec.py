@@ -153,8 +153,10 @@ def to_python(element: etree._Element, shape: Shape) -> Any:
         value = to_python(child, part)
         if part.many:
             values.setdefault(part.key, []).append(value)
-        elif values.setdefault(part.key, value) is not value:
+        elif part.key in values:
             raise CodecError(f"{shape.name}/{part.name}", Text("重复出现", "stands twice"))
+        else:
+            values[part.key] = value
     return values
 
 

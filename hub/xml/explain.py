@@ -20,7 +20,7 @@ from hub.xml.codec import Shape
 MOST = 50  # rows; a message with more faults than this has one fault: it is another message
 LONGEST = 40  # characters of a value that are repeated
 
-FACETS: Mapping[str, Text] = {
+RULES: Mapping[str, Text] = {
     "XsdPatternFacets": Text("值{value}须符合格式 {rule}", "the value{value} must match {rule}"),
     "XsdEnumerationFacets": Text("值{value}须为以下之一：{rule}", "the value{value} must be one of {rule}"),
     "XsdLengthFacet": Text("值{value}的长度须为{rule}", "the value{value} must have the length {rule}"),
@@ -32,7 +32,11 @@ FACETS: Mapping[str, Text] = {
     "XsdMaxExclusiveFacet": Text("值{value}须小于{rule}", "the value{value} must be less than {rule}"),
     "XsdTotalDigitsFacet": Text("值{value}最多{rule}位数字", "the value{value} may have at most {rule} digits"),
     "XsdFractionDigitsFacet": Text("值{value}最多{rule}位小数", "the value{value} may have at most {rule} decimals"),
+    "function": Text("值{value}超出其类型的范围", "the value{value} is out of the range of its type"),
+    "XsdAttributeGroup": Text("缺少属性或不应出现的属性", "an attribute is missing or not expected"),
+    "XsdGroup": Text("元素之间不应有文字", "no text is expected between the elements"),
 }
+"""Class of the part of the XSD that was broken -> what is asked; ``function`` is a range of a built-in type."""
 DECODE = Text("值{value}不是有效的{rule}", "the value{value} is not a valid {rule}")
 MISSING = Text("缺少元素{rule}", "the element {rule} is missing")
 UNEXPECTED = Text("此处不应出现元素{child}，应为{rule}", "the element {child} is not expected here, expected is {rule}")
@@ -86,7 +90,7 @@ def _text(error: XMLSchemaValidationError) -> Text:
         return UNEXPECTED if error.expected_tags else SURPLUS
     if isinstance(error, XMLSchemaDecodeError):
         return DECODE
-    return FACETS.get(type(error.validator).__name__, OTHER)
+    return RULES.get(type(error.validator).__name__, OTHER)
 
 
 def _rule(error: XMLSchemaValidationError) -> str:

@@ -32,6 +32,8 @@ DECLARATION = re.compile(
     rb"""(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>""",
     re.ASCII,
 )
+STARTS = re.compile(rb"<\?xml[ \t\r\n]")  # a declaration, and not an instruction such as xml-stylesheet
+AGAIN = re.compile(codecs.BOM_UTF8 + b"|" + STARTS.pattern)
 MISREAD = 16  # octets beyond ASCII from which valid UTF-8 cannot be a GB text by chance
 
 
@@ -45,7 +47,7 @@ class Limits:
     attributes: int = 1_000
     attributes_per_element: int = 16
     namespaces: int = 64  # declarations
-    text: int = 10_000_000  # octets of one text; libxml2's own limit, so its "huge" mode is never needed
+    text: int = 10_000_000  # octets from one tag to the next; libxml2's own limit, so its "huge" mode is never needed
     tag: int = 8_192  # octets of one tag
 
 
@@ -57,6 +59,8 @@ def read(content: bytes, limits: Limits = DEFAULT) -> etree._Element:
     if len(content) > limits.bytes:
         raise Refusal(TOO_MUCH, f"{len(content)} octets, at most {limits.bytes} are taken")
     document = _utf8(content)
+    if AGAIN.match(document):  # the parsers would obey it
+        raise Refusal(NOT_WELL_FORMED, "a second mark or declaration")
     _Census(limits).take(document)
     try:
         return etree.fromstring(document, parser())
@@ -79,7 +83,7 @@ def _utf8(content: bytes) -> bytes:
         raise Refusal(NOT_WELL_FORMED, "a NUL octet")
     document = content.removeprefix(codecs.BOM_UTF8)
     declared, start = UTF8, 0
-    if document.startswith(b"<?xml"):
+    if STARTS.match(document):
         found = DECLARATION.match(document)
         if found is None:
             raise Refusal(NOT_WELL_FORMED, "the XML declaration is not one of XML 1.0")

@@ -105,10 +105,10 @@ def verify(element: etree._Element, trusted: Sequence[bytes], now: datetime) -> 
     der = _named_certificate(_signature(element))
     if der not in trusted:
         raise Refusal(NOT_REGISTERED, "the certificate in the signature is not pinned for this partner")
-    certificate = _certificate(der)
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise Refusal(NOT_IN_VALIDITY, f"certificate {certificate.serial_number:x}")
     try:
+        certificate = _certificate(der)
+        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+            raise Refusal(NOT_IN_VALIDITY, f"certificate {certificate.serial_number:x}")
         result = XMLVerifier().verify(
             element,
             x509_cert=certificate,
@@ -116,6 +116,8 @@ def verify(element: etree._Element, trusted: Sequence[bytes], now: datetime) -> 
             parser=parser(),
             expect_config=replace(PROFILE, verification_time=now),
         )
+    except Refusal:
+        raise
     except Exception as error:  # whatever a library raises on hostile bytes, the answer is the same
         raise Refusal(INVALID, type(error).__name__) from error
     if not isinstance(result, VerifyResult) or result.signed_xml is None or result.signed_xml.tag != element.tag:
