@@ -27,7 +27,6 @@ NO_ENTERPRISE = "0" * 18
 IDS = uuid.UUID(
     "8f0c5e0e-6a53-4f0b-9c3e-2f6b7d1a9e44"
 )  # our receipts and queries have ids made from what they are about
-SENT_DIGEST = "sent_digest"  # key of Context.settings: sha256 hex of the bytes whose answer is parsed
 TYPE_NOT_DECLARED, OTHER_SENDER, OUT_OF_WINDOW, OTHER_RECEIVER = "0005", "1004", "1005", "2001"
 
 BY_STATUS: Mapping[int, OutcomeClass] = {
@@ -73,7 +72,7 @@ class CanonicalDialect:
         except Refusal as refusal:
             kind = BY_STATUS.get(raw.status, OutcomeClass.UNKNOWN)
             return _outcome(kind, raw, ctx, detail=f"HTTP {raw.status}, no receipt: {refusal.code}")
-        if body["request_digest"] != ctx.settings.get(SENT_DIGEST):
+        if body["request_digest"] != ctx.sent_digest:
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail="the receipt is for other bytes")
         kind = _by_code(body["code"])
         if kind is OutcomeClass.ACCEPTED and not _is_success(raw):
@@ -82,7 +81,7 @@ class CanonicalDialect:
 
     def query(self, sent: CanonicalMessage, ctx: Context) -> OutMessage:
         """A StatusQuery about ``sent``."""
-        question = self._about(sent, "StatusQuery", {"request_id": sent.message_id}, ctx, f"{ctx.now.isoformat()}")
+        question = self._about(sent, "StatusQuery", {"request_id": sent.message_id}, ctx, ctx.now.isoformat())
         return OutMessage(content=seal(self.catalogue, question, ctx.signer))
 
     def parse_query(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:

@@ -8,7 +8,7 @@ from hub.contract.message import Verdict
 from hub.contract.outcome import OutcomeClass as Kind
 from hub.contract.receipt import RECEIPT_CODES
 from hub.contract.text import Text
-from hub.xml.dialect import SENT_DIGEST, UNREAD, digest, seal
+from hub.xml.dialect import UNREAD, digest, seal
 
 REF = "SX-77"
 
@@ -21,7 +21,7 @@ def sent(dialect, confirmation, context):
 @pytest.fixture
 def asking(context, sent):
     """The context in which the answer to ``sent`` is parsed."""
-    return replace(context, settings={SENT_DIGEST: digest(sent)})
+    return replace(context, sent_digest=digest(sent))
 
 
 @pytest.fixture
