@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import NameOID
 
-ORG_CODE = ObjectIdentifier("1.3.6.1.4.1.5315.100.5.11")  # E-Port's organisation code, 9 characters
-ROLE_UNITS = {"LP": "法人卡", "OP": "操作员卡"}
+from hub.cards.trust import ORG_CODE, ROLES
+
+ROLE_UNITS = {role: unit for unit, role in ROLES.items()}
 ALGORITHMS = ("ecdsa-sha256", "rsa-sha256")
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey

@@ -1,6 +1,8 @@
 """Who gets in at the card agent's door, over real HTTP."""
 
+import json
 import logging
+import socket
 
 import pytest
 
@@ -122,3 +124,24 @@ def test_every_refusal_leaves_one_line_that_repeats_nothing_of_the_body_or_a_str
 
 def test_the_agent_listens_on_this_pc_only(agent: Desk) -> None:
     assert agent.server.server_address[0] == "127.0.0.1"
+
+
+def shout(agent: Desk, *lines: str) -> dict[str, object]:
+    """Send a POST to /sign with exactly these header lines; the answer's JSON."""
+    with socket.create_connection(("127.0.0.1", agent.port), timeout=30) as wire:
+        wire.sendall("\r\n".join(["POST /sign HTTP/1.1", *lines, "", ""]).encode())
+        answer: dict[str, object] = json.loads(wire.makefile("rb").read().split(b"\r\n\r\n", 1)[1])
+        return answer
+
+
+def test_a_header_that_comes_twice_counts_as_none(agent: Desk) -> None:
+    host, origin = f"Host: 127.0.0.1:{agent.port}", f"Origin: {ORIGIN}"
+    assert shout(agent, host, "Host: evil.example", origin)["fault"] == "HOST"
+    assert shout(agent, host, origin, "Origin: https://evil.example")["fault"] == "ORIGIN"
+
+
+@pytest.mark.parametrize("length", ["Content-Length: abc", "Content-Length: -1", "Transfer-Encoding: chunked"])
+def test_a_body_without_a_plain_length_is_malformed(agent: Desk, length: str) -> None:
+    session = f"Authorization: Bearer {agent.page().session}"
+    usual = [f"Host: 127.0.0.1:{agent.port}", f"Origin: {ORIGIN}", "X-SWHub-Agent: 1", "Content-Type: application/json"]
+    assert shout(agent, *usual, session, length)["fault"] == "MALFORMED"

@@ -1,5 +1,6 @@
 """From a page's request to the card and back: one try, one verified signature, every fault told."""
 
+import base64
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from hub_card_softcard import desk
-from hub_card_softcard.cardfile import set_tries
+from hub_card_softcard.cardfile import read_card, set_tries, write_card
 
 from hub.cards import challenge
 from hub.cards.agent.drivers import check_signed, discover
@@ -258,6 +259,15 @@ def test_a_signature_that_does_not_verify_never_leaves_the_agent(
     check_signed(good, b"data")
     with pytest.raises(AgentRefused, match=fault):
         check_signed(spoil(good), b"data")
+
+
+def test_a_card_whose_key_is_not_its_certificates_gives_nothing_out(desk_of_cards: Desk) -> None:
+    path = desk_of_cards.slot / "LP1.card"
+    card = read_card(path)
+    other = base64.b64encode(desk_of_cards.pki.card().der).decode()
+    write_card(path, replace(card.header, certificate=other), card.sealed_key, card.tries_left)
+    status, answer = desk_of_cards.page().sign(desk_of_cards.login())
+    assert (status, answer["fault"], "signature" in answer) == (502, "SIGNATURE", False)
 
 
 def test_only_card_drivers_are_found_among_the_plugins() -> None:

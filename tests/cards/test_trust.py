@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from hub.cards.challenge import frame, make_login, new_nonce
 from hub.cards.refusal import REFUSALS, CardRefused
 from hub.cards.suites import SUITES, verify_signature
-from hub.cards.trust import Trust, verify
+from hub.cards.trust import ORG_CODE, Trust, verify
 from hub.testing.pki import (
-    ORG_CODE,
     Identity,
     KeySigner,
     issue_card,

@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -34,6 +35,7 @@ from hub.contract.card import CardIdentity
 
 ADDRESS = "127.0.0.1"
 PORT = 21232
+LENGTH = re.compile(r"[0-9]{1,9}")
 IDLE = 10  # seconds a client may take to send its request
 log = logging.getLogger("swhub.card_agent")
 
@@ -216,7 +218,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_call(self) -> None:
         """Read at most a small body, so that a refusal is not lost to a reset connection, then answer."""
         length = self.headers.get("Content-Length", "0")
-        size = int(length) if length.isascii() and length.isdigit() else BODY_LIMIT + 1
+        size = int(length) if LENGTH.fullmatch(length) else 0  # chunks and nonsense read as an empty body
         body = self.rfile.read(min(size, BODY_LIMIT + 1))
         headers = {
             name.lower(): self.headers[name] for name in self.headers if len(self.headers.get_all(name, [])) == 1
