@@ -169,7 +169,7 @@ def to_xml(value: Any, shape: Shape) -> etree._Element:
 
 def _fill(element: etree._Element, value: Any, shape: Shape, path: str) -> None:
     if shape.kind != GROUP:
-        element.text = _text(value, shape, path)
+        _write(element, value, shape, path)
         return
     if not isinstance(value, Mapping):
         raise CodecError(path, Text("须为一组字段", "a mapping is required"))
@@ -191,13 +191,11 @@ def _default(shape: Shape) -> Any:
     return {None: shape.namespace}
 
 
-def _text(value: Any, shape: Shape, path: str) -> str:
+def _write(element: etree._Element, value: Any, shape: Shape, path: str) -> None:
     kind = KINDS[shape.kind]
     if not isinstance(value, kind.python) or isinstance(value, NOT_A.get(kind.python, ())):
         raise CodecError(path, kind.rule)
     try:
-        text = kind.write(value)
-        etree.Element("probe").text = text
-    except ValueError as error:
+        element.text = kind.write(value)
+    except ValueError as error:  # also what XML cannot carry, such as a NUL
         raise CodecError(path, kind.rule) from error
-    return text

@@ -75,6 +75,8 @@ class CanonicalDialect:
         if body["request_digest"] != ctx.sent_digest:
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail="the receipt is for other bytes")
         kind = _by_code(body["code"])
+        if body["code"].startswith("1"):  # under 401 and 403 not our message is wrong but our enrolment
+            kind = BY_STATUS.get(raw.status, kind)
         if kind is OutcomeClass.ACCEPTED and not _is_success(raw):
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail=f"HTTP {raw.status} with an accepting receipt")
         return _outcome(kind, raw, ctx, body=body)

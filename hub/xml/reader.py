@@ -32,6 +32,7 @@ DECLARATION = re.compile(
     rb"""(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>""",
     re.ASCII,
 )
+TAG = re.compile(rb"""<(?:[^"'<>]++|"[^"<]*+"|'[^'<]*+')*+>""")
 STARTS = re.compile(rb"<\?xml[ \t\r\n]")  # a declaration, and not an instruction such as xml-stylesheet
 AGAIN = re.compile(codecs.BOM_UTF8 + b"|" + STARTS.pattern)
 MISREAD = 16  # octets beyond ASCII from which valid UTF-8 cannot be a GB text by chance
@@ -122,8 +123,9 @@ class _Census:
 
     def take(self, document: bytes) -> None:
         """Raises Refusal 0001 or 0003."""
-        if re.search(b"<[^<>]{%d}" % self.limits.tag, document) is not None:
-            raise Refusal(TOO_MUCH, f"a tag of more than {self.limits.tag} octets")
+        for long in re.finditer(rb"<(?!!\[CDATA\[)[^<]{%d}" % self.limits.tag, document):
+            if not TAG.match(document, *long.span()):
+                raise Refusal(TOO_MUCH, f"a tag of more than {self.limits.tag} octets")
         self.scanner = scanner = expat.ParserCreate(UTF8, " ")
         scanner.ordered_attributes = True
         scanner.StartElementHandler = self.start

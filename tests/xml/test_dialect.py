@@ -138,6 +138,22 @@ def test_without_a_receipt_only_three_statuses_say_anything(content, status, kin
     assert outcome.retry_after == (120.0 if kind is Kind.THROTTLED else None)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (403, "1003", Kind.PARTNER_CONFIG),
+        (401, "1002", Kind.PARTNER_CONFIG),
+        (403, "2003", Kind.REFUSED_BUSINESS),
+        (403, "0002", Kind.REFUSED_FORM),
+    ],
+)
+def test_forbidden_means_our_enrolment_unless_the_receipt_says_what_else(
+    status, code, kind, dialect, confirmation, asking, answer, raw
+):
+    outcome = dialect.parse_response(raw(answer("Receipt", code=code), status), confirmation, asking)
+    assert (outcome.kind, outcome.code) == (kind, code)
+
+
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503, 504, 302])
 def test_an_accepting_receipt_under_a_failing_status_is_unknown(status, dialect, confirmation, asking, answer, raw):
     outcome = dialect.parse_response(raw(answer("Receipt"), status), confirmation, asking)

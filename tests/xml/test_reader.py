@@ -121,6 +121,8 @@ SMALL = Limits(
         (b"<a>" + b"x" * 90 + b"</a>", b"<a>" + b"x" * 101 + b"</a>"),
         (b"<a>" + b"x" * 90 + b"<b/>" + b"x" * 90 + b"</a>", b"<a><b/>" + b"x" * 101 + b"</a>"),
         (b"<a b='" + b"x" * 80 + b"'/>", b"<a b='" + b"x" * 95 + b"'/>"),
+        (b"<a><b c='>'/>" + b"x" * 89 + b"</a>", b"<a b='>" + b"x" * 95 + b"'/>"),
+        (b"<a><![CDATA[" + b"x" * 80 + b"]]></a>", b"<a><![CDATA[" + b"x" * 100 + b"]]></a>"),
         (b" " * 1900 + b"<a/>", b" " * 2000 + b"<a/>"),
     ],
 )
@@ -133,6 +135,7 @@ def test_every_limit_holds_at_its_edge(fits, breaks):
     "content",
     [
         b"<a " + b" ".join(b"a%d=''" % number for number in range(100_000)) + b"/>",
+        b"<a " + b" ".join(b"a%d='>'" % number for number in range(900_000)) + b"/>",
         b"<a>" + b"".join(b"<b a='' b='' c=''/>" for _ in range(30_000)) + b"</a>",
         b"<a " + b" ".join(b"xmlns:a%d='u%d'" % (number, number) for number in range(1000)) + b"/>",
         b"<a>" * 100_000,
@@ -141,7 +144,17 @@ def test_every_limit_holds_at_its_edge(fits, breaks):
         b"<a>" + b"&#x41;" * 1_900_000 + b"</a>",
         b"x" * (DEFAULT.bytes + 1),
     ],
-    ids=["attributes", "many attributes", "namespaces", "depth", "name", "text", "references", "size"],
+    ids=[
+        "attributes",
+        "attributes with tag ends",
+        "many attributes",
+        "namespaces",
+        "depth",
+        "name",
+        "text",
+        "references",
+        "size",
+    ],
 )
 def test_bombs_are_refused_before_a_tree_exists(content, monkeypatch):
     monkeypatch.setattr(etree, "fromstring", None)
