@@ -1,0 +1,23 @@
+/* Where everything starts. One listener per concern sits on the document; what needs its own elements is started again
+   for every view that comes into a panel. */
+
+import { startCard } from "./card.js";
+import { startCombobox } from "./combobox.js";
+import { startDialogs } from "./dialogs.js";
+import { startDrafts } from "./drafts.js";
+import { startEntry } from "./entry.js";
+import { startKeyboard } from "./keyboard.js";
+import { startLogin } from "./login.js";
+import { startPanels } from "./panels.js";
+import { startPoll } from "./poll.js";
+import { startSession } from "./session.js";
+import { startSubmit } from "./submit.js";
+import { startWorkspace } from "./workspace.js";
+
+const PER_VIEW = [startCombobox, startPoll];
+
+document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
+PER_VIEW.forEach((start) => start(document));
+for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
+  startSession, startLogin, startCard]) start();
+document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait

@@ -1,0 +1,85 @@
+/* One PIN field: each confirmation is one try at the card, a wrong PIN clears the field and keeps the focus (spec 5.8 of
+   the screen patterns). The PIN goes to the card agent only. */
+
+import { agent, describe, isReady } from "./card.js";
+import { isComposing, t } from "./page.js";
+
+export class PinField {
+  #isLast = false; // the user was told that this is the last try
+  #busy = false;
+
+  constructor({ input, error, button }) {
+    Object.assign(this, { input, error, button });
+  }
+
+  get isBusy() {
+    return this.#busy;
+  }
+
+  say(text) {
+    this.error.textContent = text;
+    this.input.setAttribute("aria-invalid", String(Boolean(text)));
+  }
+
+  /* Show whether the card can sign now. */
+  refresh() {
+    if (this.#busy) return;
+    this.button.setAttribute("aria-disabled", String(!isReady()));
+    if (!isReady()) this.say(describe());
+    else if (this.blocked) this.say(agent.card?.factory_pin ? t("factory_pin") : "");
+    this.blocked = !isReady();
+  }
+
+  clear() {
+    this.input.value = "";
+    this.#isLast = false;
+    this.blocked = true;
+    this.refresh();
+  }
+
+  /* The signature over `payload`, or null with the reason shown. */
+  async sign(payload, token = agent.card?.token) {
+    if (this.#busy) return null;
+    if (!isReady()) return this.#refuse(describe());
+    if (!this.input.value) return this.#refuse(t("pin_required"));
+    this.#busy = true;
+    this.button.setAttribute("aria-disabled", "true");
+    this.input.readOnly = true;
+    try {
+      const signed = await agent.sign(payload, this.input.value, token, this.#isLast);
+      this.input.value = "";
+      this.say("");
+      return signed;
+    } catch (fault) {
+      return this.#explain(fault);
+    } finally {
+      this.#busy = false;
+      this.input.readOnly = false;
+      this.button.setAttribute("aria-disabled", String(!isReady()));
+    }
+  }
+
+  #explain({ fault, triesLeft, message }) {
+    this.#isLast = fault === "FINAL_TRY"; // nothing was tried yet: the same PIN may be confirmed
+    if (fault !== "FINAL_TRY" && fault !== "BACK_OFF") this.input.value = "";
+    return this.#refuse(fault === "PIN_WRONG" && triesLeft !== null ? t("pin_wrong", { n: triesLeft }) : message);
+  }
+
+  #refuse(text) {
+    this.say(text);
+    this.input.focus();
+    return null;
+  }
+}
+
+/* Call `act` on Enter in the field, on its form's submit and on the button. */
+export function onConfirm({ input, button }, act, signal) {
+  const once = (event) => {
+    event.preventDefault();
+    act();
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !isComposing(event)) once(event);
+  }, { signal });
+  button.addEventListener("click", once, { signal });
+}

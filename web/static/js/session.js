@@ -1,0 +1,49 @@
+/* The end of the session: a warning two minutes before, with the way to go on; afterwards the login, with the drafts kept
+   (spec PT-20). <meta name="session-expires" content="ISO time">; answers move it with the header X-Session-Expires.
+   #session-dialog holds [data-continue]. */
+
+import { saveAll } from "./drafts.js";
+import { ask, isSessionOver, meta } from "./page.js";
+import { goToLogin, offerLogin } from "./panels.js";
+
+const WARNING_MS = 2 * 60 * 1000;
+const GRACE_MS = 1000; // let the server's own clock be past it
+let expires = Date.parse(meta("session-expires"));
+let timer = null;
+
+export function startSession() {
+  if (Number.isNaN(expires)) return;
+  const dialog = document.querySelector("#session-dialog");
+  dialog?.querySelector("[data-continue]")?.addEventListener("click", goOn);
+  document.addEventListener("session:expires", ({ detail }) => {
+    expires = Date.parse(detail);
+    dialog?.close();
+    arm();
+  });
+  arm();
+}
+
+function arm() {
+  clearTimeout(timer);
+  const left = expires - Date.now();
+  timer = setTimeout(left > WARNING_MS ? arm : left > 0 ? warn : end, Math.max(left > WARNING_MS ? left - WARNING_MS : 0, 0));
+}
+
+async function warn() {
+  await saveAll();
+  const dialog = document.querySelector("#session-dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+  clearTimeout(timer);
+  timer = setTimeout(end, Math.max(expires - Date.now(), 0) + GRACE_MS);
+}
+
+function end() {
+  if (expires > Date.now()) arm();
+  else goToLogin();
+}
+
+/* Any request of the user prolongs the session; the answer says until when. */
+async function goOn() {
+  document.querySelector("#session-dialog").close();
+  if (isSessionOver(await ask(location.pathname + location.search))) await offerLogin();
+}
