@@ -6,6 +6,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.utils import CryptographyDeprecationWarning
 
 from hub.cards.refusal import CardRefused
 
@@ -38,9 +39,13 @@ SUITES: Mapping[str, Callable[[x509.Certificate, bytes, bytes], None]] = {
 def read_certificate(der: bytes) -> x509.Certificate:
     """The certificate in ``der``. Raises CardRefused("malformed")."""
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
+        certificate = x509.load_der_x509_certificate(der)
+        positive = certificate.serial_number > 0
+    except (ValueError, x509.InvalidVersion, CryptographyDeprecationWarning):  # the warning: where warnings are errors
         raise CardRefused("malformed") from None
+    if not positive:
+        raise CardRefused("malformed")
+    return certificate
 
 
 def verify_signature(algorithm: str, certificate: x509.Certificate, signature: bytes, data: bytes) -> None:

@@ -44,7 +44,7 @@ class Trust:
 class CardCertificate:
     """What the hub keeps of a believed certificate; the rest of the subject may hold a national-ID number."""
 
-    fingerprint: str  # SHA-256 of the DER, hex
+    fingerprint: str  # SHA-256 of the DER, hex; to recognise a bound card, not to block one: revocation goes by serial
     serial: str  # hex, lower case
     holder: str
     org_code: str  # equals characters 9 to 17 of the enterprise's USCC

@@ -219,10 +219,26 @@ def test_no_tampered_payload_or_signature_passes(pki: Pki, signed: bytes, data: 
 
 @given(data=st.data())
 def test_no_tampered_certificate_passes(pki: Pki, signed: bytes, data: st.DataObject) -> None:
-    der = bytearray(pki.legal.der)
-    der[data.draw(st.integers(0, len(der) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    # in what the authority signed; the signature beside it has more than one encoding, with the same meaning
+    der, meant = bytearray(pki.legal.der), pki.legal.x509.tbs_certificate_bytes
+    place = bytes(der).index(meant) + data.draw(st.integers(0, len(meant) - 1))
+    der[place] ^= 1 << data.draw(st.integers(0, 7))
     with pytest.raises(CardRefused):
         verify(PAYLOAD, "ecdsa-sha256", signed, bytes(der), pki.trust, NOW)
+
+
+def tampered(pki: Pki, old: bytes, new: bytes) -> bytes:
+    assert pki.legal.der.count(old) == 1
+    return pki.legal.der.replace(old, new)
+
+
+def test_a_version_or_serial_number_that_cannot_be_is_malformed(pki: Pki, signed: bytes) -> None:
+    serial = pki.legal.x509.serial_number
+    number = serial.to_bytes(serial.bit_length() // 8 + 1, "big")
+    negative = tampered(pki, number, bytes([number[0] | 0x80]) + number[1:])
+    for der in (tampered(pki, b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03"), negative):
+        with pytest.raises(CardRefused, match="malformed"):
+            verify(PAYLOAD, "ecdsa-sha256", signed, der, pki.trust, NOW)
 
 
 def test_an_organisation_code_written_as_an_old_card_does_is_read(pki: Pki) -> None:
