@@ -1,0 +1,270 @@
+"""The dispatcher: one claimed message on its way out, in the order that makes a crash harmless.
+
+    claim -> gates -> commit "attempt started" -> send, outside any transaction -> classify -> commit the outcome
+
+A crash before the attempt is committed means not sent; from then until the outcome is committed it means UNKNOWN.
+The adapter says what the partner answered; what follows from that is the table below and nothing else.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Row, update
+
+from hub.contract.capability import Capability
+from hub.contract.message import Raw
+from hub.contract.outcome import Outcome, OutcomeClass
+from hub.contract.text import Text
+from hub.contract.transport import AnswerLost, NotSent
+from hub.delivery import circuit, failpoints, lanes, metrics
+from hub.delivery.alerts import open_alert
+from hub.delivery.conclude import HUB, OPERATOR, commit, conclude
+from hub.delivery.lanes import NEVER, Claim
+from hub.delivery.observers import Observers
+from hub.delivery.outbox import Settle, move
+from hub.delivery.retry import Random, asked, next_query, next_try
+from hub.delivery.transport import Transport
+from hub.runtime import Runtime
+from hub.store.engine import reading, writing
+from hub.store.tables import attempt
+
+log = logging.getLogger(__name__)
+
+STATES: Mapping[OutcomeClass, str] = {
+    OutcomeClass.ACCEPTED: "ACKED",
+    OutcomeClass.DONE: "ACKED",
+    OutcomeClass.REFUSED_FORM: "REFUSED",
+    OutcomeClass.REFUSED_BUSINESS: "REFUSED",
+    OutcomeClass.UNKNOWN: "UNKNOWN",
+    OutcomeClass.NOT_SENT: "RETRYING",
+    OutcomeClass.THROTTLED: "RETRYING",
+    OutcomeClass.PARTNER_CONFIG: "RETRYING",
+    OutcomeClass.PLUGIN_FAULT: "RETRYING",  # raised before the first byte; later it is UNKNOWN
+}
+IMPOSSIBLE = frozenset({OutcomeClass.NOT_SENT, OutcomeClass.PLUGIN_FAULT})  # once the partner has answered
+Held = Claim | Row[Any]  # a claim, or an outbox row that nobody holds any more
+DEADLINE = "deadline"  # Outcome.code of what is buried
+
+
+def lease(runtime: Runtime) -> timedelta:
+    """How long a claim lasts: never shorter than one exchange may take."""
+    limits = runtime.settings.delivery
+    return timedelta(seconds=max(limits.lease, limits.connect_timeout + limits.read_timeout + 10))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatcher:
+    """Sends what was claimed, recovers what dead workers left, buries what is past its deadline."""
+
+    runtime: Runtime
+    transport: Transport
+    settle: Settle
+    random: Random
+
+    def dispatch(self, claim: Claim) -> Outcome | None:
+        """Make one attempt; None when a gate is closed or the claim was lost, and nothing was sent."""
+        if not self._begin(claim):
+            return None
+        outcome = self._exchange(claim)
+        self._finish(claim, outcome)
+        metrics.ATTEMPTS.labels(claim.partner, "send", outcome.kind.value).inc()
+        Observers(self.runtime.registry).sent(claim.partner, claim.message_id, outcome.kind.value)
+        return outcome
+
+    def _begin(self, claim: Claim) -> bool:
+        """Pass the gates and commit that the attempt starts, before the first byte."""
+        now = self.runtime.clock.now()
+        if now >= claim.deadline:
+            commit(self.runtime.engine, self.settle, partial(self._bury_held, held=claim, now=now))
+            return False
+        with writing(self.runtime.engine) as connection:
+            until = self._gate(connection, claim, now)
+            if until is not None:
+                if move(
+                    connection, claim.message_id, before={"SENDING"}, to=claim.state, now=now, fence=claim.fence,
+                    not_before=until,
+                ):  # fmt: skip
+                    lanes.defer(connection, claim.partner, claim.capability, now, until)
+                failpoints.hit("delivery.before_defer_commit")
+                return False
+            begun = lanes.begin_attempt(connection, claim, "send", now)
+            failpoints.hit("delivery.before_attempt_commit")
+        failpoints.hit("delivery.after_attempt_commit")
+        return begun
+
+    def _gate(self, connection: Connection, claim: Claim, now: datetime) -> datetime | None:
+        """When to come again, if the message may not go now: partner hours, the circuit, messages per minute."""
+        capability = self._capability(claim)
+        opens = capability.hours.next_open(now) if capability.hours else now
+        if opens > now:
+            return opens
+        return circuit.wait_until(
+            connection, claim.partner, claim.capability, capability.per_minute, now, lease(self.runtime)
+        )
+
+    def _exchange(self, claim: Claim) -> Outcome:
+        """Send and classify, under guard. No transaction is open here."""
+        try:
+            adapter = self.runtime.registry.partner(claim.partner)
+            ctx = self.runtime.context(claim.partner)
+        except Exception as error:
+            log.exception("%s: cannot prepare %s", claim.partner, claim.message_id)
+            return Outcome(kind=OutcomeClass.PLUGIN_FAULT, detail=type(error).__name__)
+        try:
+            raw = self.transport.send(adapter, claim.out)
+        except NotSent as error:
+            return Outcome(kind=OutcomeClass.NOT_SENT, detail=str(error))
+        except AnswerLost as error:
+            return Outcome(kind=OutcomeClass.UNKNOWN, detail=str(error))
+        except Exception as error:  # a plugin's wire broke its word: nobody can tell what left
+            log.exception("%s: sending %s failed", claim.partner, claim.message_id)
+            return Outcome(kind=OutcomeClass.UNKNOWN, detail=f"wire fault: {type(error).__name__}")
+        try:
+            return _after_answer(adapter.parse_response(raw, claim.canonical, ctx), raw)
+        except Exception as error:
+            log.exception("%s: parse_response of %s failed", claim.partner, claim.message_id)
+            return unreadable(raw, f"plugin fault: {type(error).__name__}")
+
+    def _finish(self, claim: Claim, outcome: Outcome) -> None:
+        now = self.runtime.clock.now()
+
+        def step(connection: Connection, settle: Settle) -> None:
+            finish_attempt(connection, claim, outcome, now)
+            if self._conclude(connection, claim, outcome, now, settle):
+                self._report(connection, claim, outcome, now)
+            failpoints.hit("delivery.before_settle_commit")
+
+        commit(self.runtime.engine, self.settle, step)
+        failpoints.hit("delivery.after_settle_commit")
+
+    def _conclude(self, connection: Connection, claim: Claim, outcome: Outcome, now: datetime, settle: Settle) -> bool:
+        to = STATES[outcome.kind]
+        if to == "UNKNOWN":
+            return self._unknown(connection, claim, outcome, now, settle)
+        if to != "RETRYING":
+            return conclude(
+                connection, claim, before={"SENDING"}, to=to, outcome=outcome, now=now, settle=settle,
+                fence=claim.fence, reason=outcome.detail or None,
+            )  # fmt: skip
+        at = next_try(
+            outcome.kind,
+            attempt=claim.attempts + 1,
+            now=now,
+            deadline=claim.deadline,
+            capability=self._capability(claim),
+            random=self.random,
+            retry_after=outcome.retry_after,
+        )
+        if at is None:
+            return self._bury(connection, claim, now, settle, last=outcome)
+        return conclude(
+            connection, claim, before={"SENDING"}, to=to, outcome=outcome, now=now, settle=settle,
+            fence=claim.fence, not_before=at, reason=f"{outcome.kind.value}: {outcome.detail}",
+        )  # fmt: skip
+
+    def _unknown(self, connection: Connection, held: Held, outcome: Outcome, now: datetime, settle: Settle) -> bool:
+        asks = self._capability(held).query is not None
+        return conclude(
+            connection, held, before={"SENDING"}, to="UNKNOWN", outcome=outcome, now=now, settle=settle,
+            fence=held.fence, not_before=next_query(queries=0, answered=True, now=now) if asks else NEVER,
+            reason=outcome.detail, owner=HUB if asks else OPERATOR, queries=0,
+        )  # fmt: skip
+
+    def _bury(
+        self, connection: Connection, held: Held, now: datetime, settle: Settle, last: Outcome | None = None
+    ) -> bool:
+        """No time is left: a dead letter with its reason and owner."""
+        why = f"not delivered by {held.deadline:%Y-%m-%d %H:%M}Z" + (f"; {last.detail}" if last else "")
+        outcome = replace(last or Outcome(kind=OutcomeClass.NOT_SENT), code=DEADLINE, detail=why)
+        return conclude(
+            connection, held, before={"QUEUED", "RETRYING", "SENDING"}, to="DEAD", outcome=outcome, now=now,
+            settle=settle, fence=held.fence, reason=why, owner=OPERATOR,
+        )  # fmt: skip
+
+    def _report(self, connection: Connection, claim: Claim, outcome: Outcome, now: datetime) -> None:
+        """What the attempt says about the partner as a whole."""
+        where = (connection, claim.partner, claim.capability, now)
+        if outcome.kind is OutcomeClass.NOT_SENT:
+            circuit.missed(*where, self.random)
+        elif outcome.kind is OutcomeClass.PARTNER_CONFIG:
+            circuit.pause(*where, now + timedelta(hours=1))
+        elif outcome.kind not in (OutcomeClass.UNKNOWN, OutcomeClass.PLUGIN_FAULT):
+            circuit.reached(*where)
+        if outcome.kind is OutcomeClass.THROTTLED and outcome.retry_after is not None:
+            lanes.defer(connection, claim.partner, claim.capability, now, now + asked(outcome.retry_after))
+        if outcome.kind is OutcomeClass.REFUSED_FORM:  # our defect, one alert per partner and type
+            text = Text(
+                f"{claim.partner}拒收{claim.type}：格式或签名", f"{claim.partner} refuses our {claim.type} as malformed"
+            )
+            open_alert(connection, f"form:{claim.partner}:{claim.type}", text, now)
+
+    def recover(self) -> int:
+        """Take over what dead workers left: begun means UNKNOWN, not begun means it may be claimed again."""
+        now = self.runtime.clock.now()
+        with reading(self.runtime.engine) as connection:
+            rows = lanes.stranded(connection, now)
+        for row in rows:
+            commit(self.runtime.engine, self.settle, partial(self._take_over, row=row, now=now))
+            failpoints.hit("delivery.after_recover_commit")
+        return len(rows)
+
+    def _take_over(self, connection: Connection, settle: Settle, *, row: Row[Any], now: datetime) -> None:
+        if row.begun:
+            outcome = Outcome(kind=OutcomeClass.UNKNOWN, detail="the worker ended while it was sending")
+            finish_attempt(connection, row, outcome, now)
+            self._unknown(connection, row, outcome, now, settle)
+        else:
+            to = "RETRYING" if row.attempts else "QUEUED"
+            move(connection, row.message_id, before={"SENDING"}, to=to, now=now, fence=row.fence)
+        failpoints.hit("delivery.before_recover_commit")
+
+    def expire(self) -> int:
+        """Bury what waits past its deadline without being claimed: behind a blocked head, or its partner gone."""
+        now = self.runtime.clock.now()
+        with reading(self.runtime.engine) as connection:
+            rows = lanes.overdue(connection, now)
+        for row in rows:
+            commit(self.runtime.engine, self.settle, partial(self._bury_held, held=row, now=now))
+        return len(rows)
+
+    def _bury_held(self, connection: Connection, settle: Settle, *, held: Held, now: datetime) -> None:
+        self._bury(connection, held, now, settle)
+        failpoints.hit("delivery.before_expire_commit")
+
+    def _capability(self, held: Held) -> Capability:
+        """What the partner declares; a partner that was unplugged meanwhile declares nothing."""
+        if self.runtime.registry.offers(held.partner, held.capability):
+            return self.runtime.registry.capability(held.partner, held.capability)
+        return Capability(name=held.capability)
+
+
+def finish_attempt(connection: Connection, held: Held, outcome: Outcome, now: datetime) -> None:
+    """Keep what one attempt came to, with the partner's raw answer. An attempt is finished once, never rewritten."""
+    mine = (attempt.c.message_id == held.message_id, attempt.c.fence == held.fence, attempt.c.finished_at.is_(None))
+    values = {
+        "finished_at": now,
+        "outcome": outcome.kind.value,
+        "partner_ref": outcome.partner_ref and outcome.partner_ref[:100],
+        "code": outcome.code and outcome.code[:40],
+        "detail": outcome.detail,
+        "answer": outcome.answer or None,
+    }
+    connection.execute(update(attempt).where(*mine).values(values))
+
+
+def unreadable(raw: Raw, why: str) -> Outcome:
+    """An answer came and nobody can say what it means."""
+    return Outcome(kind=OutcomeClass.UNKNOWN, detail=f"{why} (HTTP {raw.status})", answer=raw.content)
+
+
+def _after_answer(outcome: Outcome, raw: Raw) -> Outcome:
+    """The plugin's word, checked: a partner that answered was reached, whatever the plugin makes of it."""
+    if not isinstance(outcome, Outcome):
+        return unreadable(raw, f"plugin fault: {type(outcome).__name__} is no Outcome")
+    if outcome.kind in IMPOSSIBLE:
+        return unreadable(raw, f"{outcome.kind.value} after an answer")
+    return outcome if outcome.answer else replace(outcome, answer=raw.content)

