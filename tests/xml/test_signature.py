@@ -188,6 +188,7 @@ ATTACKS = {
     "id on the signature": swap("<ds:Signature ", '<ds:Signature Id="placeholder" '),
     "object in the signature": swap("</ds:Signature>", "<ds:Object/></ds:Signature>"),
     "element in the digest": swap("<ds:DigestValue>", "<ds:DigestValue><x/>"),
+    "namespace that C14N cannot take": swap("<Message ", '<Message xmlns:x="relative" x:y="1" '),
     "namespace added to the root": swap("<Message ", '<Message xmlns:x="urn:x" x:y="1" '),
 }
 
