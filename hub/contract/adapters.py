@@ -68,7 +68,7 @@ class PartnerAdapter(Protocol):
     statuses: Sequence[StatusTable]
 
     def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
-        """The final, signed bytes of ``message``. Raises Refusal("1000", ...) when the message breaks the schema."""
+        """The final, signed bytes of ``message``. Raises Refusal("0002", ...) when the message breaks the schema."""
         ...
 
     def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:

@@ -296,6 +296,17 @@ class Tenant:
             .values(read_at=now)
         )
 
+    def introduction(self, product: str) -> Mapping[str, str] | None:
+        """The latest introduction of a product that an insurer sent: version, zh, en (sanitised HTML). Public."""
+        table = tables.partner_content
+        row = self._connection.execute(
+            select(table)
+            .where(table.c.key == f"introduction:{product}")
+            .order_by(table.c.received_at.desc())
+            .limit(1)
+        ).first()
+        return row and {"version": row.version, "zh": row.body["zh_html"], "en": row.body["en_html"]}
+
     def draft(self, obj: BusinessObject, form: str) -> Draft | None:
         """What was typed into ``form`` and not yet submitted."""
         table = tables.draft
