@@ -305,7 +305,7 @@ class Tenant:
             .order_by(table.c.received_at.desc())
             .limit(1)
         ).first()
-        return row and {"version": row.version, "zh": row.body["zh_html"], "en": row.body["en_html"]}
+        return None if row is None else {"version": row.version, "zh": row.body["zh_html"], "en": row.body["en_html"]}
 
     def draft(self, obj: BusinessObject, form: str) -> Draft | None:
         """What was typed into ``form`` and not yet submitted."""

@@ -12,4 +12,5 @@ INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless a unique key stands against it; says whether it was new. This *is* the deduplication."""
     insert = INSERTS[connection.dialect.name]
-    return connection.execute(insert(table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+    statement = insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(statement, dict(values)).rowcount == 1
