@@ -128,10 +128,8 @@ def _raw(word: str) -> Raw:
 
 def make_partner(code: str = "acme", **capability: Any) -> StubPartner:
     """A partner with one capability, ``policy.confirm``, that can be asked and dedupes on our key."""
-    made = Capability(
-        **({"name": "policy.confirm", "sends": ("Confirm/1.0",), "idempotency": Idempotency.KEY, "query": "policy.query"}
-        | capability)
-    )  # fmt: skip
+    usual = {"sends": ("Confirm/1.0",), "idempotency": Idempotency.KEY, "query": "policy.query"}
+    made = Capability(name="policy.confirm", **(usual | capability))
     asks = Capability(name="policy.query")
     sheet = CapabilitySheet(
         partner=code, name=Text(code, code), kind="insurer", contract=">=1.0,<2", state="live",
@@ -241,10 +239,7 @@ def make_world(engine: Engine, home: Path, partners: Iterable[StubPartner], **de
     )
     runtime = Runtime(settings=settings, engine=engine, registry=registry.of(partners), signer=Nobody(), clock=clock)
     with writing(engine) as connection:
-        row = _filled(tables.enterprise, "") | {"uscc": USCC}
-        connection.execute(
-            insert(tables.enterprise), {key: row[key] for key in tables.enterprise.c.keys() if key in row}
-        )
+        connection.execute(insert(tables.enterprise), {"uscc": USCC, "name": "x", "created_at": START})
     return World(runtime, clock, partners[0])
 
 
