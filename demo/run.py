@@ -1,0 +1,267 @@
+"""The demo from start to end: world, programs, offers, what to click, Ctrl-C."""
+
+import argparse
+import http.client
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from sqlalchemy import func, select
+
+from demo import world
+from demo.processes import HOST, DemoError, Program, end, free_port, living, start, step, wait
+from demo.summary import summary
+from demo.world import CARDS, DEMO, PIN, SAMPLE, Firm, Ports
+from hub import config, setup
+from hub.errors import HubError
+from hub.store import tables
+from hub.store.engine import open_engine, reading
+
+ROOT = Path(__file__).parents[1]
+PORTS = Ports(web=8080, insurer=9101, agent=21232)
+OFFERS: Mapping[Firm, int] = {DEMO: 2, SAMPLE: 1}  # so many are waiting after every start
+STATE = "demo.json"
+ARRIVAL = 30.0  # seconds within which the pushed offers have to be in the hub's store
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the demo; 1 when it cannot."""
+    options = parse(arguments)
+    home: Path = options.home.resolve()
+    running = living(read_state(home).get("pids", {}), home)
+    if options.stop:
+        end(running, home)
+        print(f"ended {', '.join(running)}" if running else "nothing of this demo was running")
+        return 0
+    if running:
+        print(f"The demo is running already / 演示已在运行：{read_state(home)['portal']}")
+        print("Stop it with Ctrl-C where it was started, or: script/demo --stop")
+        return 1
+    signal.signal(signal.SIGTERM, interrupt)
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        ports = prepare(home, options.port, fresh=options.fresh)
+        bring_up(home, ports, started)
+        offer(home, ports)
+        print(summary(home, ports, colour=sys.stdout.isatty(), keep=options.keep), flush=True)
+        if not options.keep:
+            watch(started, home)
+    except KeyboardInterrupt:
+        print("\nstopping / 正在停止 ...", flush=True)
+    except (DemoError, HubError, OSError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        stop(started, home)
+        return 1
+    if not options.keep:
+        stop(started, home)
+    return 0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of script/demo; its --help is in the script."""
+    parser = argparse.ArgumentParser(prog="script/demo", add_help=False)
+    parser.add_argument("--port", type=int, default=PORTS.web)
+    parser.add_argument("--home", type=Path, default=ROOT / ".demo")
+    parser.add_argument("--no-install", action="store_true")
+    for flag in ("--fresh", "--keep", "--stop"):
+        parser.add_argument(flag, action="store_true")
+    return parser.parse_args(arguments)
+
+
+def prepare(home: Path, web: int, *, fresh: bool) -> Ports:
+    """Free ports, and a world whose settings name them."""
+    print("Demo world / 演示环境", flush=True)
+    if home.exists() and (fresh or not world.exists(home)):
+        with step("removing the old world" if world.exists(home) else "removing an unfinished world"):
+            discard(home)
+    ports = choose_ports(web)
+    if ports.web != web:
+        print(f"  ! port {web} is taken, using {ports.web} / 端口 {web} 已被占用，改用 {ports.web}", flush=True)
+    if not world.exists(home):
+        with step(f"keys, {len(CARDS)} cards, store in {shown(home)}"):
+            world.make(home, ports, datetime.now(UTC))
+    world.configure(home, ports)
+    write_options(home, ports)
+    return ports
+
+
+def discard(home: Path) -> None:
+    """Remove a world; never a folder that is something else. Raises DemoError."""
+    if any(home.iterdir()) and not any((home / name).exists() for name in (world.MARK, world.PKI, STATE)):
+        raise DemoError(f"{home} is not a demo's folder: name another one with --home")
+    shutil.rmtree(home)
+
+
+def choose_ports(web: int) -> Ports:
+    """The usual ports where they are free."""
+    first = free_port(web)
+    second = free_port(PORTS.insurer, [first])
+    return Ports(web=first, insurer=second, agent=free_port(PORTS.agent, [first, second]))
+
+
+def write_options(home: Path, ports: Ports) -> None:
+    """What the insurer and the agent read at their start."""
+    agent = {"port": ports.agent, "origins": [ports.portal], "hub_certificate": str(home / setup.CERTIFICATE)}
+    tables_of = {"drivers.card_softcard": {"slot": str(home / world.SLOT)}}
+    (home / "insurer.toml").write_text(lines(world.insurer_options(home, ports)), encoding="utf-8")
+    (home / "agent.toml").write_text(
+        lines(agent) + "".join(f"[{name}]\n{lines(values)}" for name, values in tables_of.items()), encoding="utf-8"
+    )
+
+
+def lines(values: Mapping[str, Any]) -> str:
+    """TOML."""
+    return "".join(f"{name} = {setup.toml(value)}\n" for name, value in values.items())
+
+
+def programs(home: Path, ports: Ports) -> Sequence[Program]:
+    """The four of them; web and worker are one process."""
+    knock = {"Origin": ports.portal, "X-SWHub-Agent": "demo"}
+    return (
+        Program(name="serve", arguments=["serve", "--home", str(home)], port=ports.web, path="/healthz"),
+        Program(
+            name="insurer",
+            arguments=["simulate", world.PARTNER, "--options", str(home / "insurer.toml")],
+            port=ports.insurer,
+            path="/books",
+        ),
+        Program(
+            name="card-agent",
+            arguments=["card-agent", "--config", str(home / "agent.toml")],
+            port=ports.agent,
+            path="/hello",
+            headers=knock,
+        ),
+    )
+
+
+WHAT = {
+    "serve": "web and worker",
+    "insurer": "simulated insurer",
+    "card-agent": "card agent",
+}
+
+
+def bring_up(home: Path, ports: Ports, started: "dict[str, subprocess.Popen[bytes]]") -> None:
+    """Start all at once, note their pids, wait until each answers. Raises DemoError."""
+    print("Programs / 启动程序", flush=True)
+    for program in programs(home, ports):
+        started[program.name] = start(program, home)
+    write_state(home, ports, {name: process.pid for name, process in started.items()})
+    for program in programs(home, ports):
+        with step(f"{WHAT[program.name]} on {HOST}:{program.port}"):
+            wait(program, started[program.name].poll, home)
+
+
+def offer(home: Path, ports: Ports) -> None:
+    """Have the insurer push what is missing, and wait until it is in the store. Raises DemoError."""
+    missing = {firm: count - pending(home, firm) for firm, count in OFFERS.items()}
+    wanted = sum(count for count in missing.values() if count > 0)
+    if not wanted:
+        return
+    with step(f"{wanted} offers, as signed messages of the insurer"):
+        control(ports, {"do": "introduce"})
+        for firm, count in missing.items():
+            for _ in range(count):
+                control(ports, {"do": "offer", "uscc": firm.uscc, "enterprise_name": firm.name})
+        until = time.monotonic() + ARRIVAL
+        while any(pending(home, firm) < count for firm, count in OFFERS.items()):
+            if time.monotonic() > until:
+                raise DemoError(f"the offers did not arrive; see {home / 'logs'}")
+            time.sleep(0.2)
+
+
+def control(ports: Ports, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask the simulated insurer for something. Raises DemoError."""
+    connection = http.client.HTTPConnection(HOST, ports.insurer, timeout=10)
+    try:
+        body = json.dumps(wanted, ensure_ascii=False).encode()
+        connection.request("POST", "/control", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+    finally:
+        connection.close()
+    if answer.status != 200:
+        raise DemoError(f"the simulated insurer refuses {wanted}: {said.get('error')}")
+    return dict(said)
+
+
+def pending(home: Path, firm: Firm) -> int:
+    """How many offers wait for the enterprise."""
+    table = tables.business_object
+    engine = open_engine(config.load(home / setup.FILE, {}).database_url())
+    mine = (table.c.enterprise == firm.uscc, table.c.kind == "micro_application", table.c.state == "PENDING_CONFIRM")
+    try:
+        with reading(engine) as connection:
+            return int(connection.execute(select(func.count()).where(*mine)).scalar_one())
+    finally:
+        engine.dispose()
+
+
+def watch(started: "Mapping[str, subprocess.Popen[bytes]]", home: Path) -> NoReturn:
+    """Wait for Ctrl-C. Raises DemoError when a program ends by itself."""
+    while True:
+        for name, process in started.items():
+            if process.poll() is not None:
+                raise DemoError(f"{name} ended with code {process.returncode}; its log: {home / 'logs' / name}.log")
+        time.sleep(0.5)
+
+
+def stop(started: "Mapping[str, subprocess.Popen[bytes]]", home: Path) -> None:
+    """End the programs that are ours."""
+    end({name: process.pid for name, process in started.items() if process.poll() is None}, home)
+    for process in started.values():
+        process.wait()
+
+
+def read_state(home: Path) -> dict[str, Any]:
+    """What the last start wrote; empty when there was none."""
+    try:
+        return dict(json.loads((home / STATE).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def write_state(home: Path, ports: Ports, pids: Mapping[str, int]) -> None:
+    """For machines: where everything is, which cards there are, what runs."""
+    state = {
+        "portal": ports.portal,
+        "insurer": f"http://{HOST}:{ports.insurer}",
+        "agent": f"http://{HOST}:{ports.agent}",
+        "home": str(home),
+        "slot": str(home / world.SLOT),
+        "pids": dict(pids),
+        "cards": [
+            {
+                "serial": card.serial,
+                "token": f"softcard:{card.serial}",
+                "label": card.label,
+                "pin": PIN,
+                "role": card.role,
+                "holder": card.holder,
+                "bound": card.bound,
+                "uscc": card.firm.uscc,
+                "enterprise": card.firm.name,
+            }
+            for card in CARDS
+        ],
+    }
+    (home / STATE).write_text(json.dumps(state, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def shown(path: Path) -> str:
+    """The path as short as it can be typed here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends the demo as Ctrl-C does."""
+    raise KeyboardInterrupt

@@ -1,0 +1,189 @@
+"""The demo world in a folder: an authority with its revocation list, two enterprises, five cards, an insurer's keys.
+
+Everything here is invented: the companies do not exist, their credit codes have valid check digits and the
+organisation codes DEM00001 and DEM00002, and the authority is believed by this one folder only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hub_card_softcard import desk
+
+from hub import config, runtime, setup
+from hub.cards import trust
+from hub.clock import SystemClock
+from hub.services import accounts
+from hub.store.engine import writing
+from hub.testing import pki
+
+PIN = "246813"  # of every demo card; not one of the factory's
+HUB = "SWHUB-DEMO"
+PARTNER = "sinosure"
+PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Firm:
+    """An enterprise of the demo."""
+
+    uscc: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A card of the demo; ``bound`` cards have an account."""
+
+    serial: str
+    firm: Firm
+    role: str
+    holder: str
+    bound: bool = True
+
+    @property
+    def label(self) -> str:
+        """As the card names itself."""
+        return f"{self.firm.name} {pki.ROLE_UNITS[self.role]} {self.holder}"
+
+
+DEMO = Firm(uscc="91000000DEM000014K", name="示例进出口有限公司", name_en="Demo Import & Export Co., Ltd.")
+SAMPLE = Firm(uscc="91000000DEM000022E", name="样例国际贸易有限公司", name_en="Sample International Trade Co., Ltd.")
+FIRMS = (DEMO, SAMPLE)
+CARDS = (
+    Card(serial="DEMO-LP", firm=DEMO, role="LP", holder="示例法人"),
+    Card(serial="DEMO-OP", firm=DEMO, role="OP", holder="示例操作员"),
+    Card(serial="SAMPLE-LP", firm=SAMPLE, role="LP", holder="样例法人"),
+    Card(serial="SAMPLE-OP", firm=SAMPLE, role="OP", holder="样例操作员"),
+    Card(serial="DEMO-NEW", firm=DEMO, role="OP", holder="示例新员工", bound=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where everything listens on 127.0.0.1."""
+
+    web: int
+    insurer: int
+    agent: int
+
+    @property
+    def portal(self) -> str:
+        """The address users type."""
+        return f"http://127.0.0.1:{self.web}"
+
+
+def exists(home: Path) -> bool:
+    """Whether a whole world was made here."""
+    return (home / MARK).exists()
+
+
+def make(home: Path, ports: Ports, now: datetime) -> None:
+    """Everything that stays: keys, cards, settings, store, accounts. The mark is written last."""
+    folder = home / PKI
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = pki.make_authority("Demo E-Port CA (示例，仅供演示)", now)
+    insurer = pki.issue_partner(pki.make_authority("Demo Insurers CA", now), "Simulated insurer (模拟)", now)
+    write(folder / "cards-ca.crt.pem", authority.certificate)
+    write(folder / "cards-ca.crl.pem", pem_list(pki.make_crl(authority, now, days=3650)))
+    write(folder / "sinosure.key.pem", insurer.key)
+    write(folder / "sinosure.crt.pem", insurer.certificate)
+    identities = [make_card(home / SLOT, authority, card, now) for card in CARDS]
+    setup.make_home(home, values=settings(ports), partners=partners(ports), now=now)
+    found = config.load(home / setup.FILE, {})
+    setup.make_store(found)
+    register(found, identities)
+    write(home / MARK, now.isoformat().encode())
+
+
+def configure(home: Path, ports: Ports) -> None:
+    """Write the settings for these ports; the rest of the world is as it was."""
+    (home / setup.FILE).write_text(setup.template(settings(ports), partners(ports)), encoding="utf-8")
+
+
+def settings(ports: Ports) -> setup.Values:
+    """What swhub.toml says beside the defaults."""
+    return {
+        "hub": {"code": HUB},
+        "web": {
+            "port": ports.web,
+            "origin": ports.portal,
+            "worker": True,
+            "agent": f"http://127.0.0.1:{ports.agent}",
+        },
+        "delivery": {"sweep": 1.0},
+        "trust": {
+            "card_cas": [str(PKI / "cards-ca.crt.pem")],
+            "card_crls": [str(PKI / "cards-ca.crl.pem")],
+        },
+    }
+
+
+def partners(ports: Ports) -> setup.Values:
+    """The one partner."""
+    return {
+        PARTNER: {
+            "address": f"http://127.0.0.1:{ports.insurer}",
+            "certificates": [str(PKI / "sinosure.crt.pem")],
+        }
+    }
+
+
+def insurer_options(home: Path, ports: Ports) -> dict[str, Any]:
+    """What the simulated insurer is told."""
+    return {
+        "port": ports.insurer,
+        "books": str(home / "insurer.db"),
+        "key": str(home / PKI / "sinosure.key.pem"),
+        "certificate": str(home / PKI / "sinosure.crt.pem"),
+        "hub": f"{ports.portal}/partners/{PARTNER}/messages",
+        "hub_code": HUB,
+        "hub_certificate": str(home / setup.CERTIFICATE),
+    }
+
+
+def make_card(slot: Path, authority: pki.Identity, card: Card, now: datetime) -> pki.Identity:
+    """Issue a card and put it into the slot."""
+    identity = pki.issue_card(
+        authority,
+        enterprise=card.firm.name,
+        holder=card.holder,
+        org_code=card.firm.uscc[8:17],
+        role=card.role,
+        now=now,
+    )
+    desk.make(slot, serial=card.serial, label=card.label, key=identity.key, certificate=identity.certificate, pin=PIN)
+    return identity
+
+
+def register(found: config.Settings, identities: Sequence[pki.Identity]) -> None:
+    """Enterprises, accounts, bindings, as an operator would enter them."""
+    made = runtime.start(found, clock=SystemClock())
+    now = made.clock.now()
+    with writing(made.engine) as connection:
+        for firm in FIRMS:
+            accounts.register_enterprise(connection, firm.uscc, firm.name, now)
+        for card, identity in zip(CARDS, identities, strict=True):
+            if not card.bound:
+                continue
+            account = accounts.add_account(
+                connection, enterprise=card.firm.uscc, name=card.holder, role=card.role, now=now
+            )
+            accounts.bind_card(connection, account, trust.read_card(identity.x509), now)
+    made.engine.dispose()
+
+
+def pem_list(der: bytes) -> bytes:
+    """A revocation list as PEM."""
+    return x509.load_der_x509_crl(der).public_bytes(Encoding.PEM)
+
+
+def write(path: Path, content: bytes) -> None:
+    """A file that only its owner reads."""
+    path.touch(mode=0o600)
+    path.write_bytes(content)

@@ -1,0 +1,189 @@
+"""``swhub accounts``: enterprises, accounts, cards."""
+
+from pathlib import Path
+
+import click
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import Connection, or_, select
+from sqlalchemy.exc import IntegrityError
+from stdnum.cn import uscc as usccs
+from stdnum.exceptions import ValidationError
+
+from hub.cards import trust
+from hub.cards.refusal import CardRefused
+from hub.cards.suites import read_certificate
+from hub.cards.trust import CardCertificate
+from hub.commands.home import home_option, json_option, opened, refuse
+from hub.commands.output import show
+from hub.errors import LoginRefused
+from hub.runtime import Runtime
+from hub.services import accounts
+from hub.store import tables
+from hub.store.engine import reading, writing
+
+COLUMNS = {
+    "uscc": "credit code",
+    "enterprise": "enterprise",
+    "account": "account",
+    "name": "name",
+    "role": "role",
+    "card": "card serial",
+    "not_after": "card valid until",
+    "ended_at": "unbound",
+}
+ROLES = ("LP", "OP", "PW", "ADM")
+
+
+@click.group("accounts")
+def command() -> None:
+    """Enterprises, their accounts and cards.
+
+    \b
+    Example, a new enterprise with its legal person's card:
+      swhub accounts add-enterprise 91000000DEM000014K 示例进出口有限公司
+      swhub accounts add-account --enterprise 91000000DEM000014K --name 示例法人 --role LP
+      swhub accounts bind-card <account> card.crt.pem
+    """
+
+
+@command.command("add-enterprise")
+@click.argument("uscc")
+@click.argument("name")
+@home_option
+def add_enterprise(uscc: str, name: str, home: Path) -> None:
+    """Make an enterprise known by its unified social credit code and name.
+
+    \b
+    Example:
+      swhub accounts add-enterprise 91000000DEM000014K 示例进出口有限公司
+    """
+    runtime = opened(home)
+    with writing(runtime.engine) as connection:
+        accounts.register_enterprise(connection, valid(uscc), name, runtime.clock.now())
+    click.echo(f"{uscc}  {name}")
+
+
+@command.command("add-account")
+@click.option("--enterprise", metavar="USCC", help="Whose account it is; not for ADM.")
+@click.option("--name", required=True, help="The person's name.")
+@click.option(
+    "--role", type=click.Choice(ROLES), required=True, help="LP 法人卡, OP 操作员卡, PW password, ADM operator."
+)
+@home_option
+def add_account(enterprise: str | None, name: str, role: str, home: Path) -> None:
+    """Add an account and print its id.
+
+    \b
+    Example, one of the two persons of a decision on dead letters:
+      swhub accounts add-account --name 值班甲 --role ADM
+    """
+    runtime = opened(home)
+    with writing(runtime.engine) as connection:
+        if enterprise is not None:
+            require_enterprise(connection, valid(enterprise))
+        account = accounts.add_account(connection, enterprise=enterprise, name=name, role=role, now=runtime.clock.now())
+    click.echo(account)
+
+
+@command.command("bind-card")
+@click.argument("account")
+@click.argument("certificate", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@home_option
+def bind_card(account: str, certificate: Path, home: Path) -> None:
+    """Bind a card to ACCOUNT by its CERTIFICATE (PEM or DER): it logs in from now on.
+
+    The certificate has to come from a configured authority, be valid, not revoked, of the account's enterprise and
+    role.
+
+    \b
+    Example:
+      swhub accounts bind-card 5f0c... card.crt.pem
+    """
+    runtime = opened(home)
+    card = believed(certificate, runtime)
+    try:
+        with writing(runtime.engine) as connection:
+            accounts.bind_card(connection, account, card, runtime.clock.now())
+    except IntegrityError:
+        refuse("此卡已绑定账号", "this card is bound to an account already")
+    click.echo(f"{card.serial} -> {account}")
+
+
+@command.command("list")
+@click.option("--find", metavar="TEXT", help="Only those whose code, name or account id is this.")
+@home_option
+@json_option
+def list_(find: str | None, home: Path, *, as_json: bool) -> None:
+    """List enterprises with their accounts and cards.
+
+    \b
+    Example:
+      swhub accounts list --find 91000000DEM000014K
+    """
+    firm, account, card = tables.enterprise, tables.account, tables.card_binding
+    statement = (
+        select(
+            firm.c.uscc,
+            firm.c.name.label("enterprise"),
+            account.c.id.label("account"),
+            account.c.name,
+            account.c.role,
+            card.c.serial.label("card"),
+            card.c.not_after,
+            card.c.ended_at,
+        )
+        .select_from(firm.join(account, account.c.enterprise == firm.c.uscc, full=True))
+        .outerjoin(card, card.c.account == account.c.id)
+        .order_by(firm.c.uscc, account.c.role, account.c.name)
+    )
+    if find is not None:
+        statement = statement.where(
+            or_(firm.c.uscc == find, firm.c.name == find, account.c.id == find, account.c.name == find)
+        )
+    with reading(opened(home).engine) as connection:
+        rows = [dict(row) for row in connection.execute(statement).mappings()]
+    show(rows, COLUMNS, as_json=as_json, none="no enterprise, no account")
+
+
+def valid(uscc: str) -> str:
+    """``uscc`` when its check digit fits. Raises ConfigError."""
+    try:
+        return str(usccs.validate(uscc))
+    except ValidationError as error:
+        refuse(f"统一社会信用代码 {uscc} 有误", f"{uscc} is no unified social credit code: {error}")
+
+
+def require_enterprise(connection: Connection, uscc: str) -> None:
+    """Return when it is known. Raises ConfigError."""
+    table = tables.enterprise
+    if connection.execute(select(table.c.uscc).where(table.c.uscc == uscc)).first() is None:
+        refuse(f"未登记的企业 {uscc}，请先 add-enterprise", f"{uscc} is not known: add-enterprise first")
+
+
+def operator(connection: Connection, who: str) -> str:
+    """The id of the operator's account that ``who`` names by id or by name. Raises ConfigError."""
+    table = tables.account
+    named = select(table.c.id).where(table.c.role == "ADM", or_(table.c.id == who, table.c.name == who))
+    found = connection.execute(named).scalars().all()
+    if len(found) != 1:
+        refuse(
+            f"没有唯一的操作员账号 {who}（swhub accounts add-account --role ADM）",
+            f"{who} does not name one operator (swhub accounts add-account --role ADM)",
+        )
+    return str(found[0])
+
+
+def believed(path: Path, runtime: Runtime) -> CardCertificate:
+    """The card of this certificate file. Raises LoginRefused, ConfigError."""
+    content = path.read_bytes()
+    try:
+        if b"-----BEGIN" in content:
+            content = x509.load_pem_x509_certificate(content).public_bytes(Encoding.DER)
+        leaf = read_certificate(content)
+        trust.verify_chain(leaf, accounts.trust(runtime.settings.trust), runtime.clock.now())
+        return trust.read_card(leaf)
+    except CardRefused as refused:
+        raise LoginRefused(refused.text) from None
+    except ValueError:
+        refuse(f"{path} 不是证书（PEM 或 DER）", f"{path} is no certificate (PEM or DER)")

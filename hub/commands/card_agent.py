@@ -1,0 +1,112 @@
+"""``swhub card-agent``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hub import config, log
+from hub.cards.agent import server
+from hub.cards.agent.server import AgentSettings
+from hub.commands.home import FILE, end_on_sigterm, home_option, refuse
+from hub.commands.simulate import options, value
+
+KEYS = ("port", "origins", "hub_certificate", "drivers")
+
+
+@click.command("card-agent")
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="TOML file instead of options.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), help=f"Port on 127.0.0.1; default {server.PORT}.")
+@click.option(
+    "--origin", multiple=True, metavar="URL", help="A hub's address as the browser shows it; may be repeated."
+)
+@click.option(
+    "--hub-certificate",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The hub's certificate (PEM): its pages are believed.",
+)
+@click.option("--driver", multiple=True, metavar="PLUGIN.KEY=VALUE", help="A setting of a driver plugin; repeatable.")
+@home_option
+def command(
+    file: Path | None,
+    port: int | None,
+    origin: tuple[str, ...],
+    hub_certificate: Path | None,
+    driver: tuple[str, ...],
+    home: Path,
+) -> None:
+    """Run the card agent: the small program between the hub's page and the card in this PC.
+
+    It listens on 127.0.0.1, answers the pages of --origin only, and signs nothing but the hub's typed payloads, one
+    PIN try for one confirmation. On a PC that is also the hub, origin and certificate come from swhub.toml.
+
+    \b
+    Examples:
+      swhub card-agent --origin https://hub.example --hub-certificate hub.crt.pem \\
+                       --driver card_softcard.slot=/media/cards
+      swhub card-agent --config agent.toml
+    The file holds: port, origins, hub_certificate and [drivers.<plugin>] tables.
+    """
+    found = read(file) if file is not None else from_home(home)
+    found |= {
+        name: given for name, given in (("port", port), ("hub_certificate", hub_certificate)) if given is not None
+    }
+    if origin:
+        found["origins"] = origin
+    for pair in driver:
+        place, _, text = pair.partition("=")
+        plugin, _, key = place.partition(".")
+        if not key or not text:
+            refuse(f"--driver {pair}：应为 插件.名称=值", f"--driver {pair}: write PLUGIN.KEY=VALUE")
+        drivers = found.setdefault("drivers", {})
+        drivers[plugin] = {**drivers.get(plugin, {}), key: value(text)}
+    settings = checked(found)
+    log.configure("console")
+    end_on_sigterm()
+    try:
+        server.run(settings)
+    except OSError as error:
+        refuse(
+            f"无法监听 127.0.0.1:{settings.port}：{error.strerror}",
+            f"cannot listen on 127.0.0.1:{settings.port}: {error.strerror}",
+        )
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The file, its certificate relative to its folder. Raises ConfigError."""
+    found = options(file, ())
+    for name in found:
+        if name not in KEYS:
+            refuse(f"{file}：未知设置 {name}", f"{file}: unknown setting {name}; known are {', '.join(KEYS)}")
+    if "hub_certificate" in found:
+        found["hub_certificate"] = file.resolve().parent / str(found["hub_certificate"])
+    return found
+
+
+def from_home(home: Path) -> dict[str, Any]:
+    """What a hub on this PC knows already."""
+    if not (home / FILE).exists():
+        return {}
+    settings = config.load(home / FILE)
+    return {"origins": (settings.web.origin,), "hub_certificate": settings.hub.certificate}
+
+
+def checked(found: Mapping[str, Any]) -> AgentSettings:
+    """Raises ConfigError naming the option that is missing or wrong."""
+    if not found.get("origins"):
+        refuse("缺少 --origin（本系统网址）", "--origin is missing: the hub's address as the browser shows it")
+    certificate = found.get("hub_certificate")
+    if certificate is None or not Path(certificate).is_file():
+        refuse("缺少 --hub-certificate 或文件不存在", f"--hub-certificate: no file {certificate or 'is given'}")
+    return AgentSettings(
+        origins=tuple(str(origin).rstrip("/") for origin in found["origins"]),
+        hub_certificate=Path(certificate),
+        drivers=found.get("drivers", {}),
+        port=int(found.get("port", server.PORT)),
+    )

@@ -1,0 +1,265 @@
+"""``swhub check``: one line for each thing that has to be in order."""
+
+import importlib.util
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub import config, registry
+from hub.clock import SystemClock
+from hub.commands.home import FILE, home_option, json_option
+from hub.commands.output import plain, to_json
+from hub.config import PartnerSettings, Settings
+from hub.contract.adapters import Refusal
+from hub.errors import ConfigError
+from hub.registry import Registry
+from hub.store import migrate, tables
+from hub.store.engine import open_engine, reading
+from hub.xml import catalogue
+from hub.xml.signature import KeySigner
+
+SOON = timedelta(days=30)  # a certificate that ends within is a fault: replacing one takes partners weeks
+DRIFT = timedelta(seconds=60)
+PACKAGE_FILES = (  # package, folder, pattern, what it is
+    ("hub", "documents/fonts", "*.ttf", "fonts"),
+    ("web", "static/css", "*.css", "style sheets"),
+    ("web", "static/js", "*.js", "scripts"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One line: what was looked at, whether it is in order, and what to know or to do."""
+
+    subject: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What the checks look at."""
+
+    settings: Settings
+    registry: Registry
+    now: datetime
+
+
+@click.command("check")
+@home_option
+@json_option
+def command(home: Path, *, as_json: bool) -> None:
+    """Say what is in order (✓) and what is not (✗); exit code 1 when anything is not.
+
+    Looks at the settings, store, keys, clock, schemas, plugins, partners, card authorities and packaged files. Changes
+    nothing and calls no partner.
+
+    \b
+    Example:
+      swhub check --home /srv/swhub
+    """
+    findings = look(home, SystemClock().now())
+    if as_json:
+        click.echo(to_json([plain(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            mark = click.style("✓", fg="green") if finding.ok else click.style("✗", fg="red", bold=True)
+            click.echo(f"{mark} {finding.subject}: {finding.detail}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+def look(home: Path, now: datetime) -> list[Finding]:
+    """Every finding; without readable settings there is only the one about them."""
+    try:
+        settings = config.load(home / FILE)
+    except ConfigError as error:
+        return [Finding(subject="settings", ok=False, detail=error.text.en)]
+    site = Site(settings=settings, registry=registry.build(), now=now)
+    first = Finding(subject="settings", ok=True, detail=str(settings.home / FILE))
+    return [first, *(finding for check in CHECKS for finding in check(site))]
+
+
+def store(site: Site) -> Iterator[Finding]:
+    """The store answers, has the code's version, and the clock is not behind what it has recorded."""
+    engine = open_engine(site.settings.database_url())
+    place = engine.url.render_as_string(hide_password=True)
+    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists():
+        yield Finding(subject="store", ok=False, detail=f"{place} does not exist: run 'swhub migrate'")
+        return
+    try:
+        old = migrate.pending(engine)
+        detail = f"{place} is not at the code's version: run 'swhub migrate'" if old else place
+        yield Finding(subject="store", ok=not old, detail=detail)
+        if old:
+            return
+        with reading(engine) as connection:
+            latest = connection.execute(select(func.max(tables.event.c.recorded_at))).scalar_one()
+    except SQLAlchemyError as error:
+        yield Finding(subject="store", ok=False, detail=f"{place}: {first_line(error)}")
+        return
+    finally:
+        engine.dispose()
+    ahead = latest is not None and latest > site.now + DRIFT
+    detail = f"behind the last recorded event ({latest:%Y-%m-%d %H:%M}Z)" if ahead else f"{site.now:%Y-%m-%d %H:%M:%S}Z"
+    yield Finding(subject="clock", ok=not ahead, detail=detail)
+
+
+def keys(site: Site) -> Iterator[Finding]:
+    """The hub's key and certificate belong together and last; nobody else reads the secrets."""
+    hub, web = site.settings.hub, site.settings.web
+    try:
+        KeySigner.from_pem(hub.key.read_bytes(), hub.certificate.read_bytes())
+        yield Finding(subject="key", ok=True, detail=str(hub.key))
+        yield from lasting("certificate", hub.certificate, site.now)
+    except (OSError, ValueError) as error:
+        yield Finding(subject="key", ok=False, detail=f"[hub] key, certificate: {first_line(error)}")
+    for path in private(site.settings):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077 and sys.platform != "win32":
+            yield Finding(subject="rights", ok=False, detail=f"{path} is open to others: chmod 600")
+    try:
+        length = len(web.secret.read_bytes().strip())
+        yield Finding(subject="secret", ok=length >= 32, detail=f"{web.secret}, {length} characters of at least 32")
+    except OSError as error:
+        yield Finding(subject="secret", ok=False, detail=f"[web] secret: {first_line(error)}")
+
+
+def private(settings: Settings) -> list[Path]:
+    """The files that nobody but the hub's own user may read."""
+    found = [settings.hub.key, settings.web.secret]
+    place = settings.database_url()
+    return [*found, Path(place.removeprefix("sqlite:///"))] if place.startswith("sqlite:///") else found
+
+
+def schemas(_site: Site) -> Iterator[Finding]:
+    """Every message's schema compiles."""
+    known = catalogue.default_catalogue()
+    types = known.types()
+    broken = []
+    for name in types:
+        try:
+            known.message(*name.split("/"))
+        except (Refusal, ValueError, SyntaxError) as error:
+            broken.append(f"{name}: {first_line(error)}")
+    yield Finding(subject="schemas", ok=not broken, detail="; ".join(broken) or f"{len(types)} messages")
+
+
+def plugins(site: Site) -> Iterator[Finding]:
+    """Every installed plugin is loaded, and says why when not."""
+    for name, reason in site.registry.problems:
+        yield Finding(subject=f"plugin {name}", ok=False, detail=reason)
+    bad = {name for name, _ in site.registry.problems}
+    good = [f"{plugin.name} {plugin.version}" for plugin in site.registry.plugins if plugin.name not in bad]
+    yield Finding(subject="plugins", ok=bool(good), detail=", ".join(good) or "none is installed")
+
+
+def partners(site: Site) -> Iterator[Finding]:
+    """Every partner is plugged in and configured, with certificates that last."""
+    configured, plugged = site.settings.partners, site.registry.partners
+    for code in sorted(set(configured) - set(plugged)):
+        yield Finding(subject=f"partner {code}", ok=False, detail=f"[partners.{code}]: no plugin connects it")
+    for code in plugged:
+        subject = f"partner {code}"
+        if code not in configured:
+            yield Finding(subject=subject, ok=False, detail=f"there is no section [partners.{code}]")
+            continue
+        yield from _partner(subject, configured[code], site.now)
+
+
+def _partner(subject: str, settings: PartnerSettings, now: datetime) -> Iterator[Finding]:
+    reachable = settings.address.startswith(("http://", "https://"))
+    yield Finding(subject=subject, ok=reachable, detail=f"address {settings.address or 'is not set'}")
+    if not settings.certificates:
+        yield Finding(subject=subject, ok=False, detail="certificates: none is pinned, so nothing of it is believed")
+    for path in settings.certificates:
+        yield from lasting(subject, path, now)
+
+
+def cards(site: Site) -> Iterator[Finding]:
+    """Somebody's cards are believed, and each authority has a current revocation list."""
+    trust = site.settings.trust
+    if not trust.card_cas:
+        yield Finding(subject="cards", ok=False, detail="[trust] card_cas: none, so nobody can log in")
+    lists = []
+    for path in trust.card_crls:
+        try:
+            lists.append(x509.load_pem_x509_crl(path.read_bytes()))
+        except (OSError, ValueError) as error:
+            yield Finding(subject="card list", ok=False, detail=f"{path}: {first_line(error)}")
+    for path in trust.card_cas:
+        yield from lasting("card authority", path, site.now)
+        for authority in _certificates(path):
+            yield _revocation(authority, lists, site.now)
+
+
+def _revocation(authority: x509.Certificate, lists: Sequence[x509.CertificateRevocationList], now: datetime) -> Finding:
+    key = authority.public_key()
+    name = authority.subject.rfc4514_string()
+    mine = [
+        crl
+        for crl in lists
+        if crl.issuer == authority.subject
+        and isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey))
+        and crl.is_signature_valid(key)
+    ]
+    ends = max((crl.next_update_utc for crl in mine if crl.next_update_utc), default=None)
+    if ends is None:
+        return Finding(subject="card list", ok=False, detail=f"[trust] card_crls: no list of {name}")
+    detail = f"list of {name}, next update {ends:%Y-%m-%d %H:%M}Z"
+    return Finding(subject="card list", ok=ends > now, detail=detail if ends > now else f"{detail}: out of date")
+
+
+def files(_site: Site) -> Iterator[Finding]:
+    """What script/frontend copies and what the pages are made of is there."""
+    for package, folder, pattern, what in PACKAGE_FILES:
+        found = importlib.util.find_spec(package)
+        place = Path(str(found.origin)).parent / folder if found and found.origin else None
+        count = len(list(place.glob(pattern))) if place else 0
+        missing = f"none in {package}/{folder}: run script/frontend"
+        yield Finding(subject=what, ok=count > 0, detail=f"{count} in {package}/{folder}" if count else missing)
+
+
+def lasting(subject: str, path: Path, now: datetime) -> Iterator[Finding]:
+    """Every certificate of a file is valid now and for SOON more."""
+    try:
+        found = _certificates(path)
+    except (OSError, ValueError) as error:
+        yield Finding(subject=subject, ok=False, detail=f"{path}: {first_line(error)}")
+        return
+    for certificate in found:
+        start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        days = (end - now).days
+        ok = start <= now and end - now >= SOON
+        until = f"{path.name} valid until {end:%Y-%m-%d}, {days} days"
+        detail = until if ok else f"{until}: replace it" if start <= now else f"{path.name} not valid before {start}"
+        yield Finding(subject=subject, ok=ok, detail=detail)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what was raised: of database errors the rest may hold values."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _certificates(path: Path) -> list[x509.Certificate]:
+    """Raises OSError, ValueError."""
+    return x509.load_pem_x509_certificates(path.read_bytes())
+
+
+CHECKS: Sequence[Callable[[Site], Iterator[Finding]]] = (
+    store,
+    keys,
+    schemas,
+    plugins,
+    partners,
+    cards,
+    files,
+)

@@ -1,0 +1,124 @@
+"""``swhub dead-letters``: what waits for a person, and the two persons' decision."""
+
+import getpass
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from hub.commands.accounts import operator
+from hub.commands.home import home_option, json_option, opened
+from hub.commands.output import plain, show
+from hub.delivery import decisions
+from hub.delivery.decisions import PREFIX, VERDICTS
+from hub.services import audit, operations, results
+from hub.store import tables
+from hub.store.engine import reading, writing
+
+COLUMNS = {
+    "at": "time",
+    "state": "state",
+    "direction": "way",
+    "partner": "partner",
+    "type": "message",
+    "business_key": "number",
+    "message_id": "message id",
+    "reason": "reason",
+    "proposal": "proposed",
+}
+CHOICES = "\n".join(f"  {name:15}{verdict.label.zh} / {verdict.label.en}" for name, verdict in VERDICTS.items())
+as_option = click.option("--as", "who", required=True, metavar="OPERATOR", help="Your operator account: id or name.")
+
+
+@click.group("dead-letters")
+def command() -> None:
+    """Decide what waits for a person: dead letters, unknown outcomes, parked messages.
+
+    Nothing leaves DEAD or UNKNOWN on one person's word: one proposes with a reason and evidence, another confirms.
+
+    \b
+    Example:
+      swhub dead-letters list
+      swhub dead-letters propose 0b9f... --verdict resend --reason "partner's address was wrong" --as 值班甲
+      swhub dead-letters confirm 77ac... --as 值班乙
+    """
+
+
+@command.command("list")
+@home_option
+@json_option
+def list_(home: Path, *, as_json: bool) -> None:
+    """What waits for a person, oldest first, with open proposals.
+
+    \b
+    Example:
+      swhub dead-letters list --json
+    """
+    table = tables.decision
+    with reading(opened(home).engine) as connection:
+        waiting = operations.stuck(connection)
+        open_ones = connection.execute(
+            select(table).where(table.c.confirmed_at.is_(None)).order_by(table.c.proposed_at)
+        )
+        proposals = {row.subject: f"{row.verdict} by {row.proposed_by} ({row.id})" for row in open_ones}
+    rows = [plain(row) | {"proposal": proposals.get(PREFIX + row.message_id)} for row in waiting]
+    show(rows, COLUMNS, as_json=as_json, none="nothing waits for a person")
+
+
+@command.command("propose", epilog="\b\nVerdicts:\n" + CHOICES)
+@click.argument("message_id")
+@click.option("--verdict", type=click.Choice(list(VERDICTS)), required=True, help="What is to be done, see below.")
+@click.option("--reason", required=True, help="Why; kept for good.")
+@click.option("--evidence", help="What proves it; required for an UNKNOWN message.")
+@as_option
+@home_option
+def propose(message_id: str, verdict: str, reason: str, evidence: str | None, who: str, home: Path) -> None:
+    """Propose what becomes of a message; prints the decision's id for the second person.
+
+    \b
+    Example:
+      swhub dead-letters propose 0b9f... --verdict delivered --as 值班甲 \\
+            --reason "confirmed by telephone" --evidence "partner's register, page 12"
+    """
+    runtime = opened(home)
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        actor = operator(connection, who)
+        made = decisions.propose(connection, PREFIX + message_id, verdict, reason, evidence, actor, now)
+        audit.note(connection, now, "cli.propose", who=actor, detail={"decision": made, "login": getpass.getuser()})
+    click.echo(made)
+
+
+@command.command("confirm")
+@click.argument("decision_id")
+@as_option
+@home_option
+def confirm(decision_id: str, who: str, home: Path) -> None:
+    """Confirm another person's proposal; it takes effect at once.
+
+    \b
+    Example:
+      swhub dead-letters confirm 77ac... --as 值班乙
+    """
+    runtime = opened(home)
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        actor = operator(connection, who)
+        detail = {"decision": decision_id, "login": getpass.getuser()}
+        audit.note(connection, now, "cli.confirm", who=actor, detail=detail)
+    decisions.confirm(runtime.engine, decision_id, actor=actor, now=now, settle=results.settle)
+    click.echo("confirmed")
+
+
+@command.command("replay")
+@click.argument("partner")
+@click.argument("message_id")
+@home_option
+def replay(partner: str, message_id: str, home: Path) -> None:
+    """Apply a parked message again, after its plugin got the missing code; prints its state.
+
+    \b
+    Example:
+      swhub dead-letters replay sinosure 4c1e...
+    """
+    click.echo(operations.replay_parked(opened(home), partner, message_id))

@@ -1,0 +1,58 @@
+"""``swhub worker``, and the worker that ``swhub serve`` runs beside the pages."""
+
+import os
+import threading
+from pathlib import Path
+
+import click
+
+from hub.commands.home import end_on_sigterm, home_option, opened
+from hub.contract.message import Raw
+from hub.delivery import failpoints, receiver
+from hub.delivery.receiver import Answer
+from hub.delivery.worker import Job, Worker
+from hub.runtime import Runtime
+from hub.services import operations, results
+
+CALENDAR = 60.0  # seconds between two looks at what has expired
+TEST_BUILD = "SWHUB_TEST_BUILD"
+
+
+@click.command("worker")
+@home_option
+def command(home: Path) -> None:
+    """Deliver messages until Ctrl-C or SIGTERM: send, ask, poll, expire.
+
+    Any number of workers may run on one PostgreSQL store, on any number of machines. On the first Ctrl-C nothing new
+    is begun and what is in flight is waited for. Refuses to start on a store that is older than the code.
+
+    \b
+    Example:
+      swhub worker --home /srv/swhub
+    """
+    runtime = opened(home)
+    worker = make(runtime)
+    end_on_sigterm()
+    worker.start()
+    click.echo(f"worker: {runtime.settings.delivery.senders} senders on {shown(runtime)}", err=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("worker: ending what is in flight", err=True)
+        worker.stop()
+
+
+def make(runtime: Runtime) -> Worker:
+    """The worker of one process, with the hub's own duties. Raises ConfigError for fail points outside a test build."""
+    failpoints.arm(os.environ, allowed=TEST_BUILD in os.environ)
+
+    def receive(partner: str, raw: Raw) -> Answer:
+        return receiver.receive(runtime, partner, raw, None)
+
+    calendar = Job("calendar", CALENDAR, lambda: operations.end_what_is_over(runtime))
+    return Worker(runtime, results.settle, receive, [calendar])
+
+
+def shown(runtime: Runtime) -> str:
+    """The store's address without its password."""
+    return runtime.engine.url.render_as_string(hide_password=True)
