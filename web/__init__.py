@@ -1,0 +1,1 @@
+"""The portal: Flask pages over ``hub.services``. Nothing is opened at import time; see :func:`web.app.create_app`."""

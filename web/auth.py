@@ -1,0 +1,106 @@
+"""The gate: every request passes it once, before its view. Each route states its access rule; none is open by default.
+
+Order: Origin and form token (state-changing requests), then the session, then the rule (reliability.md B1, P20, P21).
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Request, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hub.contract.text import Text
+from hub.errors import NotAllowed
+from hub.runtime import Runtime
+from hub.services import accounts
+from hub.services.accounts import LoginSession
+from web import security
+from web.site import site
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ANYONE, SESSION, ENTERPRISE, PARTNER, LOOPBACK = "anyone", "session", "enterprise", "partner", "loopback"
+RULES = (ANYONE, SESSION, ENTERPRISE, PARTNER, LOOPBACK)
+ENTERPRISE_ROLES = ("LP", "OP", "PW")
+LOOPBACKS = ("127.0.0.1", "::1")
+
+
+class Forbidden(NotAllowed):
+    """Your account may not do this."""
+
+    status = 403
+    zh = "当前账号无此权限"
+
+
+NEEDS_ENTERPRISE = Text(
+    "此功能供企业账号使用，请用企业的卡登录", "This is for enterprises: log in with an enterprise's card"
+)
+NEEDS_CARD = Text("本系统需使用卡介质登录", "This system needs a login with a card")
+
+
+def access(rule: str) -> Callable[[View], View]:
+    """State who may call the view; the gate enforces it."""
+    if rule not in RULES:
+        raise ValueError(f"{rule!r} is no access rule")
+
+    def mark(view: View) -> View:
+        view.access = rule  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def rule_of(app: Flask, endpoint: str) -> str | None:
+    """The access rule of a route; the files under /static are everyone's."""
+    if endpoint == "static":
+        return ANYONE
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def install(app: Flask, runtime: Runtime) -> None:
+    """Put the gate before every view."""
+
+    @app.before_request
+    def gate() -> ResponseReturnValue | None:
+        g.login = None
+        if request.endpoint is None or request.endpoint == "static":
+            return None
+        rule = rule_of(app, request.endpoint)
+        if rule == PARTNER:
+            return None
+        security.check_origin(runtime)
+        g.login = _session(runtime, request)
+        return _admit(rule, g.login)
+
+
+def login_of() -> LoginSession:
+    """The session of this request; the gate has made sure that there is one."""
+    login: LoginSession = g.login
+    return login
+
+
+def _session(runtime: Runtime, asked: Request) -> LoginSession | None:
+    token = asked.cookies.get(site().cookie)
+    return accounts.session(runtime, token, asked.remote_addr) if token else None
+
+
+def _admit(rule: str | None, login: LoginSession | None) -> ResponseReturnValue | None:
+    """None when the rule is met, else the way on. A route without a rule admits nobody."""
+    if rule == ANYONE or (rule == LOOPBACK and request.remote_addr in LOOPBACKS):
+        return None
+    if rule not in (SESSION, ENTERPRISE):
+        abort(404)
+    if login is None:
+        return _ask_login()
+    if rule == ENTERPRISE and login.role not in ENTERPRISE_ROLES:
+        raise Forbidden(NEEDS_ENTERPRISE)
+    return None
+
+
+def _ask_login() -> ResponseReturnValue:
+    """Send the user to log in, and back here afterwards; what he typed waits in the draft."""
+    back = security.own_path(request.full_path.rstrip("?")) if request.method == "GET" else "/"
+    target = url_for("login.form", next=back)
+    if request.method == "GET" and not security.wants_fragment():
+        return redirect(target)
+    return render_template("parts/expired.html", target=target), 401

@@ -1,0 +1,6 @@
+"""How the lines of business are shown. Adding a line is one file here (and its forms and templates) and one name below."""
+
+from web.lines import micro_policy
+from web.lines.presentation import LineView
+
+LINE_VIEWS: tuple[LineView, ...] = (micro_policy.VIEW,)

@@ -1,0 +1,127 @@
+"""How a line of business is shown: lists, filters, forms and pages as data. The views walk these tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hub.business.lifecycle import Kind, Line
+from hub.contract.text import Text
+from web.forms.base import Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One link of the left menu. ``counts`` names the counter shown beside it."""
+
+    code: str
+    label: Text
+    path: str
+    counts: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: a field of the kind, one of its tracks, or one of the object's own facts."""
+
+    name: str
+    show: Literal["number", "field", "track", "partner", "time", "next"] = "field"
+    label: Text | None = None  # else the field's or track's own
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: the beginning of a number, a state of a track, or a span of days."""
+
+    name: str
+    show: Literal["text", "track", "days"] = "text"
+    label: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The list of one kind. ``acts`` are the actions offered in a row, in order."""
+
+    kind: Kind
+    columns: Sequence[Column]
+    filters: Sequence[Filter]
+    acts: Sequence[str] = ()
+    link_labels: Mapping[tuple[str, str], Text] = field(default_factory=dict)  # (action, state) -> what the link says
+    form_first: frozenset[str] = frozenset()  # states in which the form shows more than the details would
+    detail: Sequence[str] = ()  # the fields of the detail page, in reading order; "uscc" and tracks too
+    document_links: Mapping[str, Text] = field(default_factory=dict)  # document kind -> what opens it
+    title: Text | None = None  # of the detail page
+    empty: Text | None = None  # first use: nothing there yet
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the bar over the lists. ``kind``/``track``/``states`` say when it is the present one."""
+
+    label: Text
+    hint: Text
+    kind: str = ""
+    track: str = "state"
+    states: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """A number on the home page and in the menu: objects of ``kind`` in ``state``."""
+
+    code: str
+    label: Text
+    kind: str
+    track: str
+    state: str
+    none: Text  # what is said when there is none
+    notice: Text  # what is said when there is one
+    more: Text  # what is said when there are {n}
+    link: Text  # what leads there
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormPage:
+    """The page of a form: its schema, its template and its title."""
+
+    schema: type[Form]
+    template: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Introduction:
+    """A service page. The insurer's own text, when there is one, comes before the built-in one."""
+
+    title: Text
+    product: str
+    templates: Mapping[str, str]  # language -> built-in text
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineView:
+    """Everything the views need to show one line of business."""
+
+    line: Line
+    menu_code: str
+    menu: Sequence[MenuItem]
+    listings: Sequence[Listing]
+    title: Text  # of the page with the lists, and of its tab
+    steps: Sequence[Step] = ()
+    precedence: Sequence[int] = ()  # which step is the present one when several could be
+    counters: Sequence[Counter] = ()
+    forms: Mapping[str, FormPage] = field(default_factory=dict)
+    pages: Mapping[str, Introduction] = field(default_factory=dict)
+    tip: Text | None = None
+    needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)
+
+    def listing(self, kind_code: str) -> Listing | None:
+        """The list of ``kind_code``, or None when the line has no such kind."""
+        return next((row for row in self.listings if row.kind.code == kind_code), None)
+
+    def step(self, counts: Mapping[tuple[str, str], Mapping[str, int]]) -> int:
+        """The index of the present step, from the number of objects per (kind, track) and state."""
+        for index in self.precedence:
+            row = self.steps[index]
+            if any(counts.get((row.kind, row.track), {}).get(state) for state in row.states):
+                return index
+        return 0

@@ -1,0 +1,99 @@
+"""Pages and fragments: the same view, with the shell around it or alone (``HX-Request``)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import g, make_response, render_template, request
+from flask.wrappers import Response
+
+from hub.services.objects import Tenant
+from hub.store.engine import reading
+from web import security
+from web.lines.presentation import Counter, LineView
+from web.site import language, read, runtime, say, site
+
+TITLES = {"failed": "错误：", "": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What the workspace needs to know of a view. ``id`` prefixes every id inside it."""
+
+    id: str
+    title: str
+    key: str  # the tab: the same key is the same tab
+    crumbs: Sequence[tuple[str, str | None]] = ()  # (text, path)
+    error: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuGroup:
+    """A group of the left menu, its links and their counters."""
+
+    code: str
+    label: str
+    items: Sequence[tuple[str, str, str, int]]  # (code, label, path, count)
+    open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shell:
+    """What stands around a view."""
+
+    menu: Sequence[MenuGroup] = ()
+    unread: int = 0
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def page(template: str, view: View, status: int = 200, /, **context: Any) -> Response:
+    """The view in ``template``, as a whole page or as a fragment."""
+    fragment = security.wants_fragment()
+    shell = None if fragment else around()
+    base = "fragment.html" if fragment else "shell.html"
+    text = render_template(template, base=base, view=view, shell=shell, **context)
+    response = make_response(text, status)
+    response.headers["Content-Language"] = "en" if language() == "en" else "zh-CN"
+    return response
+
+
+def around() -> Shell:
+    """The shell of this request: menus and counters of the enterprise, or nothing before the login."""
+    login = g.get("login")
+    if login is None or not login.uscc:
+        return Shell()
+    with reading(runtime().engine) as connection:
+        tenant = Tenant(connection, login.uscc)
+        counts = {counter.code: number for view in site().lines.values() for counter, number in counted(tenant, view)}
+        unread = tenant.unread()
+    return Shell(menu=[_group(view, counts) for view in site().lines.values()], unread=unread)
+
+
+def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int]]:
+    """The line's counters and how many there are (spec CI-HOME-10)."""
+    return [(row, tenant.counts(row.kind, row.track).get(row.state, 0)) for row in view.counters]
+
+
+def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
+    portal = site().portal
+    items = [
+        (row.code, read(portal.caption(row.code, row.label)), row.path, counts.get(row.counts or "", 0))
+        for row in view.menu
+    ]
+    return MenuGroup(
+        code=view.menu_code,
+        label=read(portal.caption(view.menu_code, view.line.label)),
+        items=items,
+        open=True,
+    )
+
+
+def crumbs(*parts: tuple[str, str | None]) -> list[tuple[str, str | None]]:
+    """Where the user is: home, the portal's own path, then ``parts``."""
+    own: list[tuple[str, str | None]] = [(read(text), None) for text in site().portal.crumbs]
+    return [(say("首页"), "/"), *own, *parts]
+
+
+def here() -> str:
+    """The path of this request with its query: where the language switch leads back to."""
+    return security.own_path(request.full_path.rstrip("?"))

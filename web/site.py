@@ -1,0 +1,119 @@
+"""What the portal holds for its life, and what templates and views ask of it: languages, dates, lines, pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app, request
+
+from hub.business.lifecycle import Kind
+from hub.contract.text import Text
+from hub.errors import NotFound
+from hub.runtime import Runtime
+from web.lines.presentation import LineView, Listing
+from web.portal import Portal
+from web.texts import ENGLISH
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The portal's parts."""
+
+    runtime: Runtime
+    portal: Portal
+    lines: Mapping[str, LineView]
+
+    @property
+    def secure(self) -> bool:
+        """Whether users reach the portal over https."""
+        return self.runtime.settings.web.origin.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session cookie."""
+        return "__Host-swhub" if self.secure else "swhub"
+
+    def place(self, line_code: str, kind_code: str) -> tuple[LineView, Listing]:
+        """The line and the list of a URL. Raises NotFound."""
+        view = self.lines.get(line_code)
+        listing = view.listing(kind_code) if view else None
+        if view is None or listing is None:
+            raise NotFound
+        return view, listing
+
+    def path(self, kind: Kind, *parts: str) -> str:
+        """The path of a kind's list, or of one object and what belongs to it."""
+        line = next(view.line.code for view in self.lines.values() if view.listing(kind.code))
+        return "/".join(("", line, kind.code, *parts))
+
+
+def site() -> Site:
+    """The site of the running app."""
+    held: Site = current_app.extensions["swhub"]
+    return held
+
+
+def runtime() -> Runtime:
+    """The runtime of the running app."""
+    return site().runtime
+
+
+def language() -> str:
+    """The language of this request's page: the reader's choice, else Chinese."""
+    chosen = request.cookies.get("language")
+    return chosen if chosen in LANGUAGES else "zh"
+
+
+def say(source: str, **values: Any) -> str:
+    """A text of the templates, in the page's language. The Chinese text is its own key."""
+    text = ENGLISH[source] if language() == "en" else source
+    return text.format(**values) if values else text
+
+
+def read(text: Text | None) -> str:
+    """A Text in the page's language."""
+    return "" if text is None else text(language())
+
+
+def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
+    """A value of an object as the user reads it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return say("是") if value else say("否")
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if choices and value in choices:
+        return read(choices[value])
+    return str(value)
+
+
+def moment(at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+    """A time in Asia/Shanghai (spec UI-27)."""
+    return at.astimezone(SHANGHAI).strftime(form)
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long something has been as it is, in the coarsest unit that says enough."""
+    passed = max(now - since, timedelta())
+    if passed.days:
+        return say("{n} 天", n=passed.days)
+    hours, minutes = divmod(passed.seconds // 60, 60)
+    if hours:
+        return say("{n} 小时", n=hours)
+    return say("{n} 分钟", n=minutes) if minutes else say("刚刚")
+
+
+def big_type() -> bool:
+    """Whether the reader asked for larger type (大字模式)."""
+    return request.cookies.get("display") == "large"

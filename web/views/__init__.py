@@ -1,0 +1,1 @@
+"""The pages, one file per concern. A view reads the request, calls one service and renders."""

@@ -1,0 +1,120 @@
+"""What several views share: the tenant's data, the line of a URL, an object's links."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from hub.business.lifecycle import allowed
+from hub.services import actions
+from hub.services.actions import Offer
+from hub.services.objects import BusinessObject, Tenant
+from hub.store.engine import reading
+from web.auth import NEEDS_CARD, Forbidden, login_of
+from web.lines.presentation import Counter, LineView, Listing
+from web.page import View, crumbs
+from web.site import age, read, runtime, say, site
+
+
+@contextmanager
+def tenant() -> Iterator[Tenant]:
+    """Everything the enterprise of this request may see."""
+    with reading(runtime().engine) as connection:
+        yield Tenant(connection, login_of().uscc)
+
+
+def place(line: str, kind: str) -> tuple[LineView, Listing]:
+    """The line and list of the URL. Raises NotFound, Forbidden where the line needs a card."""
+    view, listing = site().place(line, kind)
+    if view.needs_card and login_of().fingerprint is None:
+        raise Forbidden(NEEDS_CARD)
+    return view, listing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What a row or a page offers: a link, a button that posts, or neither and the reason."""
+
+    label: str
+    path: str
+    post: bool = False
+    primary: bool = False
+    reason: str | None = None
+
+
+def offered(obj: BusinessObject) -> list[Offer]:
+    """Every action of the object for the user of this request."""
+    return actions.offers(runtime().registry, obj, login_of().role)
+
+
+def act_links(listing: Listing, obj: BusinessObject, names: tuple[str, ...] | None = None) -> list[Link]:
+    """The actions that the object's state has room for; one that is blocked says why."""
+    return [
+        _link(listing, obj, offer)
+        for offer in offered(obj)
+        if (names is None or offer.action.name in names) and allowed(obj.kind, obj.states, offer.action)
+    ]
+
+
+def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
+    action = offer.action
+    label = listing.link_labels.get((action.name, obj.states["state"] or ""), action.label)
+    return Link(
+        label=read(label),
+        path=site().path(obj.kind, obj.id, action.name),
+        post=action.form is None and action.question is None,
+        primary=action.primary,
+        reason=None if offer.allowed else read(offer.reason),
+    )
+
+
+def partner_name(code: str) -> str:
+    """A partner's name; of one that is unplugged, its code."""
+    partner = runtime().registry.partners.get(code)
+    return read(partner.sheet.name) if partner else code
+
+
+TURNS = ("ENTERPRISE", "HUB", "PARTNER", "NOBODY")  # whose turn counts when the tracks differ
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One object in a list."""
+
+    obj: BusinessObject
+    path: str
+    links: Sequence[Link]
+    next: str
+    age: str
+    turn: str
+
+
+def object_row(listing: Listing, obj: BusinessObject) -> Row:
+    """What a list shows of ``obj`` besides its own values."""
+    path = site().path(obj.kind, obj.id)
+    links = act_links(listing, obj, tuple(listing.acts))
+    if obj.states["state"] not in listing.form_first:
+        links.append(Link(label=say("查看详情"), path=path))
+    standing = [state for track in obj.kind.tracks if (state := obj.state(track.name))]
+    turn = min((state.next.name for state in standing), key=TURNS.index)
+    state = next(state for state in standing if state.next.name == turn)
+    said = state.next.value if turn in ("ENTERPRISE", "NOBODY") or state.hint is None else state.hint
+    since = "" if turn == "NOBODY" else age(obj.since, runtime().clock.now())
+    return Row(obj=obj, path=path, links=links, next=read(said), age=since, turn=turn)
+
+
+def counter_path(counter: Counter) -> str:
+    """The list behind a counter."""
+    listing = next(found for view in site().lines.values() if (found := view.listing(counter.kind)))
+    return f"{site().path(listing.kind)}?{urlencode({counter.track: counter.state})}"
+
+
+def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: str, title: str) -> View:
+    """The view of one object; every object is a tab of its own."""
+    lists = site().path(listing.kind)
+    return View(
+        id=f"v-{obj.kind.code}-{obj.id[:8]}-{suffix}",
+        title=title,
+        key=f"{view.line.code}/{obj.kind.code}/{obj.id}",
+        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (obj.number, None)),
+    )

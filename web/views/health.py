@@ -1,0 +1,26 @@
+"""For the operator's machines: is it up, and how is it doing."""
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from hub.store.engine import reading
+from web.auth import LOOPBACK, access
+from web.site import runtime
+
+views = Blueprint("health", __name__)
+
+
+@views.get("/healthz")
+@access(LOOPBACK)
+def healthz() -> ResponseReturnValue:
+    """Whether the store answers."""
+    with reading(runtime().engine):
+        return jsonify(status="ok")
+
+
+@views.get("/metrics")
+@access(LOOPBACK)
+def metrics() -> Response:
+    """Prometheus text."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,186 @@
+"""One object: its details, its timeline, and how its last message to the partner stands (spec UI-15, CI-POL-21..22)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+
+from hub.business.lifecycle import Action, Kind
+from hub.contract.text import Text
+from hub.errors import NotFound
+from hub.services.objects import BusinessObject, Tenant
+from web.auth import ENTERPRISE, access
+from web.lines.presentation import Listing
+from web.page import page
+from web.site import read, runtime, say, show, site
+from web.views.common import act_links, object_view, partner_name, place, tenant
+
+views = Blueprint("objects", __name__)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an outbox state reads: colour family, headline (None: the action's own words), explanation, final or not."""
+
+    family: str
+    headline: Text | None
+    detail: Text
+    final: bool
+
+
+WAITING = Text(
+    "已安全送入发送队列。可以离开本页，结果会出现在通知和列表中。",
+    "It is queued for sending. You may leave this page: the result will be among the notices and in the list.",
+)
+STANDINGS: Mapping[str, Standing] = {
+    "QUEUED": Standing("running", None, WAITING, False),
+    "SENDING": Standing("running", None, WAITING, False),
+    "RETRYING": Standing(
+        "action",
+        Text("合作机构系统暂不可用，已排队，将自动重试", "The partner is not available: queued, it is tried again"),
+        Text(
+            "发送失败，系统将自动重试，您无需再次提交。",
+            "It could not be sent yet. The hub tries again by itself: please do not submit again.",
+        ),
+        False,
+    ),
+    "UNKNOWN": Standing(
+        "action",
+        Text("正在核实对方是否收到", "It is being checked whether the partner has received it"),
+        Text(
+            "已发出，但没有收到对方的答复。系统正在向对方查询，核实前不会重复发送，也请勿重复提交。",
+            "It was sent, but no answer came back. The hub asks the partner; until that is settled nothing is sent "
+            "twice. Please do not submit again.",
+        ),
+        False,
+    ),
+    "ACKED": Standing(
+        "done",
+        None,
+        Text("对方已签收，签收回执已存证。", "The partner has signed for it; the receipt is kept as evidence."),
+        True,
+    ),
+    "REFUSED": Standing(
+        "failed",
+        Text("对方未接受", "The partner did not accept it"),
+        Text("请查看状态记录中的原因。", "See the reason in the status records."),
+        True,
+    ),
+    "DEAD": Standing(
+        "failed",
+        Text("未能送达合作机构", "It could not be delivered to the partner"),
+        Text(
+            "多次重试后仍未送达，运营人员已收到告警。您填写的内容没有丢失。",
+            "It was tried many times. The operators have been alerted. What you typed is not lost.",
+        ),
+        True,
+    ),
+    "CANCELLED": Standing(
+        "failed",
+        Text("发送已取消", "The sending was cancelled"),
+        Text("请查看状态记录。", "See the status records."),
+        True,
+    ),
+}
+
+
+@views.get("/<line>/<kind>/<object_id>")
+@access(ENTERPRISE)
+def detail(line: str, kind: str, object_id: str) -> Response:
+    """The object, its documents and its timeline."""
+    line_view, listing = place(line, kind)
+    with tenant() as mine:
+        obj = mine.get(kind, object_id)
+        facts = _facts(mine, listing, obj)
+        documents, timeline = mine.documents(obj), mine.timeline(obj)
+    view = object_view(line_view, listing, obj, "detail", read(listing.title or obj.kind.label))
+    return page(
+        "detail.html",
+        view,
+        obj=obj,
+        listing=listing,
+        facts=facts,
+        documents=documents,
+        timeline=timeline,
+        acts=act_links(listing, obj),
+        back=site().path(obj.kind),
+        partner_name=partner_name,
+    )
+
+
+@views.get("/<line>/<kind>/number/<number>")
+@access(ENTERPRISE)
+def numbered(line: str, kind: str, number: str) -> ResponseReturnValue:
+    """The way from a business number to its object."""
+    _, listing = place(line, kind)
+    with tenant() as mine:
+        obj = mine.by_number(kind, number)
+    if obj is None:
+        raise NotFound
+    return redirect(site().path(listing.kind, obj.id))
+
+
+@views.get("/<line>/<kind>/<object_id>/timeline")
+@access(ENTERPRISE)
+def timeline(line: str, kind: str, object_id: str) -> Response:
+    """What happened to the object, newest first."""
+    line_view, listing = place(line, kind)
+    with tenant() as mine:
+        obj = mine.get(kind, object_id)
+        entries = mine.timeline(obj)
+    view = object_view(line_view, listing, obj, "timeline", say("状态记录"))
+    return page("timeline.html", view, obj=obj, timeline=entries, back=site().path(obj.kind, obj.id))
+
+
+@views.get("/<line>/<kind>/<object_id>/progress")
+@access(ENTERPRISE)
+def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
+    """What became of the last act; ``?part=1`` is the piece that the page asks for again and again."""
+    line_view, listing = place(line, kind)
+    with tenant() as mine:
+        obj = mine.get(kind, object_id)
+    action = _action(obj.kind, request.args.get("action", ""))
+    standing = STANDINGS.get(obj.delivery or "")
+    if standing is None:
+        return redirect(site().path(obj.kind, obj.id))
+    said = standing.headline or (action.done if standing.final else action.waiting) or action.label
+    view = object_view(line_view, listing, obj, "progress", read(action.label))
+    return page(
+        "progress_part.html" if request.args.get("part") else "progress.html",
+        view,
+        obj=obj,
+        standing=standing,
+        headline=read(said),
+        source=f"{request.path}?action={action.name}&part=1",
+        detail=site().path(obj.kind, obj.id),
+        back=site().path(obj.kind),
+        receiver=partner_name(obj.partner),
+        now=runtime().clock.now(),
+    )
+
+
+def _action(kind: Kind, name: str) -> Action:
+    try:
+        return kind.action(name)
+    except KeyError:
+        raise NotFound from None
+
+
+def _facts(mine: Tenant, listing: Listing, obj: BusinessObject) -> list[dict[str, object]]:
+    """The rows of the detail page: label and value, a state, or a link to another object."""
+    return [_fact(mine, obj, name) for name in listing.detail]
+
+
+def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
+    if name == "uscc":
+        return {"label": say("统一社会信用代码"), "value": obj.enterprise}
+    track = next((row for row in obj.kind.tracks if row.name == name), None)
+    if track is not None:
+        return {"label": read(track.label), "state": obj.state(name)}
+    row = obj.kind.field(name)
+    value = obj.content.get(name)
+    fact: dict[str, object] = {"label": read(row.label), "value": show(value, row.choices)}
+    other = mine.by_number(obj.kind.links[name], str(value)) if name in obj.kind.links and value else None
+    return fact | ({"path": site().path(other.kind, other.id)} if other else {})
