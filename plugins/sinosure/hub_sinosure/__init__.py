@@ -1,0 +1,25 @@
+"""中国出口信用保险公司 (Sinosure): micro policies 小微信保易, in the hub's own XML, version 1.0 of each message.
+
+Sinosure offers (PolicyOffer), the enterprise confirms or withdraws (PolicyConfirmation, WithdrawalRequest), Sinosure
+reviews and issues (ReviewResult, PolicyIssued, PolicyChange), the enterprise acknowledges (PolicyReceipt) and Sinosure
+confirms that (ReceiptConfirmed). Introduction is the product's description. README.md names codes and magic values.
+"""
+
+from collections.abc import Sequence
+
+from hub.contract.adapters import SimulatorSpec
+from hub.contract.hooks import hookimpl
+from hub_sinosure.adapter import PARTNER, SinosureAdapter, sinosure
+from hub_sinosure.simulator import run
+
+
+@hookimpl
+def insurer_adapters() -> Sequence[SinosureAdapter]:
+    """The one adapter."""
+    return [sinosure()]
+
+
+@hookimpl
+def simulators() -> Sequence[SimulatorSpec]:
+    """The insurer's side, for demos and tests."""
+    return [SimulatorSpec(partner=PARTNER, run=run)]

@@ -1,0 +1,39 @@
+"""Sinosure's codes -> our events, in its own wording. A code without a row parks the message; there is no default."""
+
+from hub.contract.status import StatusRow, StatusTable
+from hub.contract.text import Text
+
+REVIEW = StatusTable(
+    "ReviewResult.ResultCode",
+    (
+        StatusRow("10", "approved", Text("审核通过", "Review passed")),
+        StatusRow("20", "returned", Text("退回修改", "Returned for correction")),
+        StatusRow("30", "rejected", Text("审核不通过", "Review not passed")),
+        StatusRow("40", "withdrawn", Text("同意撤回", "Withdrawal agreed")),
+        StatusRow("41", "withdrawal_refused", Text("不同意撤回", "Withdrawal not agreed")),
+    ),
+)
+"""Of an application under review."""
+
+ISSUED = StatusTable(
+    "PolicyIssued.StatusCode",
+    (
+        StatusRow("0", "issued", Text("已签发未生效", "Issued, not yet in force")),
+        StatusRow("1", "effective", Text("生效", "In force")),
+    ),
+)
+"""Of a policy when it is sent; a policy that comes into force later is sent again, with code 1."""
+
+APPLICATION_CHANGE = StatusTable(
+    "PolicyChange.StatusCode(ApplicationNo)",
+    (StatusRow("90", "recalled", Text("待确认保单已撤销", "Offer recalled")),),
+)
+"""Of an application, by PolicyChange."""
+
+POLICY_CHANGE = StatusTable(
+    "PolicyChange.StatusCode(PolicyNo)",
+    (StatusRow("91", "terminated", Text("保单终止", "Policy terminated")),),
+)
+"""Of a policy, by PolicyChange."""
+
+TABLES = (REVIEW, ISSUED, APPLICATION_CHANGE, POLICY_CHANGE)

@@ -1,0 +1,65 @@
+"""The published magic values: what stands in the contact's name or the remark decides what the insurer does.
+
+First match wins. README.md shows this table; a test compares the two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.testing.simulator.canonical import STATUS_RULE
+from hub.testing.simulator.rules import Rule
+
+CONFIRMATION = "PolicyConfirmation"
+WRITTEN = ("contact_name", "remark")
+SILENT = "silent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How the insurer treats an application: the review's result after ``seconds``, then the policy."""
+
+    result: str = ""  # a row of hub_sinosure.codes.REVIEW; empty: not a review
+    reason: str = ""
+    seconds: float = 2.0
+    issued_as: str = "1"  # a row of hub_sinosure.codes.ISSUED
+    comes_into_force: float = 0.0  # seconds after the issue, for a policy that is issued with code 0
+
+
+PLANS: Mapping[str, Plan] = {
+    "approve": Plan(result="10"),
+    "approve_later": Plan(result="10", issued_as="0", comes_into_force=5.0),
+    "return": Plan(result="20", reason="请核对主要联系人信息后重新提交。"),
+    "reject": Plan(result="30", reason="经审核，暂不符合本产品的承保条件。"),
+    "unmapped": Plan(result="99"),
+    SILENT: Plan(),
+    "answer": Plan(seconds=1.0),
+}
+"""What a rule may decide. ``answer`` is for messages that are not reviewed."""
+
+
+def _written(text: str, plan: str, slower: float = 1.0, fault: str | None = None, on: str = "") -> Rule:
+    return Rule(
+        name=text, type=CONFIRMATION, plan=plan, fields=WRITTEN, contains=text, slower=slower, fault=fault, on=on
+    )
+
+
+RULES = (
+    _written("退回", "return"),
+    _written("拒绝", "reject"),
+    _written("沉默", SILENT),
+    _written("延迟", "approve", slower=30.0),
+    _written("待生效", "approve_later"),
+    _written("未知代码", "unmapped"),
+    _written("超时", "approve", fault="late_success"),
+    _written("断线", "approve", fault="reset"),
+    _written("网关", "approve", fault="html_502"),
+    _written("繁忙", "approve", fault="busy_503"),
+    _written("抢先", "approve", fault="early"),
+    _written("重复", "approve", fault="duplicate"),
+    _written("乱序", "approve", fault="reorder"),
+    _written("矛盾", "approve", fault="contradictory", on="push"),
+    Rule(name="confirmation", type=CONFIRMATION, plan="approve"),
+    Rule(name="withdrawal", type="WithdrawalRequest", plan="answer"),
+    Rule(name="acknowledgement", type="PolicyReceipt", plan="answer"),
+    STATUS_RULE,
+)

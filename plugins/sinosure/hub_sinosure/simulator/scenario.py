@@ -1,0 +1,312 @@
+"""What the simulated insurer does with each message, later, and when asked by hand; its own states per object.
+
+application  OFFERED -> UNDER_REVIEW -> APPROVED | RETURNED | REJECTED; withdrawn: OFFERED again; recalled: RECALLED
+policy       ISSUED -> EFFECTIVE -> TERMINATED
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.contract.message import CanonicalMessage, Verdict
+from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
+from hub.documents.pdf import NotPrintable
+from hub.testing.simulator.books import Entry
+from hub.testing.simulator.canonical import answer_status
+from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
+from hub.testing.simulator.rules import Rule
+from hub.xml.dialect import NO_ENTERPRISE
+from hub_sinosure.simulator import papers
+from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
+
+ZONE = ZoneInfo("Asia/Shanghai")
+APPLICATION, POLICY = "application", "policy"
+ISSUE_AFTER = 1.0  # seconds
+VALID_DAYS = 30
+INSURED = {"amount": Decimal("60000000.00"), "currency": "CNY"}
+REVIEWER = {"reviewer_name": "仿真审核员", "reviewer_phone": "010-00000000"}
+APPROVED, RETURNED, REJECTED, WITHDRAWN, WITHDRAWAL_REFUSED = "10", "20", "30", "40", "41"
+ISSUED, EFFECTIVE, RECALLED, TERMINATED = "0", "1", "90", "91"
+REVIEWED = {APPROVED: "APPROVED", RETURNED: "RETURNED", REJECTED: "REJECTED"}  # result -> state; others change nothing
+CONFIRMABLE = frozenset({"OFFERED", "RETURNED"})
+CONTRARY = {APPROVED: REJECTED, RETURNED: APPROVED, REJECTED: APPROVED}
+
+TAKEN = Verdict(code=ACCEPTED, text=str(RECEIPT_CODES[ACCEPTED]))
+NO_SUCH = Verdict(code="2003", text="业务号不存在或不属于该企业")
+NOT_NOW = Verdict(code="2003", text="业务的当前状态不接受该报文")
+
+
+# what comes from the hub
+
+
+def confirmed(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
+    """PolicyConfirmation: the review begins."""
+    application = _own(desk, APPLICATION, message.body["application_no"], message.enterprise)
+    if application is None:
+        return NO_SUCH
+    if application.state not in CONFIRMABLE:
+        return NOT_NOW
+    times = application.data["confirmations"] + 1
+    data = {**application.data, "confirmations": times, "plan": rule.plan, "answers": message.message_id}
+    desk.books.write(replace(application, state="UNDER_REVIEW", data=data))
+    if rule.plan != SILENT:
+        desk.later("review", PLANS[rule.plan].seconds * rule.slower, application.number)
+    return TAKEN
+
+
+def withdrawal_requested(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
+    """WithdrawalRequest: answered by a ReviewResult of its own."""
+    application = _own(desk, APPLICATION, message.body["application_no"], message.enterprise)
+    if application is None:
+        return NO_SUCH
+    if rule.plan != SILENT:
+        seconds = PLANS[rule.plan].seconds * rule.slower
+        desk.later("answer_withdrawal", seconds, application.number, answers=message.message_id)
+    return TAKEN
+
+
+def acknowledged(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
+    """PolicyReceipt: confirmed a little later."""
+    policy = _own(desk, POLICY, message.body["policy_no"], message.enterprise)
+    if policy is None:
+        return NO_SUCH
+    if policy.state != "EFFECTIVE":
+        return NOT_NOW
+    desk.books.write(replace(policy, data={**policy.data, "receipts": policy.data["receipts"] + 1}))
+    if rule.plan != SILENT:
+        seconds = PLANS[rule.plan].seconds * rule.slower
+        desk.later("confirm_receipt", seconds, policy.number, answers=message.message_id)
+    return TAKEN
+
+
+# what the insurer does when the time has come
+
+
+def review(desk: Desk, number: str, args: Mapping[str, Any]) -> None:  # noqa: ARG001
+    """The review ends as its plan says, unless it is over already."""
+    application = _known(desk, APPLICATION, number)
+    if application.state != "UNDER_REVIEW":
+        return
+    plan = PLANS[application.data["plan"]]
+    policy_no = {"policy_no": desk.number("XB")} if plan.result == APPROVED else {}
+    reason = {"reason": plan.reason} if plan.reason else {}
+    state = REVIEWED.get(plan.result, application.state)
+    desk.books.write(replace(application, state=state, data={**application.data, **policy_no}))
+    _result(desk, application, plan.result, application.data["answers"], {**reason, **policy_no, **REVIEWER})
+    if plan.result == APPROVED:
+        desk.later("issue", ISSUE_AFTER, number, status=plan.issued_as)
+
+
+def issue(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
+    """The policy goes out with its documents; one that comes into force later goes out twice."""
+    application = _known(desk, APPLICATION, number)
+    now, status = desk.clock.now(), args["status"]
+    start = now.astimezone(ZONE).date()
+    body = {
+        **{name: application.data[name] for name in ("policy_no", "enterprise_name", "org_code")},
+        "application_no": number,
+        "policy_type": papers.POLICY_TYPE,
+        "product_name": papers.PRODUCT_NAME,
+        "effective_date": start,
+        "expiry_date": last_day(start),
+        "status_code": status,
+        "insured_amount": INSURED,
+        "issued_at": now,
+    }
+    policy = Entry(
+        kind=POLICY,
+        number=body["policy_no"],
+        enterprise=application.enterprise,
+        state="EFFECTIVE" if status == EFFECTIVE else "ISSUED",
+        data={"application_no": number, "receipts": 0},
+    )
+    desk.books.write(policy)
+    paper = papers.policy_documents(body, policy.enterprise, now)
+    desk.tell("PolicyIssued", policy.number, policy.enterprise, body, lane=number, attachments=(paper,))
+    if status == ISSUED:
+        desk.later("issue", PLANS[application.data["plan"]].comes_into_force, number, status=EFFECTIVE)
+
+
+def answer_withdrawal(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
+    """Agreed while the review goes on, else not."""
+    application = _known(desk, APPLICATION, number)
+    if application.state != "UNDER_REVIEW":
+        return _result(desk, application, WITHDRAWAL_REFUSED, args["answers"], {"reason": "审核已经结束。"})
+    desk.books.cancel("review", number)
+    desk.books.write(replace(application, state="OFFERED"))
+    return _result(desk, application, WITHDRAWN, args["answers"], {})
+
+
+def confirm_receipt(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
+    """ReceiptConfirmed."""
+    policy = _known(desk, POLICY, number)
+    body = {"policy_no": number, "confirmed_at": desk.clock.now()}
+    desk.tell("ReceiptConfirmed", number, policy.enterprise, body, answers=args["answers"])
+
+
+# what is done by hand
+
+
+def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{"uscc", "enterprise_name"}`` and as wished application_no, contact_phone, contact_email, org_code,
+    previous_policy_no, valid_days: an offer goes out.
+    """
+    uscc, name = (_text(wanted, key) for key in ("uscc", "enterprise_name"))
+    if len(uscc) != 18:
+        raise ControlError(f"uscc: {uscc!r} is not 18 characters long")
+    now = desk.clock.now()
+    number = str(wanted.get("application_no") or desk.number("XW"))
+    if desk.books.entry(APPLICATION, number) is not None:
+        raise ControlError(f"application_no: {number} was offered before")
+    today = now.astimezone(ZONE).date()
+    body = {
+        "application_no": number,
+        "enterprise_name": name,
+        "org_code": uscc[8:17],
+        "product": papers.PRODUCT,
+        "product_name": papers.PRODUCT_NAME,
+        "programme_year": today.year,
+        "renewal": "previous_policy_no" in wanted,
+        **{key: _text(wanted, key) for key in OFFERABLE if key in wanted},
+        "declaration_version": papers.DECLARATION_VERSION,
+        "declaration_text": list(papers.DECLARATION),
+        "valid_until": today + timedelta(days=int(wanted.get("valid_days", VALID_DAYS))),
+    }
+    data = {"enterprise_name": name, "org_code": body["org_code"], "confirmations": 0}
+    desk.books.write(Entry(kind=APPLICATION, number=number, enterprise=uscc, state="OFFERED", data=data))
+    try:
+        paper = papers.application_form(body, uscc, now)
+    except NotPrintable as error:
+        raise ControlError(str(error)) from error
+    return {"application_no": number, "message_id": desk.tell("PolicyOffer", number, uscc, body, attachments=(paper,))}
+
+
+def recall(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{"application_no", "reason"}``: the offer is taken back."""
+    application = _named(desk, APPLICATION, wanted, "application_no", CONFIRMABLE)
+    return _change(desk, application, "application_no", RECALLED, "RECALLED", wanted)
+
+
+def terminate(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{"policy_no", "reason"}``: the policy ends."""
+    policy = _named(desk, POLICY, wanted, "policy_no", frozenset({"ISSUED", "EFFECTIVE"}))
+    return _change(desk, policy, "policy_no", TERMINATED, "TERMINATED", wanted)
+
+
+def decide(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{"application_no", "plan"}``: the review ends now, whatever the magic value said."""
+    application = _named(desk, APPLICATION, wanted, "application_no", frozenset({"UNDER_REVIEW"}))
+    plan = _text(wanted, "plan")
+    if plan not in DECISIONS:
+        raise ControlError(f"plan: must be one of {', '.join(DECISIONS)}")
+    desk.books.cancel("review", application.number)
+    desk.books.write(replace(application, data={**application.data, "plan": plan}))
+    desk.later("review", 0.0, application.number)
+    return {"plan": plan}
+
+
+def introduce(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{}`` or ``{"version"}``: the description of the product goes out."""
+    body = {
+        "product": papers.PRODUCT,
+        "content_version": str(wanted.get("version", papers.INTRODUCTION_VERSION)),
+        "html_zh": papers.INTRODUCTION_ZH,
+        "html_en": papers.INTRODUCTION_EN,
+    }
+    return {"message_id": desk.tell("Introduction", papers.PRODUCT, NO_ENTERPRISE, body)}
+
+
+def opposite(message: CanonicalMessage) -> Mapping[str, Any] | None:
+    """The body that contradicts ``message``: the other result, another last day, a second later."""
+    body = message.body
+    if message.type == "ReviewResult":
+        return {**body, "result_code": CONTRARY[body["result_code"]]} if body["result_code"] in CONTRARY else None
+    if message.type == "PolicyIssued":
+        return {**body, "expiry_date": body["expiry_date"] - timedelta(days=1)}
+    if message.type == "ReceiptConfirmed":
+        return {**body, "confirmed_at": body["confirmed_at"] + timedelta(seconds=1)}
+    return None
+
+
+OFFERABLE = ("contact_phone", "contact_email", "org_code", "previous_policy_no")
+DECISIONS = tuple(name for name, plan in PLANS.items() if plan.result)
+
+SCENARIO = Scenario(
+    rules=RULES,
+    plans=PLANS,
+    handlers={
+        "PolicyConfirmation": confirmed,
+        "WithdrawalRequest": withdrawal_requested,
+        "PolicyReceipt": acknowledged,
+        "StatusQuery": answer_status,
+    },
+    steps={
+        "review": review,
+        "issue": issue,
+        "answer_withdrawal": answer_withdrawal,
+        "confirm_receipt": confirm_receipt,
+    },
+    controls={
+        "offer": offer,
+        "recall": recall,
+        "terminate": terminate,
+        "decide": decide,
+        "introduce": introduce,
+    },
+    opposite=opposite,
+)
+"""Everything that the simulated Sinosure does."""
+
+
+def last_day(start: date) -> date:
+    """The last day of a year that begins with ``start``, both days included (CI-POL-28)."""
+    leap_day = (start.month, start.day) == (2, 29)
+    return date(start.year + 1, 2, 28) if leap_day else start.replace(year=start.year + 1) - timedelta(days=1)
+
+
+def _result(desk: Desk, application: Entry, code: str, answers: str, more: Mapping[str, Any]) -> None:
+    """ReviewResult."""
+    body = {"application_no": application.number, "result_code": code, "reviewed_at": desk.clock.now(), **more}
+    desk.tell("ReviewResult", application.number, application.enterprise, body, answers=answers)
+
+
+def _change(desk: Desk, entry: Entry, key: str, code: str, state: str, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """PolicyChange."""
+    desk.books.write(replace(entry, state=state))
+    reason = {"reason": _text(wanted, "reason")} if "reason" in wanted else {}
+    body = {key: entry.number, "status_code": code, "changed_at": desk.clock.now(), **reason}
+    return {"message_id": desk.tell("PolicyChange", entry.number, entry.enterprise, body)}
+
+
+def _own(desk: Desk, kind: str, number: str, enterprise: str) -> Entry | None:
+    """The enterprise's own object with this number."""
+    entry = desk.books.entry(kind, number)
+    return entry if entry is not None and entry.enterprise == enterprise else None
+
+
+def _known(desk: Desk, kind: str, number: str) -> Entry:
+    """An object that must be there, because a step was planned for it. Raises LookupError."""
+    entry = desk.books.entry(kind, number)
+    if entry is None:
+        raise LookupError(f"{kind} {number}")
+    return entry
+
+
+def _named(desk: Desk, kind: str, wanted: Mapping[str, Any], key: str, states: frozenset[str]) -> Entry:
+    """The object that a control names, in a state that allows it. Raises ControlError."""
+    entry = desk.books.entry(kind, _text(wanted, key))
+    if entry is None:
+        raise ControlError(f"{key}: {wanted[key]} is not in the books")
+    if entry.state not in states:
+        raise ControlError(f"{key}: {entry.number} is {entry.state}; it must be {' or '.join(sorted(states))}")
+    return entry
+
+
+def _text(wanted: Mapping[str, Any], key: str) -> str:
+    value = wanted.get(key)
+    if not isinstance(value, str) or not value:
+        raise ControlError(f"{key}: a text is required")
+    return value
