@@ -9,23 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_crl
 from hub_sinosure.adapter import sinosure
 from sqlalchemy import Engine
 
 from hub import registry
 from hub.business.lifecycle import Actor
+from hub.cards.challenge import frame
+from hub.cards.trust import read_card
 from hub.clock import MovableClock
-from hub.config import HubSettings, PartnerSettings, Settings
-from hub.contract.message import Attachment, CanonicalMessage, Raw
+from hub.config import HubSettings, PartnerSettings, Settings, TrustSettings
+from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, Raw
 from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.runtime import Runtime
-from hub.services import accounts
+from hub.services import accounts, actions
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading, writing
 from hub.testing import pki
-from hub.xml.catalogue import default_catalogue
 from hub.xml import dialect
+from hub.xml.catalogue import default_catalogue
 
 USCC, OTHER = "91110000MA00EXAM1X", "91310000MA00OTHE2Y"
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -39,6 +43,7 @@ class World:
     runtime: Runtime
     clock: MovableClock
     insurer: pki.KeySigner
+    authority: pki.Identity
     sequence: int = 0
     sent: list[CanonicalMessage] = field(default_factory=list)
 
@@ -118,6 +123,52 @@ class World:
         assert found is not None
         return found
 
+    def card(self, role: str = "LP", enterprise: str = USCC) -> pki.Identity:
+        """A card, bound to an account of ``role``."""
+        card = pki.issue_card(
+            self.authority,
+            enterprise="示例进出口有限公司",
+            holder="王小明",
+            org_code=enterprise[8:17],
+            role=role,
+            now=START - timedelta(hours=1),
+        )
+        with writing(self.runtime.engine) as connection:
+            account = accounts.add_account(
+                connection, enterprise=enterprise, name="王小明", role=role, now=self.clock.now()
+            )
+            accounts.bind_card(connection, account, read_card(card.x509), self.clock.now())
+        return card
+
+    def login(self, card: pki.Identity, browser: str = "browser") -> accounts.LoginSession:
+        """With the card, as the pages do it."""
+        asked = accounts.challenge(self.runtime, browser)
+        return accounts.login(
+            self.runtime,
+            browser=browser,
+            nonce=asked.nonce,
+            payload=asked.payload,
+            algorithm=card.algorithm,
+            signature=pki.KeySigner(card).sign(frame(asked.payload)),
+            certificate=card.der,
+            address="127.0.0.1",
+        )
+
+    def answer(self, session: accounts.LoginSession, card: pki.Identity, values: dict[str, str]) -> actions.CardAnswer:
+        """The card's signature under a confirmation with these values."""
+        obj = self.object()
+        nonce = accounts.nonce(self.runtime, session.token)
+        payload = actions.signing_payload(
+            self.runtime, session.actor, "micro_application", obj.id, "confirm", values, nonce
+        )
+        signature = ActorSignature(
+            payload=payload,
+            algorithm=card.algorithm,
+            value=pki.KeySigner(card).sign(frame(payload)),
+            certificate=card.der,
+        )
+        return actions.CardAnswer(signature=signature, nonce=nonce, browser=session.token)
+
     def actor(self, role: str = "LP", uscc: str = USCC) -> Actor:
         """A person without a card, for rules that have nothing to do with cards."""
         return Actor(account="a1", name="王小明", enterprise=uscc, role=role)
@@ -132,27 +183,35 @@ VALUES = {
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[pki.KeySigner, pki.KeySigner, Path]:
-    """The hub's signer, the insurer's signer, and the file with the insurer's certificate."""
+def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[pki.KeySigner, pki.KeySigner, pki.Identity, Path]:
+    """The hub's signer, the insurer's signer, the cards' authority, and the folder of their files."""
     folder = tmp_path_factory.mktemp("keys")
     authority = pki.make_authority("测试机构", START - timedelta(days=1))
     insurer = pki.issue_partner(authority, "sinosure", START - timedelta(days=1), algorithm="ecdsa-sha256")
     hub = pki.issue_partner(authority, "swhub", START - timedelta(days=1), algorithm="ecdsa-sha256")
+    crl = load_der_x509_crl(pki.make_crl(authority, START - timedelta(days=1), days=90))
     (folder / "insurer.pem").write_bytes(insurer.certificate)
-    return pki.KeySigner(hub), pki.KeySigner(insurer), folder / "insurer.pem"
+    (folder / "ca.pem").write_bytes(authority.certificate)
+    (folder / "crl.pem").write_bytes(crl.public_bytes(Encoding.PEM))
+    return pki.KeySigner(hub), pki.KeySigner(insurer), authority, folder
 
 
 @pytest.fixture
-def make_world(keys: tuple[pki.KeySigner, pki.KeySigner, Path], tmp_path: Path) -> Callable[[Engine], World]:
+def make_world(
+    keys: tuple[pki.KeySigner, pki.KeySigner, pki.Identity, Path], tmp_path: Path
+) -> Callable[[Engine], World]:
     """A world on a given engine."""
 
     def make(engine: Engine) -> World:
-        signer, insurer, certificate = keys
+        signer, insurer, authority, folder = keys
         clock = MovableClock(at=START)
         settings = Settings(
             home=tmp_path,
             hub=HubSettings(),
-            partners={"sinosure": PartnerSettings(address="http://127.0.0.1:1/", certificates=(certificate,))},
+            trust=TrustSettings(card_cas=(folder / "ca.pem",), card_crls=(folder / "crl.pem",)),
+            partners={
+                "sinosure": PartnerSettings(address="http://127.0.0.1:1/", certificates=(folder / "insurer.pem",))
+            },
         )
         runtime = Runtime(
             settings=settings, engine=engine, registry=registry.of([sinosure()]), signer=signer, clock=clock
@@ -160,7 +219,7 @@ def make_world(keys: tuple[pki.KeySigner, pki.KeySigner, Path], tmp_path: Path) 
         with writing(engine) as connection:
             accounts.register_enterprise(connection, USCC, "示例进出口有限公司", START)
             accounts.register_enterprise(connection, OTHER, "另一家公司", START)
-        return World(runtime, clock, insurer)
+        return World(runtime, clock, insurer, authority)
 
     return make
 
