@@ -19,6 +19,7 @@ JS_TEXTS: Mapping[str, Text] = {
     "discard": Text("不保存", "Do not save"),
     "cancel": Text("取消", "Cancel"),
     "confirm": Text("确认", "Confirm"),
+    "please_confirm": Text("请确认", "Please confirm"),
     "close": Text("关闭", "Close"),
     "too_many_tabs": Text("最多打开 {n} 个选项卡，请先关闭一个", "At most {n} tabs can be open: close one first"),
     "error_title": Text("错误：", "Error: "),
@@ -35,7 +36,6 @@ JS_TEXTS: Mapping[str, Text] = {
     "login_again": Text("重新登录", "Log in again"),
     "offline": Text("网络已断开，内容尚未保存", "You are offline: changes are not saved yet"),
     # keyboard
-    "shortcuts": Text("快捷键", "Keyboard shortcuts"),
     "enter_hint": Text(
         "按回车键跳到下一项，可在设置中关闭", "Enter moves to the next field; you can switch this off in the settings"
     ),
@@ -72,6 +72,8 @@ JS_TEXTS: Mapping[str, Text] = {
     "pin_wrong": Text("密码错误，还可尝试 {n} 次", "Wrong PIN, {n} tries left"),
     "factory_pin": Text("请尽快修改初始卡密码", "Change the card's factory PIN soon"),
     # documents
+    "maximise": Text("放大", "Maximise"),
+    "restore": Text("还原", "Restore"),
     "pdf_title": Text("单证预览", "Document"),
 }
 

@@ -39,8 +39,9 @@ function onState({ detail }) {
 async function logOut(reason) {
   letGo();
   await saveAll();
+  sessionStorage.clear();
   sessionStorage.setItem(FAREWELL, reason);
-  const form = document.querySelector('form[action="/logout"]')
+  const form = document.querySelector("form[data-logout]")
     ?? document.body.appendChild(make("form", { method: "post", action: "/logout", hidden: true },
       make("input", { type: "hidden", name: "csrf_token", value: meta("csrf-token") })));
   form.append(make("input", { type: "hidden", name: "reason", value: "CARD_MISMATCH" }));

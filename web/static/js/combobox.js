@@ -3,6 +3,7 @@
    The select stays, hidden, and carries the value; the input takes over its id, label and tips. Space in an empty field or
    ↓ opens, ↑ ↓ choose, Enter takes, Esc gives back what was there. */
 
+import { tipOf } from "./entry.js";
 import { isComposing, make, t } from "./page.js";
 
 const TAKEN_OVER = ["aria-describedby", "aria-invalid", "aria-label", "autocomplete", "data-focus"];
@@ -133,7 +134,7 @@ class Combobox {
     const isWrong = text !== "" && text !== this.#label() && !option;
     if (text === "") this.#set("");
     else if (option) this.#set(option.value);
-    const tip = this.box.closest(".row")?.querySelector(".tip");
+    const tip = tipOf(this.input);
     if (tip && isWrong) tip.textContent = t("not_listed");
     this.#restore();
   }

@@ -2,34 +2,31 @@
 
 import { ask, content, make, t } from "./page.js";
 
-/* Ask in a modal dialog. choices: [[value, text], ...], the last one is the main button. Esc answers with null. */
-export function question(text, choices = [[null, t("cancel")], ["yes", t("confirm")]], body = null) {
-  const opener = document.activeElement;
-  const words = make("p", { id: "question-text" }, text);
+/* Ask in #ask-dialog. choices: [[value, text], ...], the last one is the main button. Esc answers with null. */
+export function question(text, choices = [[null, t("cancel")], ["yes", t("confirm")]]) {
+  const dialog = document.querySelector("#ask-dialog");
+  if (dialog.open) return Promise.resolve(null); // one question at a time
+  dialog.querySelector("[data-ask-title]").textContent = t("please_confirm");
+  dialog.querySelector("[data-ask-text]").textContent = text;
   const buttons = choices.map(([value, label], index) => {
-    const main = index === choices.length - 1;
-    const button = make("button", { type: "button", class: main ? "primary" : null, autofocus: main }, label);
+    const button = make("button", { type: "button", class: index === choices.length - 1 ? "btn primary" : "btn" }, label);
     button.addEventListener("click", () => dialog.close(value ?? ""));
     return button;
   });
-  const actions = make("div", { class: "actions" }, ...buttons);
-  const dialog = make("dialog", { class: "question", "aria-labelledby": "question-text" }, words, body ?? "", actions);
-  document.body.append(dialog);
-  dialog.showModal();
+  dialog.querySelector("[data-ask-buttons]").replaceChildren(...buttons);
+  dialog.returnValue = "";
+  show(dialog, document.activeElement);
+  buttons.at(-1).focus();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      opener?.focus();
-      resolve(dialog.returnValue || null);
-    });
+    dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true });
   });
 }
 
 export function startDialogs() {
   document.addEventListener("click", onClick);
-  for (const dialog of document.querySelectorAll("#timeline-dialog, #pdf-dialog")) {
+  for (const dialog of document.querySelectorAll("dialog")) {
     dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
-    dialog.addEventListener("close", () => place(dialog).replaceChildren());
+    dialog.addEventListener("close", () => place(dialog)?.replaceChildren());
   }
   const timeline = document.querySelector("#timeline-dialog");
   timeline?.querySelector("[data-maximise]")?.addEventListener("click", (event) => maximise(timeline, event.currentTarget));
@@ -40,6 +37,8 @@ function onClick(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const tag = event.target.closest("[data-dialog]");
   const link = event.target.closest("a[data-pdf]");
+  const opener = event.target.closest("[data-open]");
+  if (opener) show(document.getElementById(opener.dataset.open), opener);
   if (tag) openTimeline(tag);
   if (link && document.querySelector("#pdf-dialog")) {
     event.preventDefault();
@@ -48,7 +47,7 @@ function onClick(event) {
 }
 
 /* Where a dialog's changing content goes. */
-const place = (dialog) => dialog.querySelector("[data-content]") ?? dialog;
+const place = (dialog) => dialog.querySelector("[data-content], [data-pdf-frame]");
 
 async function openTimeline(tag) {
   const dialog = document.querySelector("#timeline-dialog");
@@ -59,6 +58,10 @@ async function openTimeline(tag) {
   region.focus();
   try {
     const found = await content(await ask(tag.dataset.dialog));
+    for (const link of found?.querySelectorAll("a[href]") ?? []) {
+      link.dataset.tab = "";
+      link.addEventListener("click", () => dialog.close());
+    }
     region.replaceChildren(found ?? t("load_failed"));
   } catch {
     region.replaceChildren(t("load_failed"));
@@ -69,8 +72,7 @@ async function openTimeline(tag) {
 function maximise(dialog, button) {
   const large = dialog.toggleAttribute("data-maximised");
   button.setAttribute("aria-pressed", String(large));
-  const { restore, maximise: label } = button.dataset;
-  if (restore) button.textContent = large ? restore : label;
+  button.title = t(large ? "restore" : "maximise");
 }
 
 function openPdf(link) {
@@ -82,7 +84,9 @@ function openPdf(link) {
   address.searchParams.set("download", "1");
   const download = dialog.querySelector("a[data-pdf-download]");
   if (download) download.href = address.href;
-  place(dialog).replaceChildren(make("iframe", { src: link.href, title }));
+  const frame = make("iframe", { src: link.href, title });
+  if (link.hasAttribute("data-print")) frame.addEventListener("load", printPdf, { once: true });
+  place(dialog).replaceChildren(frame);
   show(dialog, link);
 }
 
@@ -93,7 +97,7 @@ function printPdf() {
 }
 
 /* Open as a modal, and give the focus back to what opened it. */
-function show(dialog, opener) {
+export function show(dialog, opener) {
   dialog.addEventListener("close", () => opener.focus(), { once: true });
   dialog.showModal();
 }

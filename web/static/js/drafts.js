@@ -2,14 +2,13 @@
 
    A form: <form data-entry data-draft-url="…">, with <input type="hidden" name="draft_revision"> where the server counts
    revisions, and somewhere in its view an element [data-saved] for "saved at". The server answers a draft with
-   {saved_at, revision}; 409 when another editor saved since. */
+   {saved_at: "HH:MM:SS", revision}; 409 when another editor saved since. */
 
-import { activePanel, ask, make, t, values } from "./page.js";
+import { activePanel, ask, isBlocked, make, t, values } from "./page.js";
 import { question } from "./dialogs.js";
 import { toast } from "./toast.js";
 
 const AUTOSAVE_MS = 30000;
-const TIME = { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 let leaving = false; // the user agreed to go, or has to
 
 export function startDrafts() {
@@ -50,7 +49,7 @@ export async function save(form, { byHand = false } = {}) {
     const { saved_at: savedAt, revision } = await answer.json();
     if (String(values(form)) === String(sent)) mark(form, false);
     if (form.elements.draft_revision) form.elements.draft_revision.value = revision;
-    report(form, t("autosaved", { time: new Intl.DateTimeFormat("en-GB", TIME).format(new Date(savedAt)) }));
+    report(form, t("autosaved", { time: savedAt }));
     if (byHand) toast(t("saved"));
     return true;
   } catch {
@@ -65,9 +64,10 @@ function onChange(event) {
 
 function onSaveButton(event) {
   const button = event.target.closest("[data-shortcut=save]");
-  if (!button || button.type === "submit" || button.getAttribute("aria-disabled") === "true") return;
-  const form = button.form ?? activePanel().querySelector("form[data-entry]");
-  if (form?.dataset.draftUrl) save(form, { byHand: true });
+  const form = button?.form ?? (button && activePanel().querySelector("form[data-entry]"));
+  if (!form?.dataset.draftUrl || isBlocked(button)) return;
+  event.preventDefault(); // without JavaScript the button sends the form
+  save(form, { byHand: true });
 }
 
 function mark(form, dirty) {

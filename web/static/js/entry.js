@@ -1,8 +1,8 @@
 /* Dense forms while they are filled in: red tips as soon as a field is left (spec UI-03), from the rules that the server
    wrote into the markup. The server checks everything again.
 
-   A row: <div class="row"><label for="x">…</label><input id="x" required title="why"><span class="tip" id="x-tip"></span></div>
-   The title of a control is what its tip says when the format is wrong. */
+   A control names its tip (class "tip") in aria-describedby; its title, if any, is what the tip says when the format is
+   wrong. The row around (.row or .tick) gets the class "bad". */
 
 import { t } from "./page.js";
 
@@ -18,10 +18,16 @@ export function startEntry() {
 }
 
 function check(control) {
-  const tip = control.closest(".row")?.querySelector(".tip");
+  const tip = tipOf(control);
   if (!tip || control.readOnly) return;
   const { valid, valueMissing } = control.validity;
   tip.textContent = valid ? "" : valueMissing ? t("required") : control.title || t("malformed");
+  control.closest(".row, .tick")?.classList.toggle("bad", !valid);
   if (valid) control.removeAttribute("aria-invalid");
   else control.setAttribute("aria-invalid", "true");
+}
+
+export function tipOf(control) {
+  const ids = control.getAttribute("aria-describedby")?.split(/\s+/) ?? [];
+  return ids.map((id) => document.getElementById(id)).find((node) => node?.classList.contains("tip"));
 }

@@ -2,23 +2,24 @@
    capture phase.
 
    In <form data-enter-nav>: Enter next field, at the last one the button [data-primary] (focus only), Shift+Enter previous
-   field, Ctrl+Enter new line, Ctrl+End next region (fieldset). Everywhere: Alt+S, Alt+R, Alt+P press the button
+   field, Ctrl+Enter new line, Ctrl+End next region
+   (fieldset or [data-region]). Everywhere: Alt+S, Alt+R, Alt+P press the button
    [data-shortcut=save|delete|print] of the active view. <body data-keys='{"enter": false, "save": "KeyD", "print": null}'>
-   switches off or moves. [data-shortcuts-help] opens the list of what means something on this view. */
+   switches off or moves. #shortcuts-dialog lists what means something on the present view. */
 
 import { activePanel, isBlocked, isComposing, isShown, make, t } from "./page.js";
-import { question } from "./dialogs.js";
 import { toast } from "./toast.js";
 
 const KEYS = { enter: true, save: "KeyS", delete: "KeyR", print: "KeyP", ...JSON.parse(document.body.dataset.keys ?? "{}") };
 const NATIVE = ["button", "submit", "reset", "image", "file"]; // Enter is theirs
+const REGION = "fieldset, [data-region]";
 const HINTED = "enter-hint"; // in sessionStorage: the change of focus was announced
 
 export function startKeyboard() {
   document.addEventListener("keydown", onKey, { capture: true });
   document.addEventListener("focusin", announce);
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-shortcuts-help]")) showHelp();
+    if (event.target.closest("[data-open=shortcuts-dialog]")) fillHelp();
     const printer = event.target.closest("button[data-shortcut=print]");
     if (printer?.type === "button" && !isBlocked(printer)) window.print();
   });
@@ -50,7 +51,7 @@ function moveInForm(event) {
     if (!hasText && focusNextRegion(form, target)) event.preventDefault(); // in a text the first press goes to its end
     return;
   }
-  if (event.key !== "Enter" || !KEYS.enter) return;
+  if (event.key !== "Enter") return;
   if (event.ctrlKey) {
     if (target.localName !== "textarea") return;
     event.preventDefault();
@@ -60,8 +61,9 @@ function moveInForm(event) {
   if (target.getAttribute("aria-expanded") === "true") return; // an open list takes its value first
   const isButton = target.localName === "button" || target.localName === "a" || NATIVE.includes(target.type);
   if (isButton && !(event.shiftKey && target.matches("[data-primary]"))) return;
-  event.preventDefault();
-  step(form, target, event.shiftKey ? -1 : 1);
+  if (!KEYS.enter && target.localName === "textarea") return;
+  event.preventDefault(); // it never submits a business form, switched off or not
+  if (KEYS.enter) step(form, target, event.shiftKey ? -1 : 1);
 }
 
 /* The fields Enter goes through: shown, enabled, not read-only; of a radio group the chosen one or the first. */
@@ -94,7 +96,7 @@ function enter(field) {
 }
 
 function focusNextRegion(form, from) {
-  const regions = Array.from(form.querySelectorAll("fieldset")).filter((region) => fieldsIn(form, region).length > 0);
+  const regions = Array.from(form.querySelectorAll(REGION)).filter((region) => fieldsIn(form, region).length > 0);
   if (regions.length === 0) return false;
   const here = regions.findIndex((region) => region.contains(from));
   enter(fieldsIn(form, regions[(here + 1) % regions.length])[0]);
@@ -117,7 +119,7 @@ function announce({ target }) {
   toast(t("enter_hint"));
 }
 
-function showHelp() {
+function fillHelp() {
   const panel = activePanel();
   const form = panel.querySelector("form[data-enter-nav]");
   const letter = (name) => `Alt+${KEYS[name]?.replace("Key", "")}`;
@@ -125,14 +127,14 @@ function showHelp() {
     [form && KEYS.enter, "Enter", "key_enter"],
     [form && KEYS.enter, "Shift+Enter", "key_shift_enter"],
     [form?.querySelector("textarea"), "Ctrl+Enter", "key_ctrl_enter"],
-    [form?.querySelector("fieldset"), "Ctrl+End", "key_ctrl_end"],
+    [form?.querySelector(REGION), "Ctrl+End", "key_ctrl_end"],
     [panel.querySelector("[role=combobox]"), "↑ ↓", "key_arrows"],
     [panel.querySelector("[role=combobox]"), "Space", "key_space"],
     ...["save", "delete", "print"].map((name) => [shortcutButton(name), letter(name), `key_${name}`]),
     [document.querySelector("#tabbar"), "Delete", "key_delete_tab"],
   ];
-  const list = rows.filter(([means]) => means).flatMap(([, key, text]) => [
-    make("dt", {}, make("kbd", {}, key)), make("dd", {}, t(text)),
-  ]);
-  question(t("shortcuts"), [["ok", t("close")]], make("dl", { class: "shortcuts" }, ...list));
+  const shown = rows.filter(([means]) => means).map(([, key, text]) => (
+    make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", {}, t(text)))
+  ));
+  document.querySelector("#shortcuts-dialog tbody").replaceChildren(...shown);
 }

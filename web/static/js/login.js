@@ -1,16 +1,16 @@
 /* Login with the card: challenge from the hub, signature from the card, back to the hub.
 
-   <form id="card-login" action="/login/card" data-challenge-url="/login/challenge"> with input[name=pin],
-   [data-login-error] (role=alert), an optional <select name="card"> for several cards, an optional input[name=next], and a
-   submit button. The challenge answers {nonce, payload}; the login takes {nonce, payload, algorithm, signature,
-   certificate, next} and answers {next}, or an error with {text}. */
+   <form data-login data-challenge-url="…" data-login-url="…" data-next="…"> with input[name=pin], [data-login-error]
+   (role=alert), a <select data-cards> and a submit button; <… data-help="STATE"> helps with that state of the card. The
+   challenge answers {nonce, payload}; the login takes {nonce, payload, algorithm, signature, certificate, next} and answers
+   {next}, or an error status with {error}. */
 
-import { agent, FAREWELL } from "./card.js";
+import { agent, describe, FAREWELL } from "./card.js";
 import { ask, make, t } from "./page.js";
 import { onConfirm, PinField } from "./pin.js";
 
 export function startLogin() {
-  const form = document.querySelector("#card-login");
+  const form = document.querySelector("form[data-login]");
   if (!form) return;
   const field = new PinField({
     input: form.elements.pin,
@@ -21,7 +21,8 @@ export function startLogin() {
   sayFarewell(field);
   document.addEventListener("card:state", ({ detail }) => {
     field.refresh();
-    listCards(form.elements.card, detail.cards);
+    listCards(form.querySelector("[data-cards]"), detail.cards);
+    for (const help of document.querySelectorAll("[data-help]")) help.hidden = help.dataset.help !== detail.state;
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   onConfirm(field, () => logIn(form, field));
@@ -37,11 +38,11 @@ function sayFarewell(field) {
 }
 
 function listCards(select, cards) {
-  if (!select) return;
   const chosen = select.value;
-  select.replaceChildren(...cards.map(({ token, label }) => make("option", { value: token }, label)));
+  const options = cards.map(({ token, label }) => make("option", { value: token }, label));
+  select.replaceChildren(...(options.length > 0 ? options : [make("option", { value: "" }, describe())]));
   if (cards.some(({ token }) => token === chosen)) select.value = chosen;
-  (select.closest(".row") ?? select).hidden = cards.length < 2;
+  select.disabled = cards.length === 0;
 }
 
 async function logIn(form, field) {
@@ -51,10 +52,10 @@ async function logIn(form, field) {
     const asked = await ask(form.dataset.challengeUrl, { method: "POST" });
     if (!asked.ok) throw new Error(await reason(asked));
     const { nonce, payload } = await asked.json();
-    const signed = await field.sign(payload, form.elements.card?.value || agent.card?.token);
+    const signed = await field.sign(payload, form.querySelector("[data-cards]").value || undefined);
     if (!signed) return;
-    const body = JSON.stringify({ nonce, payload, ...signed, next: form.elements.next?.value ?? "/" });
-    const answer = await ask(form.getAttribute("action"), { method: "POST", body });
+    const body = JSON.stringify({ nonce, payload, ...signed, next: form.dataset.next });
+    const answer = await ask(form.dataset.loginUrl, { method: "POST", body });
     if (!answer.ok) throw new Error(await reason(answer));
     location.assign((await answer.json()).next);
   } catch (error) {
@@ -67,5 +68,5 @@ async function logIn(form, field) {
 
 async function reason(answer) {
   const isJson = answer.headers.get("Content-Type")?.includes("json");
-  return (isJson && (await answer.json()).text) || t("load_failed");
+  return (isJson && (await answer.json()).error) || t("load_failed");
 }

@@ -1,7 +1,9 @@
-/* The left menu: folded by ☰ and remembered (spec UI-08), the present view marked. Its groups are plain <details>. */
+/* Menus. The left one folds by ☰ and remembers it (spec UI-08), its groups are plain <details>; <details class="drop">
+   anywhere are drop-down menus, which close on Esc and on a click elsewhere. */
 
 /* The cookie lets the server draw the next page folded at once (<html data-menu-folded>): nothing jumps. */
 export function startMenu() {
+  startDrops();
   const button = document.querySelector("[data-menu-toggle]");
   const root = document.documentElement;
   const draw = (folded) => {
@@ -21,7 +23,7 @@ const links = () => Array.from(document.querySelectorAll("#menu a[href]"));
 /* What the menu calls an address, or nothing. */
 export function menuTitle(url) {
   const link = links().find((one) => one.getAttribute("href") === url);
-  return link?.dataset.title ?? link?.firstChild?.textContent.trim() ?? "";
+  return (link?.querySelector("span:not(.count)") ?? link)?.textContent.trim() ?? "";
 }
 
 /* Mark the link to the view, or to the list it came from. */
@@ -32,4 +34,18 @@ export function markMenu(url) {
     if (isAbove(link)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+}
+
+function startDrops() {
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of document.querySelectorAll("details.drop[open]")) {
+      if (!menu.contains(target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest?.("details.drop[open]");
+    if (event.key !== "Escape" || !menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
 }

@@ -89,7 +89,6 @@ export function complain(panel, url, method = "GET") {
 
 /* The session is over; what was typed stays on the screen until the user goes. */
 export async function offerLogin() {
-  if (document.querySelector("dialog.question")) return false;
   const answer = await question(t("session_over"), [[null, t("close")], ["login", t("login_again")]]);
   if (answer === "login") goToLogin();
   return false;

@@ -24,6 +24,7 @@ export class PinField {
   /* Show whether the card can sign now. */
   refresh() {
     if (this.#busy) return;
+    this.button.disabled = false; // it says why it cannot be used
     this.button.setAttribute("aria-disabled", String(!isReady()));
     if (!isReady()) this.say(describe());
     else if (this.blocked) this.say(agent.card?.factory_pin ? t("factory_pin") : "");

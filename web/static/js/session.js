@@ -1,6 +1,6 @@
 /* The end of the session: a warning two minutes before, with the way to go on; afterwards the login, with the drafts kept
    (spec PT-20). <meta name="session-expires" content="ISO time">; answers move it with the header X-Session-Expires.
-   #session-dialog holds [data-continue]. */
+   #session-dialog holds [data-session-continue]. */
 
 import { saveAll } from "./drafts.js";
 import { ask, isSessionOver, meta } from "./page.js";
@@ -14,7 +14,7 @@ let timer = null;
 export function startSession() {
   if (Number.isNaN(expires)) return;
   const dialog = document.querySelector("#session-dialog");
-  dialog?.querySelector("[data-continue]")?.addEventListener("click", goOn);
+  dialog?.querySelector("[data-session-continue]")?.addEventListener("click", goOn);
   document.addEventListener("session:expires", ({ detail }) => {
     expires = Date.parse(detail);
     dialog?.close();

@@ -1,7 +1,7 @@
 /* Signing a binding act with the card: what will be signed comes from the hub, is shown, and goes to the card.
 
-   The server answers a POST of the form to data-payload-url with {payload, nonce, summary: [[label, value], …]}, or with
-   the form and its errors. #sign-dialog holds [data-sign-summary] (a <dl>), input[name=pin], [data-sign-error],
+   The server answers a POST of the form to data-payload-url with {payload, nonce, title, summary: [[label, value], …]}, or
+   with the form and its errors. #sign-dialog holds [data-sign-title], [data-sign-summary] (a <dl>), input[name=pin], [data-sign-error],
    [data-sign-cancel] and [data-sign-ok]. */
 
 import { agent, describe, isReady } from "./card.js";
@@ -36,7 +36,7 @@ export async function obtain(form, panel, submitter) {
 }
 
 /* The dialog; null when the user cancelled. */
-function confirm({ payload, summary }) {
+function confirm({ payload, title, summary }) {
   const dialog = document.querySelector("#sign-dialog");
   const opener = document.activeElement;
   const field = new PinField({
@@ -49,6 +49,8 @@ function confirm({ payload, summary }) {
   dialog.querySelector("[data-sign-summary]").replaceChildren(
     ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]),
   );
+  const heading = dialog.querySelector("[data-sign-title]");
+  if (heading && title) heading.textContent = title;
   const control = new AbortController();
   const { signal } = control;
   agent.requirePin();

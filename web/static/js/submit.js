@@ -1,10 +1,11 @@
 /* Sending a form, one path for all: guard against the second click, question, card, then the panel (spec UI-28, UI-06).
 
-   Forms outside the panels ask their question and go the browser's way. */
+   Forms outside the panels go the browser's way, after their question; [data-keep] (language, type size) comes back to the
+   present view with the drafts saved, [data-logout] forgets the open tabs. */
 
-import { mayLeave } from "./drafts.js";
+import { isDirty, letGo, mayLeave, saveAll } from "./drafts.js";
 import { question } from "./dialogs.js";
-import { t, values } from "./page.js";
+import { isBlocked, t, values } from "./page.js";
 import { load, titleOf } from "./panels.js";
 import { obtain } from "./sign.js";
 import { banner } from "./toast.js";
@@ -19,13 +20,13 @@ async function onSubmit(event) {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || form.method === "dialog") return;
   const panel = form.closest("#panels > [role=tabpanel]");
-  if (!panel && !form.dataset.question) return;
+  if (!panel && !form.matches("[data-question], [data-keep], [data-logout]")) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true" || submitter?.getAttribute("aria-disabled") === "true") return;
   busy(form, true);
   try {
     if (panel) await send(form, panel, submitter);
-    else if (await agreed(form)) form.submit();
+    else await leave(form);
   } finally {
     busy(form, false);
   }
@@ -48,16 +49,23 @@ async function send(form, panel, submitter) {
   if (extra) await load(panel, url.href, { method: "POST", body: values(form, submitter, extra) });
 }
 
+async function leave(form) {
+  if (!(await agreed(form))) return;
+  await saveAll();
+  if (!isDirty(document)) letGo();
+  if (form.matches("[data-keep]") && form.elements.next) form.elements.next.value = location.pathname + location.search;
+  if (form.matches("[data-logout]")) sessionStorage.clear();
+  form.submit();
+}
+
 const agreed = async (form) => !form.dataset.question || Boolean(await question(form.dataset.question));
 
+/* Buttons that were off before have a reason of their own and stay off. */
 function busy(form, isBusy) {
   form.setAttribute("aria-busy", String(isBusy));
   for (const button of form.elements) {
-    if (button.type === "submit" && (isBusy || button.dataset.paused)) {
-      const wasOff = button.getAttribute("aria-disabled") === "true";
-      if (isBusy && wasOff) continue; // it has a reason of its own
-      button.toggleAttribute("data-paused", isBusy);
-      button.setAttribute("aria-disabled", String(isBusy));
-    }
+    if (button.type !== "submit" || (isBusy ? isBlocked(button) : !button.hasAttribute("data-paused"))) continue;
+    button.toggleAttribute("data-paused", isBusy);
+    button.setAttribute("aria-disabled", String(isBusy));
   }
 }

@@ -12,7 +12,7 @@ import { load, titleOf } from "./panels.js";
 import { addTab, markTab, nameTab, selectTab, startStrip } from "./tabstrip.js";
 
 const MAX_TABS = 12;
-const HOME = { key: "", url: "/" };
+const HOME = { key: "home", url: "/" };
 const UNNAMED = "…"; // until its view has come
 const STORE = `tabs:${meta("card-fingerprint").slice(0, 16)}`;
 const system = meta("application-name") || document.title.split(" - ").at(-1);
@@ -112,7 +112,6 @@ function restore(served) {
   const place = isHome ? 0 : wanted.findIndex((tab, index) => index && (tab.key === key || tab.url === url));
   if (place < 0) wanted.push({ key, url });
   const index = place < 0 ? wanted.length - 1 : place;
-  document.querySelector("#tabbar [role=tablist]").replaceChildren();
   wanted.forEach((tab, at) => create(at === index ? { key: tab.key, url, panel: served } : tab));
   activate(tabs[index], { push: false });
   remember(active, false);
@@ -170,10 +169,10 @@ function onLink(event) {
   open(link.href, link.dataset.key ?? null);
 }
 
-/* <form method="get" data-tab>: the search box of the header. */
+/* <form method="get" data-tab-form>: the search box of the header. */
 function onSearch(event) {
   const form = event.target;
-  if (!form.matches("form[data-tab]") || event.defaultPrevented) return;
+  if (!form.matches("form[data-tab-form]") || event.defaultPrevented) return;
   event.preventDefault();
   const url = new URL(form.action);
   url.search = new URLSearchParams(new FormData(form));
