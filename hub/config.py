@@ -22,7 +22,6 @@ class HubSettings:
     database: str = field(default="sqlite:///swhub.db", metadata={"help": "SQLAlchemy address of the store"})
     key: Path = field(default=Path("keys/hub.key.pem"), metadata={"help": "private key that signs messages (PEM)"})
     certificate: Path = field(default=Path("keys/hub.crt.pem"), metadata={"help": "certificate of that key (PEM)"})
-    failpoints: bool = field(default=False, metadata={"help": "test builds only: obey SWHUB_FAILPOINTS"})
     log: str = field(default="console", metadata={"help": "console or json"})
 
 
