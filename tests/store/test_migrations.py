@@ -1,0 +1,63 @@
+"""The migrations make exactly the tables that the code declares, whole or not at all."""
+
+import pytest
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+
+from hub.store import migrate
+from hub.store.engine import reading, writing
+from hub.store.tables import metadata
+
+
+@pytest.fixture
+def empty(engine: Engine) -> Engine:
+    """A store without tables, on each database."""
+    with writing(engine) as connection:
+        metadata.drop_all(connection)
+    return engine
+
+
+def test_the_migrated_store_is_what_the_code_declares(empty: Engine) -> None:
+    migrate.upgrade(empty)
+
+    with reading(empty) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_store_knows_whether_it_is_older_than_the_code(empty: Engine) -> None:
+    before = migrate.pending(empty)
+
+    migrate.upgrade(empty)
+
+    assert (before, migrate.pending(empty)) == (True, False)
+
+
+def test_migrating_twice_changes_nothing(empty: Engine) -> None:
+    migrate.upgrade(empty)
+
+    migrate.upgrade(empty)
+
+    assert migrate.pending(empty) is False
+
+
+def test_a_migration_that_breaks_off_leaves_the_store_as_it_was(empty: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    create_table = op.create_table
+
+    def broken(name: str, *columns: object, **options: object) -> object:
+        if len(made) == 5:
+            raise RuntimeError("power cut")
+        made.append(name)
+        return create_table(name, *columns, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(op, "create_table", broken)
+    with pytest.raises(RuntimeError):
+        migrate.upgrade(empty)
+    monkeypatch.undo()
+
+    assert inspect(empty).get_table_names() == []
+    migrate.upgrade(empty)
+    assert not migrate.pending(empty)
