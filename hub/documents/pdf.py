@@ -46,7 +46,7 @@ def render(template: str, data: Mapping[str, Any], *, now: datetime) -> bytes:
                 format="pdf",
                 sys_inputs=inputs,
                 pdf_standards=["a-2a", "ua-1"],  # without them a missing glyph is not even a warning
-                timestamp=now,
+                timestamp=now.replace(microsecond=0),  # PDF dates have whole seconds
             )
         except typst.TypstError as error:
             raise NotPrintable(_because(template, error.message)) from error
