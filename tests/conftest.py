@@ -36,6 +36,8 @@ def postgres_server() -> Iterator[str]:
         server = pgserver.get_server(folder, cleanup_mode="delete")
         try:
             address = server.get_uri()
+            _admin(address, "ALTER SYSTEM SET fsync = off")  # tests kill processes, never the machine
+            _admin(address, "SELECT pg_reload_conf()")
             _admin(address, "CREATE DATABASE swhub_template")
             engine = open_engine(_database(address, "swhub_template"))
             tables.metadata.create_all(engine)
@@ -60,7 +62,7 @@ def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 def postgres_engine(postgres_server: str) -> Iterator[Engine]:
     """An empty PostgreSQL store, a database of its own."""
     name = f"t{uuid.uuid4().hex}"
-    _admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE swhub_template STRATEGY FILE_COPY")
+    _admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE swhub_template STRATEGY WAL_LOG")
     engine = open_engine(_database(postgres_server, name))
     yield engine
     engine.dispose()

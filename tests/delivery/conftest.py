@@ -64,6 +64,7 @@ class StubPartner:
     asked: list[str] = field(default_factory=list)
     during: Callable[[str], None] | None = None  # called while a message is on the wire
     retry_after: float | None = None
+    book: Path | None = None  # effects written to a file, for partners that outlive a killed process
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, message: OutMessage, address: str, connect_timeout: float, read_timeout: float) -> Raw:
@@ -73,6 +74,8 @@ class StubPartner:
         with self.lock:
             if kind == "query":
                 return self._answer_query(message_id)
+            if kind == "poll":
+                return _raw("letters")
             fault = self.faults.popleft() if self.faults else "accepted"
             if fault == "down":
                 raise NotSent("connection refused")
@@ -88,10 +91,18 @@ class StubPartner:
 
     def _take(self, message_id: str, content: bytes) -> None:
         self.arrivals.append(message_id)
-        dedupes = all(row.idempotency is not Idempotency.NONE for row in self.sheet.capabilities.values())
+        dedupes = self.sheet["policy.confirm"].idempotency is not Idempotency.NONE
         if not (dedupes and message_id in self.effects):
             self.effects[message_id] += 1
+            if self.book is not None:
+                with self.book.open("a") as file:
+                    file.write(f"{message_id}\n")
         assert self.contents.setdefault(message_id, content) == content
+
+    def reread(self) -> None:
+        """Remember what is in the book, as a partner does whose customer was killed."""
+        if self.book is not None and self.book.exists():
+            self.effects = Counter(self.book.read_text().split())
 
     def _answer_query(self, message_id: str) -> Raw:
         self.asked.append(message_id)
@@ -269,6 +280,12 @@ def build_world(engine: Engine, tmp_path: Path) -> Callable[..., World]:
 def small_world(sqlite_engine: Engine, tmp_path: Path) -> Callable[..., World]:
     """The same on SQLite only, where the database does not matter."""
     return lambda *partners, **delivery: make_world(sqlite_engine, tmp_path, partners, **delivery)
+
+
+@pytest.fixture
+def build() -> Callable[..., World]:
+    """``make_world``, for an engine of your own."""
+    return make_world
 
 
 @pytest.fixture

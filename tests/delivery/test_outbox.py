@@ -17,9 +17,13 @@ def test_a_message_and_its_bytes_exist_only_with_the_business_change(world):
     class Rollback(Exception):
         pass
 
-    with pytest.raises(Rollback), writing(world.engine) as connection:
-        world.enqueue(connection, None)
-        raise Rollback
+    def change():
+        with writing(world.engine) as connection:
+            world.enqueue(connection, None)
+            raise Rollback
+
+    with pytest.raises(Rollback):
+        change()
 
     assert world.rows(tables.outbox) == []
     assert world.rows(tables.outbox_raw) == []
