@@ -34,7 +34,7 @@ class Program:
 
 def free_port(wanted: int, taken: Sequence[int] = ()) -> int:
     """``wanted`` when nobody listens there, else one the system picks."""
-    if wanted not in taken:
+    if wanted and wanted not in taken:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from demo import world
 from demo.processes import HOST, DemoError, Program, end, free_port, living, start, step, wait
-from demo.summary import summary
+from demo.summary import short, summary
 from demo.world import CARDS, DEMO, PIN, SAMPLE, Firm, Ports
 from hub import config, setup
 from hub.errors import HubError
@@ -86,7 +86,7 @@ def prepare(home: Path, web: int, *, fresh: bool) -> Ports:
     if ports.web != web:
         print(f"  ! port {web} is taken, using {ports.web} / 端口 {web} 已被占用，改用 {ports.web}", flush=True)
     if not world.exists(home):
-        with step(f"keys, {len(CARDS)} cards, store in {shown(home)}"):
+        with step(f"keys, {len(CARDS)} cards, store in {short(home)}"):
             world.make(home, ports, datetime.now(UTC))
     world.configure(home, ports)
     write_options(home, ports)
@@ -110,11 +110,10 @@ def choose_ports(web: int) -> Ports:
 def write_options(home: Path, ports: Ports) -> None:
     """What the insurer and the agent read at their start."""
     agent = {"port": ports.agent, "origins": [ports.portal], "hub_certificate": str(home / setup.CERTIFICATE)}
-    tables_of = {"drivers.card_softcard": {"slot": str(home / world.SLOT)}}
+    driver = {"slot": str(home / world.SLOT)}
+    text = lines(agent) + "[drivers.card_softcard]\n" + lines(driver)
+    (home / "agent.toml").write_text(text, encoding="utf-8")
     (home / "insurer.toml").write_text(lines(world.insurer_options(home, ports)), encoding="utf-8")
-    (home / "agent.toml").write_text(
-        lines(agent) + "".join(f"[{name}]\n{lines(values)}" for name, values in tables_of.items()), encoding="utf-8"
-    )
 
 
 def lines(values: Mapping[str, Any]) -> str:
@@ -255,11 +254,6 @@ def write_state(home: Path, ports: Ports, pids: Mapping[str, int]) -> None:
         ],
     }
     (home / STATE).write_text(json.dumps(state, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-
-def shown(path: Path) -> str:
-    """The path as short as it can be typed here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

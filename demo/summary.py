@@ -1,77 +1,91 @@
 """What the demo prints when it is up: where to go, with which card, what to click."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from demo.world import CARDS, PIN, Ports
 from hub.commands.output import width
+from hub.contract.text import Text
 
-ROLES = {"LP": "法人卡", "OP": "操作员卡"}
-MAGIC = (
-    ("退回修改", "returned for correction"),
-    ("审核不通过", "rejected"),
+ROLES: Mapping[str, Text] = {
+    "LP": Text("法人卡", "legal person"),
+    "OP": Text("操作员卡", "operator"),
+}
+MAGIC: Mapping[str, Text] = {  # written into 备注: rules of plugins/sinosure/README.md
+    "退回": Text("退回修改", "returned for correction"),
+    "拒绝": Text("审核不通过", "rejected"),
+    "超时": Text("回执丢失：查询，绝不重发", "the answer is lost: asked about, never sent again"),
+    "重复": Text("每份报文来两次，只生效一次", "every message comes twice, one effect"),
+    "矛盾": Text("两个相反的结果，转人工", "two opposite results: a person decides"),
+}
+STEPS = (
+    Text(
+        "打开上面的网址，【登录】：卡已选好（{card}），卡密码 {pin}",
+        "Open the address and log in: the card is chosen already, PIN {pin}",
+    ),
+    Text(
+        "首页【待您处理】里点【查看待确认保单】：这是保险公司刚发来的",
+        "On the home page open one of the two offers that the insurer has just sent",
+    ),
+    Text(
+        "填联系人姓名、手机、邮箱，勾选声明，【确认投保】，输入 {pin}，【确认】",
+        "Fill in name, mobile and e-mail, accept the declaration, 确认投保, PIN, 确认",
+    ),
+    Text(
+        "约五秒后回到【首页】：审核通过，保单已到；在保单那一行点【收悉】",
+        "Some five seconds later, on the home page: approved and issued. Click 收悉 in its row",
+    ),
+    Text(
+        "收悉状态变为【已收悉】，完成。点任何状态标签可看到全部经过",
+        "已收悉: done. A click on any status tag shows everything that happened",
+    ),
 )
-WIDE = 84
-BOLD, DIM, GREEN, OFF = "\033[1m", "\033[2m", "\033[32m", "\033[0m"
+WIDE = 88
+STYLES = {"bold": "\033[1m", "dim": "\033[2m", "green": "\033[1;32m", "off": "\033[0m"}
 
 TEXT = """
-{rule}
-  {bold}国际贸易单一窗口 · 演示 / Single Window Hub demo{off}
+{dim}{rule}{off}
+  {bold}国际贸易单一窗口 · 演示{off}   Single Window Hub, demo (everything on this machine, everybody invented)
 
-  {bold}{green}{portal}{off}
+      {green}{portal}{off}
 
-  卡介质 / Cards — PIN {bold}{pin}{off} for each
+  {bold}卡 / Cards{off}                                      卡密码 / PIN  {bold}{pin}{off}
 {cards}
 
-  三分钟流程 / Three minutes
-   1  打开上面的网址，登录：选择“{first}”，输入密码 {pin}，点击【登录】
-      open the address, choose that card, enter the PIN, log in
-   2  首页“您有 2 份待确认小微信保易保单”→【查看保单】→ 一行的【查看待确认保单】
-      the home page says that offers wait: open one
-   3  填写联系人（姓名、手机、邮箱），阅读并勾选声明，点击【确认投保】，再输入密码签名
-      fill in the contact, accept the declaration, confirm, sign with the PIN
-   4  几秒后状态变为“审核通过”，保险公司的保单到达：回到首页，打开保单，点击【收悉】
-      seconds later the insurer has approved and issued: open the policy, acknowledge
-   5  收悉状态变为“已收悉”：完成。点击状态可看到每一步的时间线
-      received: done. A click on any status shows the whole timeline
+  {bold}三分钟 / Three minutes{off}
+{steps}
 
+  {bold}另一种结果 / Another outcome{off}：在【备注】里写 / write into 备注
 {magic}
-  运维 / For operators   swhub = {swhub}
-      swhub check    --home {home}
-      swhub messages list --home {home}
-      swhub messages trace <申请号或保单号> --home {home}
 
-  卡的插拔 / Pull and plug a card
-      {python} -m hub_card_softcard {slot} remove {serial}     (insert, list, unlock)
+  {bold}运维 / For operators{off}
+      {swhub} check --home {home}
+      {swhub} messages list --home {home}
+      {swhub} messages trace XW2026-... --home {home}
+      {python} -m hub_card_softcard {home}/cards remove {serial}     {dim}# 拔卡 pull; insert, list{off}
+      {dim}日志 logs: {home}/logs     重来 afresh: script/demo --fresh{off}
 
-  日志 / Logs {logs}
-  停止 / Stop {stop}
-{rule}
+  {bold}停止 / Stop{off}   {stop}
+{dim}{rule}{off}
 """
 
 
 def summary(home: Path, ports: Ports, *, colour: bool, keep: bool) -> str:
     """The whole text."""
-    here = short(home)
-    first = next(card for card in CARDS if card.bound and card.role == "OP")
-    style = (
-        {"bold": BOLD, "dim": DIM, "green": GREEN, "off": OFF}
-        if colour
-        else dict.fromkeys(("bold", "dim", "green", "off"), "")
-    )
+    first = CARDS[0]
+    style = STYLES if colour else dict.fromkeys(STYLES, "")
     return TEXT.format(
         **style,
         rule="─" * WIDE,
         portal=ports.portal,
         pin=PIN,
         cards="\n".join(rows()),
-        first=first.label,
-        magic=magic(),
+        steps="\n".join(steps()),
+        magic="\n".join(f"      {word}   {pad(text.zh, 28)}{text.en}" for word, text in MAGIC.items()),
         swhub=".venv/bin/swhub",
         python=".venv/bin/python",
-        home=here,
-        slot=f"{here}/cards",
+        home=short(home),
         serial=first.serial,
-        logs=f"{here}/logs/",
         stop="script/demo --stop" if keep else "Ctrl-C",
     )
 
@@ -80,15 +94,20 @@ def rows() -> list[str]:
     """One line for each card, aligned."""
     made = []
     for card in CARDS:
-        note = "" if card.bound else "未绑定账号，登录会被拒绝 / bound to nobody: refused"
-        cells = ((card.serial, 11), (card.firm.name, 24), (ROLES[card.role], 10), (card.holder, 12))
-        made.append("      " + "".join(pad(text, to) for text, to in cells) + note)
+        role = ROLES[card.role]
+        note = "" if card.bound else "未绑定，登录会被拒绝 / bound to nobody: refused"
+        cells = ((card.serial, 10), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 12))
+        made.append(("      " + "".join(pad(text, to) for text, to in cells) + note).rstrip())
     return made
 
 
-def magic() -> str:
-    """The values that make the simulated insurer answer otherwise."""
-    return ""
+def steps() -> list[str]:
+    """What to do, in both languages."""
+    values = {"card": CARDS[0].label, "pin": PIN}
+    return [
+        f"   {number}  {text.zh.format(**values)}\n      {text.en.format(**values)}"
+        for number, text in enumerate(STEPS, start=1)
+    ]
 
 
 def pad(text: str, to: int) -> str:

@@ -22,8 +22,9 @@ from hub.store.engine import writing
 from hub.testing import pki
 
 PIN = "246813"  # of every demo card; not one of the factory's
-HUB = "SWHUB-DEMO"
+HUB = "swhub-demo"
 PARTNER = "sinosure"
+PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to hold the visitor up for long
 PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
 
 
@@ -56,11 +57,11 @@ DEMO = Firm(uscc="91000000DEM000014K", name="示例进出口有限公司", name_
 SAMPLE = Firm(uscc="91000000DEM000022E", name="样例国际贸易有限公司", name_en="Sample International Trade Co., Ltd.")
 FIRMS = (DEMO, SAMPLE)
 CARDS = (
-    Card(serial="DEMO-LP", firm=DEMO, role="LP", holder="示例法人"),
-    Card(serial="DEMO-OP", firm=DEMO, role="OP", holder="示例操作员"),
-    Card(serial="SAMPLE-LP", firm=SAMPLE, role="LP", holder="样例法人"),
-    Card(serial="SAMPLE-OP", firm=SAMPLE, role="OP", holder="样例操作员"),
-    Card(serial="DEMO-NEW", firm=DEMO, role="OP", holder="示例新员工", bound=False),
+    Card(serial="DEMO-1", firm=DEMO, role="OP", holder="示例操作员"),  # the first in order is the page's first choice
+    Card(serial="DEMO-2", firm=DEMO, role="LP", holder="示例法人"),
+    Card(serial="DEMO-3", firm=DEMO, role="OP", holder="示例新员工", bound=False),
+    Card(serial="SAMPLE-1", firm=SAMPLE, role="OP", holder="样例操作员"),
+    Card(serial="SAMPLE-2", firm=SAMPLE, role="LP", holder="样例法人"),
 )
 
 
@@ -102,8 +103,9 @@ def make(home: Path, ports: Ports, now: datetime) -> None:
 
 
 def configure(home: Path, ports: Ports) -> None:
-    """Write the settings for these ports; the rest of the world is as it was."""
+    """Settings for these ports, and a store as new as the code; the rest of the world is as it was."""
     (home / setup.FILE).write_text(setup.template(settings(ports), partners(ports)), encoding="utf-8")
+    setup.make_store(config.load(home / setup.FILE, {}))
 
 
 def settings(ports: Ports) -> setup.Values:
@@ -116,7 +118,7 @@ def settings(ports: Ports) -> setup.Values:
             "worker": True,
             "agent": f"http://127.0.0.1:{ports.agent}",
         },
-        "delivery": {"sweep": 1.0},
+        "delivery": {"sweep": 1.0, "read_timeout": PATIENCE},
         "trust": {
             "card_cas": [str(PKI / "cards-ca.crt.pem")],
             "card_crls": [str(PKI / "cards-ca.crl.pem")],
@@ -128,7 +130,7 @@ def partners(ports: Ports) -> setup.Values:
     """The one partner."""
     return {
         PARTNER: {
-            "address": f"http://127.0.0.1:{ports.insurer}",
+            "address": f"http://127.0.0.1:{ports.insurer}/messages",
             "certificates": [str(PKI / "sinosure.crt.pem")],
         }
     }
@@ -143,6 +145,7 @@ def insurer_options(home: Path, ports: Ports) -> dict[str, Any]:
         "certificate": str(home / PKI / "sinosure.crt.pem"),
         "hub": f"{ports.portal}/partners/{PARTNER}/messages",
         "hub_code": HUB,
+        "late": PATIENCE + 4,
         "hub_certificate": str(home / setup.CERTIFICATE),
     }
 

@@ -14,7 +14,7 @@ from hub.errors import ConfigError, HubError, InvalidInput, Unavailable
 
 EPILOG = """\b
 Examples:
-  swhub init --home /srv/swhub --code SW-GD     a new home folder
+  swhub init --home /srv/swhub --code sw-gd     a new home folder
   swhub check --home /srv/swhub                 is everything in order?
   swhub serve --home /srv/swhub                 pages, partners' door, worker
   swhub messages trace 3000001 --home /srv/swhub

@@ -5,6 +5,7 @@ Nothing that is there is ever written over.
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
@@ -27,6 +28,7 @@ from hub.store.engine import open_engine
 FILE = "swhub.toml"
 KEY, CERTIFICATE, SECRET = Path("keys/hub.key.pem"), Path("keys/hub.crt.pem"), Path("keys/web.secret")
 YEARS = 3
+CODE = re.compile(r"[a-z0-9-]{2,32}")  # PartyCode of schemas/common/types-1.0.xsd
 
 Values = Mapping[str, Mapping[str, Any]]  # section -> setting -> value
 
@@ -46,6 +48,13 @@ def make_home(home: Path, *, values: Values, partners: Values, now: datetime) ->
     if file.exists():
         raise ConfigError(Text(f"{file} 已存在，未作任何更改", f"{file} exists; nothing was changed"))
     code = str(values.get("hub", {}).get("code", "swhub"))
+    if not CODE.fullmatch(code):
+        raise ConfigError(
+            Text(
+                f"[hub] code：{code!r} 应为 2 至 32 位小写字母、数字或 -",
+                f"[hub] code: {code!r} must be 2 to 32 of a-z, 0-9 and -",
+            )
+        )
     (home / "keys").mkdir(parents=True, exist_ok=True)
     (home / "keys").chmod(0o700)
     made = []
@@ -101,10 +110,13 @@ def template(values: Values, partners: Values) -> str:
 def _section(kind: type, given: Mapping[str, Any]) -> Iterator[str]:
     for row in fields(kind):
         yield f"# {row.metadata['help']}"
+        default = _default(row)
         if row.name in given:
             yield f"{row.name} = {toml(given[row.name])}"
+        elif default is None:
+            yield f"# {row.name} is not set"
         else:
-            yield f"# {row.name} = {toml(_default(row))}"
+            yield f"# {row.name} = {toml(default)}"
 
 
 def _default(row: Field[Any]) -> Any:
@@ -123,7 +135,8 @@ def toml(value: Any) -> str:
         return "{ " + ", ".join(f"{name} = {toml(part)}" for name, part in value.items()) + " }" if value else "{}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(toml(part) for part in value) + "]"
-    return json.dumps("" if value is None else str(value), ensure_ascii=False)  # JSON's escapes are TOML's too
+    text = json.dumps(str(value), ensure_ascii=False)  # JSON's escapes are TOML's too, which has one more
+    return text.replace("\x7f", "\\u007f")
 
 
 def _create(path: Path, content: bytes, mode: int) -> Path:

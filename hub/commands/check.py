@@ -22,6 +22,7 @@ from hub.config import PartnerSettings, Settings
 from hub.contract.adapters import Refusal
 from hub.errors import ConfigError
 from hub.registry import Registry
+from hub.setup import CODE
 from hub.store import migrate, tables
 from hub.store.engine import open_engine, reading
 from hub.xml import catalogue
@@ -85,7 +86,9 @@ def look(home: Path, now: datetime) -> list[Finding]:
     except ConfigError as error:
         return [Finding(subject="settings", ok=False, detail=error.text.en)]
     site = Site(settings=settings, registry=registry.build(), now=now)
-    first = Finding(subject="settings", ok=True, detail=str(settings.home / FILE))
+    good = CODE.fullmatch(settings.hub.code) is not None
+    detail = str(settings.home / FILE) if good else f"[hub] code: {settings.hub.code!r} is no code for messages"
+    first = Finding(subject="settings", ok=good, detail=detail)
     return [first, *(finding for check in CHECKS for finding in check(site))]
 
 

@@ -1,5 +1,6 @@
 """What most commands start with: the home folder, its settings, the log, an open runtime."""
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,13 @@ import click
 from hub import config, log, runtime
 from hub.config import Settings
 from hub.contract.text import Text
+from hub.delivery import failpoints
 from hub.errors import ConfigError, Unavailable
 from hub.runtime import Runtime
 from hub.store import migrate
 
 FILE = "swhub.toml"
+TEST_BUILD = "SWHUB_TEST_BUILD"  # set in the environment: fail points may be armed
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -44,7 +47,11 @@ def settings(home: Path) -> Settings:
 
 
 def opened(home: Path) -> Runtime:
-    """The runtime of ``home`` over a store as new as the code. Raises ConfigError, Unavailable."""
+    """The runtime of ``home`` over a store as new as the code. Raises ConfigError, Unavailable.
+
+    Fail points are armed here, so that every command can be killed at one; outside a test build they are refused.
+    """
+    failpoints.arm(os.environ, allowed=TEST_BUILD in os.environ)
     made = runtime.start(settings(home))
     require_current(made)
     return made

@@ -30,7 +30,7 @@ def command(folder: Path | None, home: Path, **given: str | None) -> None:
 
     \b
     Example:
-      swhub init /srv/swhub --code SW-GD --origin https://hub.example \\
+      swhub init /srv/swhub --code sw-gd --origin https://hub.example \\
                  --database postgresql+psycopg://swhub@db.example/swhub
     """
     home = folder or home

@@ -69,7 +69,7 @@ def list_(number: str | None, state: str | None, limit: int, home: Path, *, as_j
 @home_option
 @json_option
 def show_(message_id: str, home: Path, *, raw: bool, as_json: bool) -> None:
-    """One message: what is known of it, every attempt, its text.
+    """One message: what is known of it and every attempt. Its text may hold names and numbers: only with --raw.
 
     \b
     Example:
@@ -82,13 +82,12 @@ def show_(message_id: str, home: Path, *, raw: bool, as_json: bool) -> None:
         return
     tries = [{name: tried[name] for name in TRIES} for tried in attempts]
     if as_json:
-        click.echo(to_json({**row, "tries": tries, "content": content}))
+        click.echo(to_json({name: value for name, value in row.items() if name != "answer"} | {"tries": tries}))
         return
     for name, value in row.items():
         if name != "answer":
             click.echo(f"{name:14}{cell(value)}")
-    show(tries, TRIES, as_json=False, none="")
-    click.echo(content.decode("utf-8", "replace"))
+    show(tries, TRIES, as_json=False, none="no attempt")
 
 
 @command.command("trace")

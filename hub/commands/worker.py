@@ -1,6 +1,5 @@
 """``swhub worker``, and the worker that ``swhub serve`` runs beside the pages."""
 
-import os
 import threading
 from pathlib import Path
 
@@ -8,14 +7,13 @@ import click
 
 from hub.commands.home import end_on_sigterm, home_option, opened
 from hub.contract.message import Raw
-from hub.delivery import failpoints, receiver
+from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime
 from hub.services import operations, results
 
 CALENDAR = 60.0  # seconds between two looks at what has expired
-TEST_BUILD = "SWHUB_TEST_BUILD"
 
 
 @click.command("worker")
@@ -43,8 +41,7 @@ def command(home: Path) -> None:
 
 
 def make(runtime: Runtime) -> Worker:
-    """The worker of one process, with the hub's own duties. Raises ConfigError for fail points outside a test build."""
-    failpoints.arm(os.environ, allowed=TEST_BUILD in os.environ)
+    """The worker of one process, with the hub's own duties."""
 
     def receive(partner: str, raw: Raw) -> Answer:
         return receiver.receive(runtime, partner, raw, None)
