@@ -128,16 +128,23 @@ class Portal:
         return [one for one in self.sent if one.method == "GET" and one.path == path]
 
     def page(self, view: str, url: str) -> str:
-        shell = (HERE / "shell.html").read_text()
-        texts = {
-            "{js_texts}": json.dumps({name: text.zh for name, text in JS_TEXTS.items()}, ensure_ascii=False),
-            "{card_texts}": json.dumps({name: text.zh for name, text in CARD_TEXTS.items()}, ensure_ascii=False),
-            "{title}": "页面", "{view}": view, "{url}": url, "{agent}": self.agent,
-            "{fingerprint}": self.fingerprint, "{expires}": self.expires, "{keys}": self.keys,
-        }  # fmt: skip
-        for name, text in texts.items():
-            shell = shell.replace(name, text)
-        return shell
+        return self.fill("shell.html", view=view, url=url)
+
+    def fill(self, name: str, **more: str) -> str:
+        """A fixture with its ``{names}`` filled in."""
+        facts = {
+            "js_texts": json.dumps({key: text.zh for key, text in JS_TEXTS.items()}, ensure_ascii=False),
+            "card_texts": json.dumps({key: text.zh for key, text in CARD_TEXTS.items()}, ensure_ascii=False),
+            "title": "页面",
+            "agent": self.agent,
+            "fingerprint": self.fingerprint,
+            "expires": self.expires,
+            "keys": self.keys,
+        }
+        text = (HERE / name).read_text()
+        for key, value in (facts | more).items():
+            text = text.replace(f"{{{key}}}", value)
+        return text
 
 
 def accept_draft(sent: Sent) -> tuple[int, str, str]:
@@ -161,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
         if view is None:
             return self.answer(500, "text/plain", "broken")
         view = view.replace("{query}", url.query)
-        fragment = "HX-Request" in self.headers
+        fragment = "HX-Request" in self.headers or view.startswith("<!doctype")
         return self.answer(200, "text/html; charset=utf-8", view if fragment else self.portal.page(view, self.path))
 
     def do_POST(self) -> None:

@@ -59,4 +59,4 @@ def test_a_pdf_opens_in_a_titled_frame_with_a_download(page, portal, visit):
     assert page.get_attribute("#pdf-dialog iframe", "sandbox") is None
     assert page.get_attribute("[data-pdf-download]", "href").endswith("/documents/1?download=1")
     page.click("#pdf-dialog [data-close]")
-    assert page.locator("iframe").count() == 0
+    page.wait_for_selector("iframe", state="detached")

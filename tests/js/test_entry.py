@@ -93,6 +93,27 @@ def test_the_session_warns_two_minutes_before_and_saves_the_drafts(page, portal,
     assert portal.posted("/draft/1")
 
 
+def test_a_request_of_the_user_starts_the_session_again_but_a_poll_does_not(page, portal, visit):
+    portal.expires = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
+    portal.views["/progress"] = '<div data-poll="60" data-src="/progress">等待</div>'
+    portal.views["/result"] = portal.views["/result"].replace("0.1", "60")
+    page.clock.install()
+    visit("/result")
+    page.clock.fast_forward(7 * 60_000)
+    page.click("#menu a:has-text('长页')")
+    page.wait_for_selector("h1:has-text('长页')")
+    page.click("[role=tab]:has-text('已提交')")
+    for _ in range(7):
+        page.clock.fast_forward(60_000)
+        page.wait_for_timeout(20)
+    after_work = page.locator("#session-dialog[open]").count()
+    page.clock.fast_forward(90_000)
+    page.wait_for_selector("#session-dialog[open]")
+
+    assert after_work == 0
+    assert len(portal.got("/progress")) > 1
+
+
 def test_an_expired_session_asks_to_log_in_and_keeps_the_form(page, portal, visit):
     portal.posts["/entry/1"] = lambda sent: (401, "text/html", "<article class='view'>请先登录</article>")
     visit("/entry/1")

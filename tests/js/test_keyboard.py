@@ -27,6 +27,13 @@ def test_enter_walks_the_fields_in_order_to_the_button_and_sends_nothing(page, p
     assert portal.posted("/entry") == []
 
 
+def test_enter_goes_on_from_a_read_only_field(page, visit):
+    visit("/keys")
+    page.focus("#firm")
+
+    assert walk(page, "Enter", 2) == ["name", "port"]
+
+
 def test_enter_on_the_button_itself_submits(page, portal, visit):
     visit("/keys")
     page.focus("[data-primary]")

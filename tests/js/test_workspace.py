@@ -49,7 +49,8 @@ def test_two_forms_with_the_same_ids_keep_their_labels(page, visit):
 
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(node => node.id)")
     assert len(ids) == len(set(ids))
-    assert page.input_value("#panel-0 [name=name], section:first-child [name=name]") == ""
+    assert page.input_value("#panels section:first-child [name=name]") == ""
+    assert page.locator("[role=tabpanel]:not([hidden]) [name=name]").input_value() == "第二"
 
 
 def test_arrow_keys_move_enter_activates_and_delete_closes_but_home_stays(page, visit):
@@ -212,9 +213,11 @@ def test_a_post_shows_where_it_was_led_and_refusals_replace_the_form(page, porta
     portal.posts["/entry/1"] = lambda sent: next(answers)
     portal.views["/progress"] = "<div data-final>投保申请提交成功</div>"
     visit("/entry/1")
+    page.fill("#name", "王")
     page.click("[data-primary]")
     page.wait_for_selector(".error-summary")
     in_summary = page.evaluate("document.activeElement.className")
+    marked = page.locator("[role=tab][aria-selected=true]").inner_text()
     title = page.title()
     page.click(".error-summary a")
     in_field = page.evaluate("document.activeElement.name")
@@ -222,6 +225,7 @@ def test_a_post_shows_where_it_was_led_and_refusals_replace_the_form(page, porta
     page.wait_for_selector("text=投保申请提交成功")
 
     assert (in_summary, in_field) == ("error-summary", "name")
+    assert "•" in marked
     assert title == "错误：录入1 - 测试系统"
     assert page.evaluate("location.pathname") == "/result"
     assert portal.posted("/entry/1")[0].headers["X-CSRFToken"] == "form-token"

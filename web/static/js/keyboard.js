@@ -81,7 +81,10 @@ function step(form, from, by) {
   const fields = fieldsOf(form);
   let here = fields.indexOf(from);
   if (here < 0) here = fields.findIndex((field) => from.type === "radio" && field.name === from.name);
-  if (from.matches("[data-primary]")) here = fields.length;
+  if (here < 0) { // a read-only field or the button: go on from its place
+    const after = fields.findIndex((field) => from.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
+    here = (after < 0 ? fields.length : after) - (by > 0 ? 1 : 0);
+  }
   const next = fields[here + by];
   if (next) enter(next);
   else if (by > 0) primary(form)?.focus();

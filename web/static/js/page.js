@@ -29,8 +29,7 @@ export async function ask(url, { method = "GET", body, signal, background = fals
   if (background) headers["X-Background"] = "true";
   if (typeof body === "string") headers["Content-Type"] = "application/json";
   const answer = await fetch(url, { method, body, headers, signal, credentials: "same-origin", cache: "no-store" });
-  const expires = answer.headers.get("X-Session-Expires");
-  if (expires) document.dispatchEvent(new CustomEvent("session:expires", { detail: expires }));
+  if (!background && !isSessionOver(answer)) document.dispatchEvent(new CustomEvent("session:used"));
   return answer;
 }
 

@@ -42,12 +42,20 @@ export async function load(panel, url, { method = "GET", body, push = true, focu
 export function show(panel, view, { push = true, focus = true } = {}) {
   view = document.adoptNode(view);
   keepIdsApart(panel, view);
+  keepDirty(panel, view);
   panel.replaceChildren(view);
   panel.dispatchEvent(new CustomEvent("view:shown", { bubbles: true, detail: { view, push } }));
   if (!focus || panel.hidden) return;
   const target = view.querySelector("[data-focus]") ?? view.querySelector(".error-summary") ?? view.querySelector("h1");
   if (target && !target.matches("a, button, input, select, textarea")) target.tabIndex = -1;
   target?.focus();
+}
+
+/* The same form again, with its errors: what was unsaved is still unsaved. */
+function keepDirty(panel, view) {
+  const before = panel.querySelector("form[data-dirty]");
+  const now = view.querySelector("form[data-entry]");
+  if (before && now?.action === before.action) now.setAttribute("data-dirty", "");
 }
 
 /* The same form may be open in two panels: give the newcomer's ids a prefix when one of them is taken. */

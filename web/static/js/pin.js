@@ -16,9 +16,9 @@ export class PinField {
     return this.#busy;
   }
 
-  say(text) {
+  say(text, { isWrong = Boolean(text) } = {}) {
     this.error.textContent = text;
-    this.input.setAttribute("aria-invalid", String(Boolean(text)));
+    this.input.setAttribute("aria-invalid", String(isWrong));
   }
 
   /* Show whether the card can sign now. */
@@ -27,7 +27,7 @@ export class PinField {
     this.button.disabled = false; // it says why it cannot be used
     this.button.setAttribute("aria-disabled", String(!isReady()));
     if (!isReady()) this.say(describe());
-    else if (this.blocked) this.say(agent.card?.factory_pin ? t("factory_pin") : "");
+    else if (this.blocked) this.say(agent.card?.factory_pin ? t("factory_pin") : "", { isWrong: false });
     this.blocked = !isReady();
   }
 

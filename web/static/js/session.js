@@ -1,6 +1,6 @@
 /* The end of the session: a warning two minutes before, with the way to go on; afterwards the login, with the drafts kept
-   (spec PT-20). <meta name="session-expires" content="ISO time">; answers move it with the header X-Session-Expires.
-   #session-dialog holds [data-session-continue]. */
+   (spec PT-20). <meta name="session-expires" content="ISO time"> says how long the session lasts from this page on; every
+   request of the user starts that span again. #session-dialog holds [data-session-continue]. */
 
 import { saveAll } from "./drafts.js";
 import { ask, isSessionOver, meta } from "./page.js";
@@ -8,15 +8,16 @@ import { goToLogin, offerLogin } from "./panels.js";
 
 const WARNING_MS = 2 * 60 * 1000;
 const GRACE_MS = 1000; // let the server's own clock be past it
-let expires = Date.parse(meta("session-expires"));
+const span = Date.parse(meta("session-expires")) - Date.now();
+let expires = Date.now() + span;
 let timer = null;
 
 export function startSession() {
-  if (Number.isNaN(expires)) return;
+  if (Number.isNaN(span)) return;
   const dialog = document.querySelector("#session-dialog");
   dialog?.querySelector("[data-session-continue]")?.addEventListener("click", goOn);
-  document.addEventListener("session:expires", ({ detail }) => {
-    expires = Date.parse(detail);
+  document.addEventListener("session:used", () => {
+    expires = Date.now() + span;
     dialog?.close();
     arm();
   });
@@ -42,7 +43,6 @@ function end() {
   else goToLogin();
 }
 
-/* Any request of the user prolongs the session; the answer says until when. */
 async function goOn() {
   document.querySelector("#session-dialog").close();
   if (isSessionOver(await ask(location.pathname + location.search))) await offerLogin();
