@@ -26,6 +26,7 @@ from hub.contract.transport import AnswerLost
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}
 SAME_ID = "2002"
+IDS = uuid.UUID("0b7e3d0e-53c1-4a52-9c0b-5f6a2f0c7d11")
 
 
 class StandIn:
@@ -39,7 +40,9 @@ class StandIn:
         self.taken: list[InMessage] = []
         self.copies: list[str] = []  # message ids that came again, byte for byte
         self.refused: list[str] = []
+        self.heard: list[bytes] = []  # everything, as it came
         self.deaf = False  # answers 503 and keeps nothing
+        self._made = 0
         self._clock = clock
         self._context = Context(now=clock.now(), hub=code, signer=signer, trusted=trusted)
         self._answers: dict[str, tuple[str, bytes]] = {}
@@ -73,11 +76,12 @@ class StandIn:
     def message(
         self, type: str, business_key: str, enterprise: str, body: Mapping[str, Any], version: str = "1.0"
     ) -> CanonicalMessage:
-        """A message of the hub."""
+        """A message of the hub; its id comes from its place in the conversation, so that a run can be repeated."""
+        self._made += 1
         return CanonicalMessage(
             type=type,
             version=version,
-            message_id=str(uuid.uuid4()),
+            message_id=str(uuid.uuid5(IDS, f"{type}/{self._made}")),
             sender=self.code,
             receiver=self.adapter.sheet.partner,
             enterprise=enterprise,
@@ -119,6 +123,7 @@ class StandIn:
 
     def take(self, raw: Raw) -> tuple[int, bytes]:
         """One message of the partner: HTTP status and receipt."""
+        self.heard.append(raw.content)
         if self.deaf:
             return 503, b""
         ctx = self.context()

@@ -1,7 +1,7 @@
-"""A stand-in hub and the simulated insurer, both over real HTTP, with one clock that the test moves."""
+"""A stand-in hub and the simulated insurer, both over real HTTP, on one clock that the test moves."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from hub.clock import MovableClock
 from hub.testing import pki
 from hub.testing.simulator import controls, outward
 from hub.testing.simulator.canonical import other_side
-from hub.testing.simulator.server import Options, Simulator, make_desk
+from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from hub.testing.stand_in import StandIn
 from hub.xml.signature import KeySigner
 
@@ -24,15 +24,28 @@ FIRM = "西安某某进出口有限公司"
 
 
 @dataclass(frozen=True)
-class Keys:
-    hub: pki.Identity
-    insurer: pki.Identity
+class Town:
+    """What all tests share, because making it takes its time."""
+
+    hub: KeySigner
+    options: dict[str, Path]
+    keys: Keys
 
 
 @pytest.fixture(scope="session")
-def keys() -> Keys:
+def town(tmp_path_factory) -> Town:
+    folder = tmp_path_factory.mktemp("keys")
     root = pki.make_authority("test", NOW)
-    return Keys(pki.issue_partner(root, "hub", NOW), pki.issue_partner(root, "sinosure", NOW))
+    hub, insurer = pki.issue_partner(root, "hub", NOW), pki.issue_partner(root, "sinosure", NOW)
+    options = {}
+    for name, content in (
+        ("key", insurer.key),
+        ("certificate", insurer.certificate),
+        ("hub_certificate", hub.certificate),
+    ):
+        options[name] = folder / name
+        options[name].write_bytes(content)
+    return Town(KeySigner.from_pem(hub.key, hub.certificate), options, Keys.read(Options.read(options)))
 
 
 @pytest.fixture(scope="session")
@@ -45,16 +58,10 @@ def speech():
     return other_side(sheet(), "swhub")
 
 
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(at=NOW)
-
-
 @pytest.fixture(autouse=True)
-def quick_papers(request, monkeypatch) -> None:
-    """PDFs take 50 ms each; one test prints real ones."""
-    if "real_papers" not in request.fixturenames:
-        monkeypatch.setattr(papers, "render", lambda name, data, now: f"%PDF-1.7 {name} {data['number']}".encode())
+def quick_papers(monkeypatch) -> None:
+    """Printing takes its time; the tests about papers put the real printer back."""
+    monkeypatch.setattr(papers, "render", lambda name, data, now: f"%PDF-1.7 {name} {data['number']}".encode())
 
 
 @dataclass
@@ -116,38 +123,18 @@ class World:
 
 
 @pytest.fixture
-def make_world(keys: Keys, adapter, speech, clock, tmp_path: Path):
-    """Worlds with a seed and options of their own; the insurer only works when the test lets it."""
-    opened: list[World] = []
+def make_world(town: Town, adapter, speech):
+    """Worlds with options of their own; the insurer only works when the test lets it."""
+    with ExitStack() as stack:
 
-    def make(**options) -> World:
-        for name, content in (
-            ("key", keys.insurer.key),
-            ("crt", keys.insurer.certificate),
-            ("hub", keys.hub.certificate),
-        ):
-            (tmp_path / name).write_bytes(content)
-        hub = StandIn(adapter, KeySigner.from_pem(keys.hub.key, keys.hub.certificate), [keys.insurer.der], clock)
-        hub.__enter__()
-        values = {
-            "key": tmp_path / "key",
-            "certificate": tmp_path / "crt",
-            "hub_certificate": tmp_path / "hub",
-            "hub": hub.address,
-            "seed": "seven",
-            "late": 0.6,
-            **options,
-        }
-        desk = make_desk(PARTNER, SCENARIO, speech, Options.read(values), clock)
-        insurer = Idle(desk)
-        insurer.__enter__()
-        opened.append(World(hub, insurer, clock))
-        return opened[-1]
+        def make(**options) -> World:
+            clock = MovableClock(at=NOW)
+            hub = stack.enter_context(StandIn(adapter, town.hub, [town.keys.signer.certificate], clock))
+            values = {**town.options, "hub": hub.address, "seed": "seven", "late": 60.0, **options}
+            desk = make_desk(PARTNER, SCENARIO, speech, Options.read(values), town.keys, clock)
+            return World(hub, stack.enter_context(Idle(desk)), clock)
 
-    yield make
-    for world in opened:
-        world.insurer.__exit__(None, None, None)
-        world.hub.__exit__(None, None, None)
+        yield make
 
 
 class Idle(Simulator):
@@ -160,12 +147,3 @@ class Idle(Simulator):
 @pytest.fixture
 def world(make_world) -> World:
     return make_world()
-
-
-def trusting(world: World, certificate: bytes) -> None:
-    """The hub also pins this certificate."""
-    context = world.hub._context
-    world.hub._context = replace(context, trusted=(*context.trusted, certificate))
-
-
-Worlds = Iterator[World]

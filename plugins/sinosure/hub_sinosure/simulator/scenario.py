@@ -157,6 +157,9 @@ def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     uscc, name = (_text(wanted, key) for key in ("uscc", "enterprise_name"))
     if len(uscc) != 18:
         raise ControlError(f"uscc: {uscc!r} is not 18 characters long")
+    days = wanted.get("valid_days", VALID_DAYS)
+    if not isinstance(days, int):
+        raise ControlError("valid_days: a whole number is required")
     now = desk.clock.now()
     number = str(wanted.get("application_no") or desk.number("XW"))
     if desk.books.entry(APPLICATION, number) is not None:
@@ -173,7 +176,7 @@ def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         **{key: _text(wanted, key) for key in OFFERABLE if key in wanted},
         "declaration_version": papers.DECLARATION_VERSION,
         "declaration_text": list(papers.DECLARATION),
-        "valid_until": today + timedelta(days=int(wanted.get("valid_days", VALID_DAYS))),
+        "valid_until": today + timedelta(days=days),
     }
     data = {"enterprise_name": name, "org_code": body["org_code"], "confirmations": 0}
     desk.books.write(Entry(kind=APPLICATION, number=number, enterprise=uscc, state="OFFERED", data=data))

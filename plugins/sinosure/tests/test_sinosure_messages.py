@@ -1,0 +1,368 @@
+"""Samples of every message: what they look like, what they mean, and what is refused.
+
+``samples/<name>.xml`` is the unsigned message; ``python plugins/sinosure/tests/test_sinosure_messages.py`` writes them.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hub_sinosure import codes
+from hub_sinosure.adapter import sheet, sinosure
+from hub_sinosure.messages import MEANINGS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from hub.business import KINDS
+from hub.business.lifecycle import By, check_content
+from hub.business.micro_policy import MESSAGES
+from hub.contract.adapters import Context, Refusal
+from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, PartnerContent, Raw
+from hub.contract.status import UnmappedCode
+from hub.testing import pki
+from hub.xml.dialect import seal
+
+SAMPLES = Path(__file__).parent / "samples"
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+USCC = "91610000MA6TX00X1A"
+CONFIRMATION = "7f2504e0-4f89-41d3-9a0c-0305e82c3302"
+RECEIPT = "8f2504e0-4f89-41d3-9a0c-0305e82c3304"
+PDF = b"%PDF-1.7 sample\n"
+PAPER = Attachment(name="单证.pdf", media_type="application/pdf", sha256=hashlib.sha256(PDF).hexdigest(), content=PDF)
+ISSUED = {
+    "policy_no": "XB2026-00003680",
+    "application_no": "XW2026-00018233",
+    "policy_type": "信保易保单",
+    "product_name": "小微信保易",
+    "enterprise_name": "西安某某进出口有限公司",
+    "effective_date": date(2026, 11, 20),
+    "expiry_date": date(2027, 11, 19),
+    "status_code": "1",
+    "insured_amount": {"amount": Decimal("60000000.00"), "currency": "CNY"},
+    "issued_at": NOW,
+}
+REVIEWED = {"application_no": "XW2026-00018233", "reviewed_at": NOW}
+BODIES = {
+    "policy_offer": {
+        "application_no": "XW2026-00018233",
+        "enterprise_name": "西安某某进出口有限公司",
+        "product": "XWXBY",
+        "product_name": "小微信保易",
+        "programme_year": 2026,
+        "renewal": True,
+        "previous_policy_no": "XB2025-00009120",
+        "contact_phone": "029-88888888",
+        "contact_email": "trade@example.com",
+        "declaration_version": "2026-1",
+        "declaration_text": ["第一条 开通账号", "第二条 确认无误", "第三条 阅读条款"],
+        "valid_until": date(2026, 12, 20),
+    },
+    "policy_confirmation": {
+        "application_no": "XW2026-00018233",
+        "contact_name": "王小明",
+        "contact_phone": "029-88888888",
+        "contact_mobile": "13800000000",
+        "contact_email": "trade@example.com",
+        "remark": "请尽快审核",
+        "declaration_version": "2026-1",
+        "declaration_hash": "ab" * 32,
+        "accepted_at": NOW,
+        "signer_certificate_serial": "51a",
+    },
+    "withdrawal_request": {
+        "application_no": "XW2026-00018233",
+        "requested_at": NOW,
+        "signer_certificate_serial": "51a",
+    },
+    "review_approved": REVIEWED
+    | {
+        "result_code": "10",
+        "policy_no": "XB2026-00003680",
+        "reviewer_name": "审核员甲",
+        "reviewer_phone": "010-00000000",
+    },
+    "review_returned": REVIEWED | {"result_code": "20", "result_text": "退回补正", "reason": "联系人手机有误。"},
+    "review_rejected": REVIEWED | {"result_code": "30", "reason": "不符合承保条件。"},
+    "review_withdrawn": REVIEWED | {"result_code": "40"},
+    "review_withdrawal_refused": REVIEWED | {"result_code": "41", "reason": "审核已经结束。"},
+    "policy_issued": ISSUED,
+    "policy_issued_later": ISSUED | {"status_code": "0", "org_code": "MA6TX00X2", "effective_date": date(2026, 12, 1)},
+    "policy_change_recalled": {"application_no": "XW2026-00018233", "status_code": "90", "changed_at": NOW},
+    "policy_change_terminated": {
+        "policy_no": "XB2026-00003680",
+        "status_code": "91",
+        "reason": "企业注销。",
+        "changed_at": NOW,
+    },
+    "policy_receipt": {
+        "policy_no": "XB2026-00003680",
+        "received_at": NOW,
+        "person_name": "王小明",
+        "certificate_serial": "51a",
+    },
+    "receipt_confirmed": {"policy_no": "XB2026-00003680", "confirmed_at": NOW},
+    "introduction": {
+        "product": "XWXBY",
+        "content_version": "2026-1",
+        "html_zh": "<h2>产品介绍</h2><p>小微信保易</p>",
+        "html_en": "<h2>The product</h2><p>Xinbaoyi</p>",
+    },
+}
+TYPES = {
+    "policy_offer": "PolicyOffer",
+    "policy_confirmation": "PolicyConfirmation",
+    "withdrawal_request": "WithdrawalRequest",
+    "review": "ReviewResult",
+    "policy_issued": "PolicyIssued",
+    "policy_change": "PolicyChange",
+    "policy_receipt": "PolicyReceipt",
+    "receipt_confirmed": "ReceiptConfirmed",
+    "introduction": "Introduction",
+}
+SENT = {"PolicyConfirmation", "WithdrawalRequest", "PolicyReceipt"}
+ANSWERS = {"ReviewResult": CONFIRMATION, "ReceiptConfirmed": RECEIPT}
+PAPERS = {"PolicyOffer": (PAPER,), "PolicyIssued": (PAPER,)}
+APPLICATION, POLICY = ("micro_application", "XW2026-00018233"), ("policy", "XB2026-00003680")
+EVENTS = {
+    "policy_offer": (*APPLICATION, "offered"),
+    "review_approved": (*APPLICATION, "approved"),
+    "review_returned": (*APPLICATION, "returned"),
+    "review_rejected": (*APPLICATION, "rejected"),
+    "review_withdrawn": (*APPLICATION, "withdrawn"),
+    "review_withdrawal_refused": (*APPLICATION, "withdrawal_refused"),
+    "policy_issued": (*POLICY, "effective"),
+    "policy_issued_later": (*POLICY, "issued"),
+    "policy_change_recalled": (*APPLICATION, "recalled"),
+    "policy_change_terminated": (*POLICY, "terminated"),
+    "receipt_confirmed": (*POLICY, "receipt_confirmed"),
+}
+
+
+def message(name: str) -> CanonicalMessage:
+    type = TYPES[max((stem for stem in TYPES if name.startswith(stem)), key=len)]
+    body = BODIES[name]
+    here, there = ("swhub", "sinosure") if type in SENT else ("sinosure", "swhub")
+    card = ActorSignature(payload='{"purpose":"application"}', algorithm="rsa-sha256", value=b"\x01", certificate=b"0")
+    return CanonicalMessage(
+        type=type,
+        version="1.0",
+        message_id=f"00000000-0000-4000-8000-{list(BODIES).index(name):012}",
+        sender=here,
+        receiver=there,
+        enterprise=USCC,
+        business_key=body.get("policy_no") if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233",
+        sequence=1,
+        created_at=NOW,
+        body=body,
+        correlation_id=ANSWERS.get(type),
+        attachments=PAPERS.get(type, ()),
+        actor_signature=card if type == "PolicyConfirmation" else None,
+    )
+
+
+def unsigned(name: str) -> bytes:
+    sent = message(name)
+    element = sinosure().catalogue.message(sent.type, sent.version).encode(sent)
+    etree.indent(element)
+    return etree.tostring(element, encoding="UTF-8", xml_declaration=True) + b"\n"
+
+
+@pytest.fixture(scope="module")
+def insurer() -> pki.KeySigner:
+    return pki.KeySigner(pki.issue_partner(pki.make_authority("test", NOW), "s", NOW, algorithm="ecdsa-sha256"))
+
+
+@pytest.fixture(scope="module")
+def ctx(insurer) -> Context:
+    return Context(now=NOW, hub="swhub", signer=insurer, trusted=(insurer.certificate,))
+
+
+@pytest.fixture
+def take(adapter, insurer, ctx):
+    """The whole way of a message: signed, opened, understood."""
+
+    def _take(sent: CanonicalMessage):
+        content = seal(adapter.catalogue, sent, insurer)
+        return adapter.parse(adapter.open(Raw(content=content, received_at=NOW), ctx), ctx)
+
+    return _take
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_sample_is_what_the_codec_writes_today(name):
+    assert (SAMPLES / f"{name}.xml").read_bytes() == unsigned(name)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_sample_satisfies_its_schema_and_reads_back(name, adapter):
+    sent = message(name)
+    element = etree.parse(SAMPLES / f"{name}.xml").getroot()
+    schema = adapter.catalogue.of(element)
+    schema.validate(element)
+
+    assert schema.decode(element) == sent
+
+
+def test_there_is_a_sample_of_every_message_of_the_sheet():
+    declared = {message for row in sheet().capabilities.values() for message in (*row.sends, *row.receives)}
+
+    assert {f"{type}/1.0" for type in TYPES.values()} == declared - {"StatusQuery/1.0"} == set(MESSAGES)
+    assert {path.stem for path in SAMPLES.glob("*.xml")} == set(BODIES)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_message_means_its_event_and_fits_the_kind(name, take):
+    (event,) = take(message(name))
+    kind = KINDS[event.kind]
+
+    check_content(kind, event.content)
+    assert (event.kind, event.number, event.event) == EVENTS[name]
+    assert kind.event(event.event).by is By.PARTNER
+    assert set(event.documents) <= set(kind.documents)
+
+
+def test_an_offer_brings_its_fields_with_their_exact_types(take):
+    (event,) = take(message("policy_offer"))
+
+    assert event.content == {
+        "application_no": "XW2026-00018233",
+        "enterprise_name": "西安某某进出口有限公司",
+        "org_code": "MA6TX00X1",
+        "product": "XWXBY",
+        "product_name": "小微信保易",
+        "programme_year": "2026",
+        "renewal": True,
+        "previous_policy_no": "XB2025-00009120",
+        "contact_phone": "029-88888888",
+        "contact_email": "trade@example.com",
+        "declaration_version": "2026-1",
+        "declaration_text": ["第一条 开通账号", "第二条 确认无误", "第三条 阅读条款"],
+        "valid_until": date(2026, 12, 20),
+    }
+    assert event.documents == {"offer": PAPER}
+    assert (event.occurred_at, event.answers) == (NOW, None)
+
+
+def test_a_policy_brings_its_amount_and_its_papers_and_answers_nothing(take):
+    (event,) = take(replace(message("policy_issued"), correlation_id=CONFIRMATION))
+
+    assert (event.content["insured_amount"], event.content["insured_currency"]) == (Decimal("60000000.00"), "CNY")
+    assert event.content["expiry_date"] == date(2027, 11, 19)
+    assert event.documents == {"policy": PAPER}
+    assert event.answers is None
+
+
+def test_an_organisation_code_is_taken_as_sent(take):
+    (event,) = take(message("policy_issued_later"))
+
+    assert event.content["org_code"] == "MA6TX00X2"
+
+
+@pytest.mark.parametrize(("name", "answered"), [("review_returned", CONFIRMATION), ("receipt_confirmed", RECEIPT)])
+def test_an_answer_names_the_message_it_answers(name, answered, take):
+    (event,) = take(message(name))
+
+    assert event.answers == answered
+
+
+def test_the_insurers_own_words_are_kept(take):
+    (said,) = take(message("review_returned"))
+    (silent,) = take(message("review_rejected"))
+
+    assert (said.text.zh, silent.text.zh) == ("退回补正", "审核不通过")
+    assert said.content == {"reason": "联系人手机有误。"}
+
+
+def test_an_introduction_is_content_for_everybody(take):
+    (content,) = take(message("introduction"))
+
+    assert isinstance(content, PartnerContent)
+    assert (content.key, content.version) == ("introduction:XWXBY", "2026-1")
+    assert content.body == {
+        "zh_html": "<h2>产品介绍</h2><p>小微信保易</p>",
+        "en_html": "<h2>The product</h2><p>Xinbaoyi</p>",
+    }
+
+
+def test_a_file_that_is_no_pdf_is_no_document(take):
+    picture = replace(PAPER, name="a.png", media_type="image/png")
+
+    (event,) = take(replace(message("policy_offer"), attachments=(picture,)))
+
+    assert event.documents == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("review_approved", "result_code"),
+        ("policy_issued", "status_code"),
+        ("policy_change_recalled", "status_code"),
+        ("policy_change_terminated", "status_code"),
+    ],
+)
+@pytest.mark.parametrize("code", ["99", "1O", "010"])
+def test_an_unknown_code_is_unmapped_and_never_guessed(name, field, code, take):
+    sent = message(name)
+
+    with pytest.raises(UnmappedCode, match=code):
+        take(replace(sent, body={**sent.body, field: code}))
+
+
+def test_a_code_of_the_other_table_is_unknown_too(take):
+    sent = message("policy_change_recalled")
+
+    with pytest.raises(UnmappedCode):
+        take(replace(sent, body={**sent.body, "status_code": "91"}))
+
+
+def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
+    said = {row.event for table in codes.TABLES for row in table} | {"offered", "receipt_confirmed"}
+    partner = {
+        event.name for kind in ("micro_application", "policy") for event in KINDS[kind].events if event.by is By.PARTNER
+    }
+
+    assert said == partner
+
+
+def test_every_message_that_may_come_in_has_a_meaning():
+    assert set(MEANINGS) == {message for row in sheet().capabilities.values() for message in row.receives}
+
+
+@pytest.mark.parametrize("name", sorted(set(BODIES) - set(EVENTS) - {"introduction"}))
+def test_the_hubs_own_messages_are_refused_at_the_door(name, adapter, insurer, ctx):
+    sent = replace(message(name), sender="sinosure", receiver="swhub")
+
+    with pytest.raises(Refusal) as refused:
+        adapter.open(Raw(content=seal(adapter.catalogue, sent, insurer), received_at=NOW), ctx)
+    assert refused.value.code == "0005"
+
+
+def test_a_message_cut_off_anywhere_is_refused(adapter, insurer, ctx):
+    whole = seal(adapter.catalogue, message("review_approved"), insurer)
+    end = whole.rindex(b">")
+
+    for cut in range(end):
+        with pytest.raises(Refusal):
+            adapter.open(Raw(content=whole[:cut], received_at=NOW), ctx)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(noise=st.binary(max_size=40), at=st.integers(0, 3000))
+def test_garbage_is_refused_or_changes_nothing(noise, at, adapter, insurer, ctx):
+    sent = message("review_approved")
+    whole = seal(adapter.catalogue, sent, insurer)
+    try:
+        taken = adapter.open(Raw(content=whole[:at] + noise + whole[at + len(noise) :], received_at=NOW), ctx)
+    except Refusal:
+        return
+    assert taken.canonical == sent  # a blank after the end, or the very same bytes
+
+
+if __name__ == "__main__":
+    for written in BODIES:
+        (SAMPLES / f"{written}.xml").write_bytes(unsigned(written))
