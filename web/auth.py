@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Request, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
 
 from hub.contract.text import Text
 from hub.errors import NotAllowed
@@ -58,12 +59,15 @@ def rule_of(app: Flask, endpoint: str) -> str | None:
 
 
 def install(app: Flask, runtime: Runtime) -> None:
-    """Put the gate before every view."""
+    """Put the gate before every view; say in every answer until when the session lives."""
 
     @app.before_request
     def gate() -> ResponseReturnValue | None:
         g.login = None
-        if request.endpoint is None or request.endpoint == "static":
+        if request.endpoint == "static":
+            return None
+        if request.endpoint is None:  # an unknown address reads like a foreign record: same page, same shell
+            g.login = _session(runtime, request)
             return None
         rule = rule_of(app, request.endpoint)
         if rule == PARTNER:
@@ -71,6 +75,13 @@ def install(app: Flask, runtime: Runtime) -> None:
         security.check_origin(runtime)
         g.login = _session(runtime, request)
         return _admit(rule, g.login)
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        login = g.get("login")
+        if login is not None and "X-Background" not in request.headers:
+            response.headers["X-Session-Expires"] = login.expires_at.isoformat()
+        return response
 
 
 def login_of() -> LoginSession:

@@ -1,4 +1,4 @@
-"""Error pages: what went wrong, in the reader's language, and what to do. Never a stack, never a hint of foreign data."""
+"""Error pages: what went wrong and what to do, in both languages. Never a stack, never a hint of foreign data."""
 
 import logging
 import secrets

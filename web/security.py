@@ -76,9 +76,9 @@ def check_origin(runtime: Runtime) -> None:
     raise CrossSite
 
 
-def own_path(target: str | None) -> str:
+def own_path(target: object) -> str:
     """``target`` when it is a path of this portal, else the home page: nobody is sent elsewhere."""
-    if target and OWN_PATH.fullmatch(target) and "@" not in target and "%2f" not in target.lower():
+    if isinstance(target, str) and OWN_PATH.fullmatch(target) and "@" not in target and "%2f" not in target.lower():
         return target
     return "/"
 

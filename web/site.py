@@ -1,13 +1,15 @@
 """What the portal holds for its life, and what templates and views ask of it: languages, dates, lines, pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import get_currency_name
 from flask import current_app, request
+from flask.wrappers import Response
 
 from hub.business.lifecycle import Kind
 from hub.contract.text import Text
@@ -19,6 +21,7 @@ from web.texts import ENGLISH
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LANGUAGES = ("zh", "en")
+KEPT = 365  # days that a browser remembers a preference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,22 +88,29 @@ def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
     """A value of an object as the user reads it."""
     if value is None or value == "":
         return "—"
-    if isinstance(value, bool):
-        return say("是") if value else say("否")
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}"
     if choices and value in choices:
         return read(choices[value])
-    return str(value)
+    return SHOWN.get(type(value), str)(value)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with its currency: the code before it in English, the name after it in Chinese (spec UI-27)."""
+    if language() == "en":
+        return f"{currency} {amount:,.2f}"
+    return f"{amount:,.2f} {get_currency_name(currency, locale='zh_CN')}"
 
 
 def moment(at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """A time in Asia/Shanghai (spec UI-27)."""
     return at.astimezone(SHANGHAI).strftime(form)
+
+
+SHOWN: Mapping[type, Callable[[Any], str]] = {
+    bool: lambda value: say("是" if value else "否"),
+    datetime: moment,
+    date: date.isoformat,
+    Decimal: lambda value: f"{value:,.2f}",
+}
 
 
 def age(since: datetime, now: datetime) -> str:
@@ -112,6 +122,12 @@ def age(since: datetime, now: datetime) -> str:
     if hours:
         return say("{n} 小时", n=hours)
     return say("{n} 分钟", n=minutes) if minutes else say("刚刚")
+
+
+def keep(response: Response, name: str, value: str, *, days: int | None = None) -> None:
+    """Set a cookie that no script reads; without ``days`` it ends with the browser."""
+    age = None if days is None else days * 24 * 3600
+    response.set_cookie(name, value, max_age=age, secure=site().secure, httponly=True, samesite="Lax", path="/")
 
 
 def big_type() -> bool:

@@ -8,6 +8,10 @@ from collections.abc import Mapping
 
 ENGLISH: Mapping[str, str] = {
     # everywhere
+    "：": ": ",
+    "、": ". ",
+    "，": ": ",
+    "。": ". ",
     "首页": "Home",
     "错误：": "Error: ",
     "跳到主要内容": "Skip to the main content",
@@ -46,6 +50,8 @@ ENGLISH: Mapping[str, str] = {
     "按单号查找": "Find by number",
     "申请号 / 保单号": "Application or policy no.",
     "卡": "Card",
+    "法人卡": "Card",
+    "操作员卡": "Card",
     "法人": "Legal person",
     "操作员": "Operator",
     "运营人员": "Hub operator",
@@ -100,7 +106,9 @@ ENGLISH: Mapping[str, str] = {
     "您已安全退出。": "You have logged out.",
     "卡介质": "Card",
     "使用的卡": "Card",
-    "输错会消耗卡的尝试次数，次数用完卡会锁定。": "A wrong PIN uses up one of the card's tries; without tries it locks.",
+    "输错会消耗卡的尝试次数，次数用完卡会锁定。": (
+        "A wrong PIN uses up one of the card's tries; without tries it locks."
+    ),
     "卡登录需要浏览器启用 JavaScript。": "The login with a card needs JavaScript.",
     "等待读卡程序…": "Waiting for the card agent…",
     "未检测到读卡程序": "The card agent is not found",

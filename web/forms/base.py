@@ -23,6 +23,7 @@ class Rule:
     text: Text
 
     def __call__(self, value: str) -> None:
+        """Raises ValidationError."""
         if value and not self.pattern.fullmatch(value):
             raise ValidationError([self.text])
 
@@ -35,6 +36,7 @@ class Length:
     longest: int
 
     def __call__(self, value: str) -> None:
+        """Raises ValidationError."""
         if value and not self.shortest <= len(value) <= self.longest:
             zh = f"请填写{self.shortest}至{self.longest}个字" if self.shortest > 1 else f"最多{self.longest}个字"
             en = f"{self.shortest} to {self.longest}" if self.shortest > 1 else f"at most {self.longest}"
@@ -53,13 +55,21 @@ def line(
     hint: Text | None = None,
 ) -> fields.String:
     """A field of text. ``control``: text, tel, email or area."""
-    shown = {"label": label, "control": control, "autocomplete": autocomplete, "hint": hint, "longest": longest}
+    shown = {
+        "label": label,
+        "control": control,
+        "autocomplete": autocomplete,
+        "hint": hint,
+        "shortest": shortest,
+        "longest": longest,
+    }
     if rule:
         shown |= {"pattern": rule.pattern.pattern, "wrong": rule.text}
+    messages: dict[str, Any] = {name: [FORMAT] for name in ("invalid", "null", "invalid_utf8")}
     return fields.String(
         **({"required": True} if required else {"load_default": ""}),
         validate=[Length(shortest, longest)] + ([rule] if rule else []),
-        error_messages={name: [FORMAT] for name in ("invalid", "null", "invalid_utf8")} | {"required": [REQUIRED]},
+        error_messages=messages | {"required": [REQUIRED]},
         metadata=shown,
     )
 

@@ -1,4 +1,4 @@
-"""The entry form 小微信保易投保 (spec.md 5.2). Its values are the body of PolicyConfirmation; a test holds them equal."""
+"""The entry form 小微信保易投保 (spec.md 5.2). A test holds it equal to the message PolicyConfirmation."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How the lines of business are shown. Adding a line is one file here (and its forms and templates) and one name below."""
+"""How the lines of business are shown. Adding a line is one file here, its forms and templates, one name below."""
 
 from web.lines import micro_policy
 from web.lines.presentation import LineView

@@ -44,7 +44,7 @@ APPLICATIONS = Listing(
         "reason",
         "reviewer_name",
         "reviewer_phone",
-    ),  # fmt: skip
+    ),
     document_links={"offer": Text("查看单证", "View")},
     title=Text("投保单详情", "Application"),
     empty=Text(
@@ -85,7 +85,7 @@ POLICIES = Listing(
         "ack",
         "application_no",
         "reason",
-    ),  # fmt: skip
+    ),
     document_links={"policy": Text("查看电子保单", "View the e-policy")},
     title=Text("小微信保易保单", "Xinbaoyi policy"),
     empty=Text(

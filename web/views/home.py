@@ -1,6 +1,6 @@
 """首页: what waits for the enterprise, and what is new (spec.md 4)."""
 
-from flask import Blueprint, g, redirect, request
+from flask import Blueprint, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from hub.errors import NotFound
@@ -10,12 +10,11 @@ from web import security
 from web.auth import ANYONE, ENTERPRISE, access, login_of
 from web.lines.presentation import Counter, LineView
 from web.page import View, counted, page
-from web.site import LANGUAGES, runtime, say, site
+from web.site import KEPT, LANGUAGES, keep, runtime, say, site
 from web.views.common import Row, counter_path, object_row, partner_name, tenant
 
 views = Blueprint("home", __name__)
 
-YEAR = 365 * 24 * 3600
 LATEST = 5
 CHECKED = "company-checked"
 DISPLAYS = ("normal", "large")
@@ -61,8 +60,8 @@ def _rows(mine: Tenant, view: LineView, counter: Counter) -> list[Row]:
 @access(ENTERPRISE)
 def company_checked() -> ResponseReturnValue:
     """The user has checked the company's name and code (spec PT-11); asked again in the next session."""
-    response = redirect(_back(), 303)
-    response.set_cookie(CHECKED, login_of().uscc, httponly=True, samesite="Lax", secure=site().secure)
+    response = make_response(redirect(_back(), 303))
+    keep(response, CHECKED, login_of().uscc)
     return response
 
 
@@ -85,8 +84,8 @@ def _prefer(name: str, value: str, legal: tuple[str, ...]) -> ResponseReturnValu
         raise NotFound
     if g.login is not None:
         accounts.save_preference(runtime(), g.login.account_id, name, value)
-    response = redirect(_back(), 303)
-    response.set_cookie(name, value, max_age=YEAR, httponly=True, samesite="Lax", secure=site().secure)
+    response = make_response(redirect(_back(), 303))
+    keep(response, name, value, days=KEPT)
     return response
 
 

@@ -3,8 +3,9 @@
 import base64
 import binascii
 import secrets
+from collections.abc import Mapping
 
-from flask import Blueprint, g, jsonify, make_response, redirect, request, session, url_for
+from flask import Blueprint, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.cards.tickets import make_ticket
@@ -14,12 +15,12 @@ from hub.services import accounts
 from web import security
 from web.auth import ANYONE, SESSION, access, login_of
 from web.page import View, page
-from web.site import read, runtime, say, site
+from web.site import KEPT, keep, read, runtime, say, site
 
 views = Blueprint("login", __name__)
 
 MALFORMED = Text("登录请求有误，请刷新页面重试", "The login request is malformed: reload the page")
-NO_PLACE = Text("该账号没有可用的页面", "There is no page for this kind of account")
+LONGEST = 20_000  # characters of one value of a card's answer
 BROWSER = "browser"  # the pre-login cookie that a challenge is bound to
 
 
@@ -53,18 +54,17 @@ def challenge() -> ResponseReturnValue:
 @access(ANYONE)
 def card() -> ResponseReturnValue:
     """The card's answer. A new session and a new form token, never the old ones."""
-    sent = request.get_json(silent=True)
+    body = request.get_json(silent=True)
+    sent = body if isinstance(body, dict) else {}
     try:
-        names = ("nonce", "payload", "algorithm", "signature", "certificate")
-        nonce, payload, algorithm, signature, certificate = (_text(sent, name) for name in names)
         opened = accounts.login(
             runtime(),
             browser=browser(),
-            nonce=nonce,
-            payload=payload,
-            algorithm=algorithm,
-            signature=base64.b64decode(signature, validate=True),
-            certificate=base64.b64decode(certificate, validate=True),
+            nonce=_text(sent, "nonce"),
+            payload=_text(sent, "payload"),
+            algorithm=_text(sent, "algorithm"),
+            signature=base64.b64decode(_text(sent, "signature"), validate=True),
+            certificate=base64.b64decode(_text(sent, "certificate"), validate=True),
             address=request.remote_addr,
         )
     except LoginRefused as refused:
@@ -72,12 +72,11 @@ def card() -> ResponseReturnValue:
     except (binascii.Error, ValueError):
         return jsonify(error=read(MALFORMED)), 400
     session.clear()
-    response = make_response(jsonify(next=security.own_path(sent.get("next"))))
-    fixed = {"httponly": True, "samesite": "Lax", "secure": site().secure, "path": "/"}
-    response.set_cookie(site().cookie, opened.token, **fixed)
+    response = jsonify(next=security.own_path(sent.get("next")))
+    keep(response, site().cookie, opened.token)
     for name in ("language", "display"):
         if opened.preferences.get(name):
-            response.set_cookie(name, opened.preferences[name], max_age=365 * 24 * 3600, **fixed)
+            keep(response, name, str(opened.preferences[name]), days=KEPT)
     return response
 
 
@@ -101,9 +100,9 @@ def ticket() -> ResponseReturnValue:
     return jsonify(make_ticket(runtime().signer, runtime().settings.web.origin, runtime().clock.now()))
 
 
-def _text(sent: object, name: str) -> str:
+def _text(sent: Mapping[str, object], name: str) -> str:
     """Raises ValueError."""
-    value = sent.get(name) if isinstance(sent, dict) else None
-    if not isinstance(value, str) or len(value) > 20_000:
+    value = sent.get(name)
+    if not isinstance(value, str) or len(value) > LONGEST:
         raise ValueError(name)
     return value

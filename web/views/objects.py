@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from hub.services.objects import BusinessObject, Tenant
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
-from web.site import read, runtime, say, show, site
+from web.site import money, read, runtime, say, show, site
 from web.views.common import act_links, object_view, partner_name, place, tenant
 
 views = Blueprint("objects", __name__)
@@ -169,8 +170,12 @@ def _action(kind: Kind, name: str) -> Action:
 
 
 def _facts(mine: Tenant, listing: Listing, obj: BusinessObject) -> list[dict[str, object]]:
-    """The rows of the detail page: label and value, a state, or a link to another object."""
-    return [_fact(mine, obj, name) for name in listing.detail]
+    """The rows of the detail page: label and value, a state, or a link to another object; nothing for no value."""
+    return [_fact(mine, obj, name) for name in listing.detail if _known(obj, name)]
+
+
+def _known(obj: BusinessObject, name: str) -> bool:
+    return name == "uscc" or obj.states.get(name) is not None or obj.content.get(name) not in (None, "")
 
 
 def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
@@ -181,6 +186,8 @@ def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
         return {"label": read(track.label), "state": obj.state(name)}
     row = obj.kind.field(name)
     value = obj.content.get(name)
-    fact: dict[str, object] = {"label": read(row.label), "value": show(value, row.choices)}
+    currency = obj.content.get(name.removesuffix("_amount") + "_currency") if name.endswith("_amount") else None
+    shown = money(value, currency) if isinstance(value, Decimal) and currency else show(value, row.choices)
+    fact: dict[str, object] = {"label": read(row.label), "value": shown}
     other = mine.by_number(obj.kind.links[name], str(value)) if name in obj.kind.links and value else None
     return fact | ({"path": site().path(other.kind, other.id)} if other else {})

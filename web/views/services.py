@@ -1,10 +1,11 @@
-"""Service pages (服务介绍): the insurer's own text where it has sent one, else the built-in one. No login (CI-SVC-06)."""
+"""Service pages (服务介绍): the insurer's own text where it has sent one, else ours. No login (CI-SVC-06)."""
 
 from functools import partial
 
 from flask import Flask
 from flask.wrappers import Response
 
+from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web.auth import ANYONE, access
 from web.lines.presentation import LineView
@@ -24,7 +25,7 @@ def introduction(line: LineView, name: str) -> Response:
     """What the product is, for whom, what it covers and how to apply (CI-SVC-02)."""
     shown = line.pages[name]
     with reading(runtime().engine) as connection:
-        sent = None
+        sent = Tenant(connection, "").introduction(shown.product)
     title = read(shown.title)
     view = View(
         id=f"v-{line.line.code}-{name}",

@@ -1,0 +1,246 @@
+"""The pages: whole or fragment, the manuals' words, lists that page, honest empty states."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.web.world import PDF, Browser, World
+
+A = "/micro_policy/micro_application"
+
+
+def main_of(text: str) -> str:
+    """The view of a page, without what differs from request to request."""
+    view = text[text.index('<article class="view"') : text.index("</article>")]
+    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", view).strip()
+
+
+@pytest.fixture
+def paths(world: World) -> list[str]:
+    offer, policy = world.offer(), world.policy()
+    return [
+        *("/", A, "/micro_policy/policy", "/notices", "/search?q=BD2026-0001", "/micro_policy/introduction"),
+        *(
+            f"{A}/{offer.id}",
+            f"{A}/{offer.id}/confirm",
+            f"{A}/{offer.id}/timeline",
+            f"/micro_policy/policy/{policy.id}",
+        ),
+        "/not/there/at/all",
+    ]
+
+
+def test_page_and_fragment_hold_the_same_view(paths: list[str], user: Browser) -> None:
+    for path in paths:
+        whole, fragment = user.get(path), user.get(path, HX_Request="true")
+        assert main_of(whole.text) == main_of(fragment.text), path
+        assert fragment.text.lstrip().startswith('<article class="view"')
+        assert fragment.text.count("<article") == 1
+        assert whole.text.count("<h1") == fragment.text.count("<h1") == 1
+        assert re.search(r"<title>.+ - 中国国际贸易单一窗口</title>", whole.text)
+
+
+def test_ids_inside_a_view_carry_the_views_prefix(paths: list[str], user: Browser) -> None:
+    for path in paths:
+        fragment = user.get(path, HX_Request="true").text
+        view = re.search(r'data-view="([^"]+)"', fragment)
+        assert view
+        ids = re.findall(r' id="([^"]+)"', fragment)
+        assert all(found.startswith(view[1]) for found in ids), (path, ids)
+        assert len(ids) == len(set(ids))
+
+
+def test_every_label_and_description_points_to_something(paths: list[str], user: Browser) -> None:
+    for path in paths:
+        text = user.get(path).text
+        ids = set(re.findall(r' id="([^"]+)"', text))
+        pointed = re.findall(r'(?:for|aria-labelledby|aria-describedby|aria-controls)="([^"]+)"', text)
+        assert {name for names in pointed for name in names.split()} <= ids, path
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/", ("信用保险服务中心", "企业投保", "待确认保单(1)", "保单生效通知(1)", "更多&gt;&gt;", "退出", "首页")),
+        ("/", ("您有一份待确认小微信保易保单，请查看保单", "查看保单", "关闭全部选项卡", "关闭其他选项卡", "关闭操作")),
+        ("/", ("统一社会信用代码", "91610000MA6TESTX01", "信息无误")),
+        (A, ("查看待确认保单", "提交投保申请", "查看保单受理结果", "收悉确认", "完成", "投保申请", "保险单")),
+        (A, ("查询", "重置", "显示第 1 到第 1 条记录，总共 1 条记录", "待确认保单提示信息", "服务介绍")),
+        ("/micro_policy/policy", ("生效", "待收悉", "收悉", "查看详情", "显示第 1 到第 1 条记录，总共 1 条记录")),
+        (f"{A}?application_no=NONE", ("未查询到数据", "没有找到匹配的记录", "重置条件")),
+        ("/micro_policy/introduction", ("产品介绍", "适用对象", "保障范围", "风险覆盖范围", "投保流程")),
+    ],
+)
+def test_the_pages_use_the_manuals_words(path: str, said: tuple[str, ...], world: World, user: Browser) -> None:
+    world.offer()
+    world.policy()
+    text = user.get(path).text
+    assert [word for word in said if word not in text] == []
+
+
+def test_a_policy_shows_the_manuals_facts_in_their_order(world: World, user: Browser) -> None:
+    obj = world.policy()
+    text = user.get(f"/micro_policy/policy/{obj.id}").text
+    names = ["企业名称", "保单号", "统一社会信用代码", "生效日期", "组织机构代码", "失效日期", "保险单类型", "保单状态"]
+    assert [name for name in re.findall(r"<dt>([^<]+)</dt>", text) if name in names][-8:] == names
+    assert "小微企业保单全套单证(生效)" in text
+    assert "查看电子保单" in text
+
+
+def test_without_work_the_home_page_says_so_and_counts_nothing(user: Browser) -> None:
+    text = user.get("/").text
+    assert "待确认保单(0)" in text
+    assert "保单生效通知(0)" in text
+    assert "state=PENDING_CONFIRM" not in text
+    assert "请与信用保险公司联系" in text
+    assert "前往投保申请" in text
+
+
+def test_several_offers_are_counted_in_the_notice(world: World, user: Browser) -> None:
+    world.offer("XW-1")
+    world.offer("XW-2")
+    assert "您有 2 份待确认小微信保易保单，请查看保单" in user.get("/").text
+
+
+def test_the_company_is_checked_once_per_session(user: Browser) -> None:
+    assert "信息无误" in user.get("/").text
+    user.post("/company-checked", {"next": "/"})
+    assert "信息无误" not in user.get("/").text
+
+
+@pytest.fixture
+def many(world: World) -> World:
+    for number in range(57):
+        world.offer(f"XW-{number:04}")
+        world.clock.move(timedelta(minutes=1))
+    return world
+
+
+def numbers(text: str) -> list[str]:
+    return re.findall(r'class="number">(XW-\d+)', text)
+
+
+def follow(text: str, label: str) -> str:
+    found = re.search(rf'<a href="([^"]+)">{label}</a>', text)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_long_list_pages_to_its_end_without_losing_a_row(many: World, user: Browser) -> None:
+    text = user.get(A).text
+    assert "显示第 1 到第 10 条记录，总共 57 条记录" in text
+    seen = numbers(text)
+    while "下一页</a>" in text:
+        text = user.get(follow(text, "下一页")).text
+        seen += numbers(text)
+    assert "显示第 51 到第 57 条记录，总共 57 条记录" in text
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) == 57
+
+
+def test_rows_that_arrive_meanwhile_shift_nothing(many: World, user: Browser) -> None:
+    first = user.get(A).text
+    for number in range(5):
+        many.offer(f"XW-9{number}00")
+    second = user.get(follow(first, "下一页")).text
+    assert not set(numbers(first)) & set(numbers(second))
+    assert numbers(second)[0] == "XW-0046"
+
+
+def test_page_numbers_and_the_last_page_are_one_click_away(many: World, user: Browser) -> None:
+    text = user.get(f"{A}?page=3").text
+    assert "显示第 21 到第 30 条记录" in text
+    assert 'class="on" aria-current="page">3<' in text
+    assert numbers(user.get(follow(text, "末页")).text) == [f"XW-{number:04}" for number in range(6, -1, -1)]
+
+
+def test_the_page_size_is_remembered_per_user_and_list(many: World, user: Browser) -> None:
+    assert len(numbers(user.get(f"{A}?size=20").text)) == 20
+    assert len(numbers(user.get(A).text)) == 20
+    assert len(numbers(user.get(f"{A}?size=7").text)) == 20
+
+
+@pytest.mark.parametrize("cursor", ["edited", "%00", "eyJ", "x" * 3000])
+def test_an_edited_cursor_gives_page_one_with_a_hint(cursor: str, many: World, user: Browser) -> None:
+    answer = user.get(f"{A}?cursor={cursor}")
+    assert answer.status_code == 200
+    assert "该页已失效，已回到第一页" in answer.text
+    assert numbers(answer.text)[0] == "XW-0056"
+
+
+def test_filters_stay_in_the_address_and_in_the_form(many: World, user: Browser) -> None:
+    text = user.get(f"{A}?application_no=XW-000&state=PENDING_CONFIRM&created_from=2026-11-20").text
+    assert len(numbers(text)) == 10
+    assert 'value="XW-000"' in text
+    assert '<option value="PENDING_CONFIRM" selected>' in text
+    assert "application_no=XW-000&amp;state=PENDING_CONFIRM" in text
+
+
+@pytest.mark.parametrize("query", ["created_from=nonsense", "state=NONSENSE", "page=0", "page=99999999999", "size=-1"])
+def test_a_senseless_filter_is_no_error(query: str, world: World, user: Browser) -> None:
+    world.offer()
+    assert user.get(f"{A}?{query}").status_code == 200
+
+
+def test_the_timeline_shows_newest_first_who_and_the_partners_words(world: World, user: Browser) -> None:
+    obj = world.offer()
+    world.event(obj, "recalled")
+    text = user.get(f"{A}/{obj.id}/timeline", HX_Request="true").text
+    assert text.index("保险公司撤销待确认保单") < text.index("保险公司送达待确认保单")
+    assert "2026-11-20 09:12:00" in text
+
+
+def test_the_status_in_a_row_opens_the_records(world: World, user: Browser) -> None:
+    obj = world.offer()
+    text = user.get(A).text
+    assert f'data-dialog="{A}/{obj.id}/timeline"' in text
+    assert 'aria-label="投保状态：待确认，查看状态记录"' in text
+
+
+def test_a_document_is_shown_inline_or_downloaded_under_its_chinese_name(world: World, user: Browser) -> None:
+    world.offer()
+    path = f"/documents/{world.document_id()}"
+    shown, kept = user.get(path), user.get(f"{path}?download=1")
+    assert (shown.data, shown.mimetype) == (PDF, "application/pdf")
+    assert shown.headers["Content-Disposition"] == "inline; filename*=UTF-8''%E6%8A%95%E4%BF%9D%E5%8D%95.pdf"
+    assert kept.headers["Content-Disposition"].startswith("attachment;")
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_search_by_any_number_finds_the_object(world: World, user: Browser) -> None:
+    policy = world.policy(application_no="XW-7")
+    assert f'href="/micro_policy/policy/{policy.id}"' in user.get("/search?q=XW-7").text
+
+
+def test_linked_objects_are_one_click_apart(world: World, user: Browser) -> None:
+    offer = world.offer("XW-7")
+    policy = world.policy(application_no="XW-7")
+    assert f'href="{A}/{offer.id}"' in user.get(f"/micro_policy/policy/{policy.id}").text
+    assert user.get(f"{A}/number/XW-7").headers["Location"] == f"{A}/{offer.id}"
+
+
+def test_notices_are_counted_until_they_are_read(world: World, user: Browser) -> None:
+    world.offer()
+    text = user.get("/notices").text
+    notice = re.search(r'name="id" value="(\w+)"', text)
+    assert notice
+    assert "通知，1 条未读通知" in text
+    user.post("/notices/read", {"id": notice[1]})
+    assert "未读通知" not in user.get("/notices").text
+
+
+def test_the_introduction_needs_no_login(open_browser: Callable[..., Browser]) -> None:
+    assert "登录后办理" in open_browser().get("/micro_policy/introduction").text
+
+
+def test_larger_type_is_remembered(user: Browser) -> None:
+    user.post("/display/large", {"next": "/"})
+    assert 'class="big"' in user.get("/").text
+
+
+def test_an_operator_without_enterprise_is_told_what_is_missing(open_browser: Callable[..., Browser]) -> None:
+    answer = open_browser("ADM", None).get("/")
+    assert answer.status_code == 403
+    assert "此功能供企业账号使用" in answer.text
