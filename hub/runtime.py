@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from hub import registry
 from hub.clock import Clock, SystemClock
 from hub.config import PartnerSettings, Settings
 from hub.contract.adapters import Context, Signer
+from hub.contract.message import OutMessage
 from hub.errors import ConfigError
 from hub.registry import Registry
 from hub.store.engine import open_engine
@@ -35,8 +37,8 @@ class Runtime:
     clock: Clock = field(default_factory=SystemClock)
     wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
 
-    def context(self, partner: str) -> Context:
-        """What the adapter of ``partner`` may know now."""
+    def context(self, partner: str, sent: OutMessage | None = None) -> Context:
+        """What the adapter of ``partner`` may know now; ``sent`` is the message whose answer it is going to read."""
         settings = self.settings.partners.get(partner, PartnerSettings())
         return Context(
             now=self.clock.now(),
@@ -44,6 +46,7 @@ class Runtime:
             signer=self.signer,
             trusted=certificates(settings.certificates),
             settings=settings.settings,
+            sent_digest="" if sent is None else sha256(sent.content).hexdigest(),
         )
 
 

@@ -110,7 +110,7 @@ class Dispatcher:
         """Send and classify, under guard. No transaction is open here."""
         try:
             adapter = self.runtime.registry.partner(claim.partner)
-            ctx = self.runtime.context(claim.partner)
+            ctx = self.runtime.context(claim.partner, claim.out)
         except Exception as error:
             log.exception("%s: cannot prepare %s", claim.partner, claim.message_id)
             return Outcome(kind=OutcomeClass.PLUGIN_FAULT, detail=type(error).__name__)

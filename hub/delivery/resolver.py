@@ -90,7 +90,7 @@ class Resolver:
         """Question and answer, under guard. Nothing that goes wrong here says anything about the message."""
         try:
             adapter = self.runtime.registry.partner(claim.partner)
-            ctx = self.runtime.context(claim.partner)
+            ctx = self.runtime.context(claim.partner, claim.out)
             raw = self.transport.send(adapter, adapter.query(claim.canonical, ctx))
         except (NotSent, AnswerLost) as error:
             return _Reply(Outcome(kind=OutcomeClass.UNKNOWN, detail=str(error)), answered=False)

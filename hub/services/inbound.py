@@ -37,8 +37,8 @@ def apply(
 ) -> Applied:
     """Record all of ``meaning``, or nothing. Raises Refusal("2003") and PluginFault."""
     events = [part for part in meaning if isinstance(part, CanonicalEvent)]
-    found = [_find(connection, message, event) for event in events]
-    for event, (kind, obj) in zip(events, found, strict=True):
+    for event in events:
+        kind, obj = _find(connection, message, event)
         if obj is None and not kind.starts(event.event):
             return Applied(waits_for=event.number)
     for part in meaning:
@@ -73,12 +73,13 @@ def _record(connection: Connection, message: InMessage, event: CanonicalEvent, n
         keys=event.keys,
         documents=event.documents,
     )
-    if sent is not None:
-        resolver.on_receipt(connection, sent.message_id, now)
     try:
-        return _create_or_record(connection, message, event, new, now)
+        recorded = _create_or_record(connection, message, event, new, now)
     except ValueError as error:
         raise PluginFault(str(error)) from error
+    if sent is not None and resolver.on_receipt(connection, sent.message_id, now):
+        record.set_delivery(connection, recorded.obj.id, "ACKED")
+    return recorded
 
 
 def _create_or_record(
