@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.abc import Traversable
 from importlib.resources import files
 from pathlib import Path
@@ -157,8 +157,9 @@ class Catalogue:
         return {(camel(name[1]), name[2]): file for name, file in named if name is not None and name[1] not in SHARED}
 
 
-def default_catalogue(extra: Sequence[Traversable] = ()) -> Catalogue:
-    """The hub's own messages and those of ``extra`` folders."""
+@cache
+def default_catalogue(extra: tuple[Traversable, ...] = ()) -> Catalogue:
+    """The hub's own messages and those of ``extra`` folders; one for all plugins, so that a schema compiles once."""
     own = sorted((folder for folder in files("schemas").iterdir() if folder.is_dir()), key=lambda folder: folder.name)
     return Catalogue((*own, *extra))
 

@@ -140,8 +140,10 @@ class CanonicalDialect:
     def _answer(self, raw: Raw, type: str, sent: CanonicalMessage, ctx: Context) -> Mapping[str, Any]:
         """The body of the partner's signed answer to ``sent``. Raises Refusal when it is none."""
         message, _ = self._verified(raw, ctx)
-        if message.type != type or message.body["request_id"] != sent.message_id:
+        if message.type != type or message.body["request_id"] not in (sent.message_id, UNREAD):
             raise Refusal(TYPE_NOT_DECLARED, f"not the {type} of this message")
+        if message.body["request_id"] == UNREAD and not _unread(message.body):
+            raise Refusal(TYPE_NOT_DECLARED, "an answer that names no message and yet judges its content")
         if message.body.get("seen") is False and not abs(ctx.now - message.created_at) <= self.fresh:
             raise Refusal(OUT_OF_WINDOW, "an old answer")
         return message.body
@@ -182,6 +184,11 @@ def _by_code(code: str | None) -> OutcomeClass:
     if code is None:
         return OutcomeClass.UNKNOWN
     return BY_CODE.get(code) or BY_CODE_CLASS.get(code[0], OutcomeClass.UNKNOWN)
+
+
+def _unread(body: Mapping[str, Any]) -> bool:
+    """Whether this receipt may come without our message id: the partner could not read the message (0xxx, 1xxx)."""
+    return "request_digest" in body and body["code"] != receipt.ACCEPTED and body["code"][0] in "01"
 
 
 def _is_success(raw: Raw) -> bool:

@@ -247,13 +247,13 @@ def test_threads_validate_and_explain_side_by_side(offer, catalogue):
 
 def test_a_plugin_brings_messages_of_its_own_that_build_on_our_types(tmp_path):
     (tmp_path / "policy_receipt-2.0.xsd").write_bytes(default_catalogue().content("policy_receipt-1.0.xsd"))
-    assert default_catalogue([tmp_path]).message("PolicyReceipt", "2.0").shape["policy_no"].required
+    assert default_catalogue((tmp_path,)).message("PolicyReceipt", "2.0").shape["policy_no"].required
 
 
 def test_two_homes_for_one_message_are_an_error(tmp_path):
     (tmp_path / "receipt-1.0.xsd").write_text("<x/>", encoding="utf-8")
     with pytest.raises(ValueError, match=r"receipt-1\.0\.xsd"):
-        default_catalogue([tmp_path]).types()
+        default_catalogue((tmp_path,)).types()
 
 
 def test_an_xsd_that_points_elsewhere_reads_nothing_from_there(tmp_path):
@@ -266,7 +266,7 @@ def test_an_xsd_that_points_elsewhere_reads_nothing_from_there(tmp_path):
             encoding="utf-8",
         )
         with pytest.raises(etree.XMLSchemaParseError):
-            default_catalogue([tmp_path]).message("PolicyReceipt", "3.0")
+            default_catalogue((tmp_path,)).message("PolicyReceipt", "3.0")
         with pytest.raises(BlockingIOError):
             canary.accept()
 

@@ -188,6 +188,15 @@ def test_a_receipt_for_something_else_is_unknown(wrong, dialect, confirmation, a
     assert dialect.parse_response(raw(answer("Receipt", **wrong)), confirmation, asking).kind is Kind.UNKNOWN
 
 
+@pytest.mark.parametrize(("code", "kind"), [("0002", "REFUSED_FORM"), ("1001", "REFUSED_FORM"), ("2003", "UNKNOWN")])
+def test_a_partner_that_could_not_read_our_message_may_leave_its_id_out(
+    code, kind, dialect, confirmation, asking, answer, raw
+):
+    receipt = answer("Receipt", request_id=UNREAD, code=code)
+
+    assert dialect.parse_response(raw(receipt, 422), confirmation, asking).kind.name == kind
+
+
 def test_a_receipt_that_a_stranger_signed_is_unknown(dialect, confirmation, asking, answer, stranger, raw):
     outcome = dialect.parse_response(raw(answer("Receipt", signer=stranger)), confirmation, asking)
     assert outcome.kind is Kind.UNKNOWN

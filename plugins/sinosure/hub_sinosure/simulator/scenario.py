@@ -35,8 +35,8 @@ CONFIRMABLE = frozenset({"OFFERED", "RETURNED"})
 CONTRARY = {APPROVED: REJECTED, RETURNED: APPROVED, REJECTED: APPROVED}
 
 TAKEN = Verdict(code=ACCEPTED, text=str(RECEIPT_CODES[ACCEPTED]))
-NO_SUCH = Verdict(code="2003", text="业务号不存在或不属于该企业")
-NOT_NOW = Verdict(code="2003", text="业务的当前状态不接受该报文")
+NO_SUCH = Verdict(code="2005", text="业务号不存在")
+NOT_NOW = Verdict(code="2006", text="业务的当前状态不接受该报文")
 
 
 # what comes from the hub
