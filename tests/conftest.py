@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine
 
 from hub.store import tables
 from hub.store.engine import open_engine
+
+settings.register_profile("swhub", deadline=None)  # how fast a test ran says nothing about the code
+settings.load_profile("swhub")
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,7 @@ def test_an_unknown_number_is_refused(world):
         world.hub.send(world.address, receipt_of(world, "XB2026-99999999")),
     ]
 
-    assert {(outcome.kind, outcome.code) for outcome in outcomes} == {(OutcomeClass.REFUSED_BUSINESS, "2006")}
+    assert {(outcome.kind, outcome.code) for outcome in outcomes} == {(OutcomeClass.REFUSED_BUSINESS, "2005")}
 
 
 def test_a_second_confirmation_during_the_review_has_no_effect(world):
