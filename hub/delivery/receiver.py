@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub.contract.adapters import Context, PartnerAdapter, Refusal
 from hub.contract.message import CanonicalEvent, InMessage, OutMessage, PartnerContent, Raw, Verdict
@@ -30,6 +30,24 @@ log = logging.getLogger(__name__)
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class
 CONFLICT = "2002"
+
+_inbox, _raw = tables.inbox, tables.inbox_raw
+PARKED = (
+    select(_inbox, _raw.c.content)
+    .join(
+        _raw,
+        (_raw.c.partner == _inbox.c.partner)
+        & (_raw.c.message_id == _inbox.c.message_id)
+        & (_raw.c.digest == _inbox.c.digest),
+    )
+    .where(
+        _inbox.c.partner == bindparam("partner"),
+        _inbox.c.business_key == bindparam("number"),
+        _inbox.c.state == "PARKED",
+    )
+    .order_by(_inbox.c.received_at)
+)
+"""What waits for an object; asked for every new one, so it is built once."""
 
 
 @dataclass(frozen=True)
@@ -113,28 +131,16 @@ def release(
     connection: Connection, adapter: PartnerAdapter, ctx: Context, number: str, message_id: str | None = None
 ) -> None:
     """Apply the parked messages of this number (or just one of them), in the order in which they came."""
-    table, raw_table = tables.inbox, tables.inbox_raw
     partner = adapter.sheet.partner
-    rows = connection.execute(
-        select(table, raw_table.c.content)
-        .join(
-            raw_table,
-            (raw_table.c.partner == table.c.partner)
-            & (raw_table.c.message_id == table.c.message_id)
-            & (raw_table.c.digest == table.c.digest),
-        )
-        .where(table.c.partner == partner, table.c.business_key == number, table.c.state == "PARKED")
-        .order_by(table.c.received_at)
-    ).all()
-    for row in rows:
+    for row in connection.execute(PARKED, {"partner": partner, "number": number}).all():
         if message_id is not None and row.message_id != message_id:
             continue
         then = replace(ctx, now=row.received_at)  # the signature was good when it came
         message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
         meaning, problem = _meaning(adapter, message, ctx)
         connection.execute(
-            update(table)
-            .where(table.c.partner == partner, table.c.message_id == row.message_id)
+            update(_inbox)
+            .where(_inbox.c.partner == partner, _inbox.c.message_id == row.message_id)
             .values(state="APPLIED" if problem is None else "PARKED", reason=problem, applied_at=ctx.now)
         )
         if problem is None:

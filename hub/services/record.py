@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.business import LINES
 from hub.business.lifecycle import Actor, Event, Kind, Projection, check_content, freeze, project
@@ -21,6 +21,28 @@ from hub.errors import Stale
 from hub.services.objects import SHANGHAI, BusinessObject, thaw
 from hub.store import tables
 from hub.store.rows import insert_new
+
+_object, _event = tables.business_object, tables.event
+LOCKED = select(_object).with_for_update()
+BY_ID = LOCKED.where(_object.c.id == bindparam("id"))
+BY_NUMBER = LOCKED.where(
+    _object.c.partner == bindparam("partner"),
+    _object.c.kind == bindparam("kind"),
+    _object.c.number == bindparam("number"),
+)
+EVENTS = (
+    select(_event.c.name, _event.c.identity, _event.c.submission, _event.c.occurred_at, _event.c.content)
+    .where(_event.c.object_id == bindparam("object_id"))
+    .order_by(_event.c.seq)
+)
+APPEND = insert(_event)
+CHANGE = (
+    update(_object)
+    .where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
+    .returning(_object)
+)
+DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
+"""The statements of every message: building one costs more than running it, so they are built once."""
 
 LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
 PORTAL = "portal"  # the notice channel that always exists
@@ -54,19 +76,13 @@ class Recorded:
 
 def lock(connection: Connection, *, kind: str, partner: str, number: str) -> BusinessObject | None:
     """The object by its business number, locked until the transaction ends; None when there is none."""
-    table = tables.business_object
-    row = connection.execute(
-        select(table)
-        .where(table.c.partner == partner, table.c.kind == kind, table.c.number == number)
-        .with_for_update()
-    ).one_or_none()
+    row = connection.execute(BY_NUMBER, {"partner": partner, "kind": kind, "number": number}).one_or_none()
     return None if row is None else thaw(row)
 
 
 def lock_id(connection: Connection, object_id: str) -> BusinessObject:
     """The object by id, locked. Only for ids that come from our own tables."""
-    table = tables.business_object
-    return thaw(connection.execute(select(table).where(table.c.id == object_id).with_for_update()).one())
+    return thaw(connection.execute(BY_ID, {"id": object_id}).one())
 
 
 def create(
@@ -134,13 +150,10 @@ def record(connection: Connection, obj: BusinessObject, new: NewEvent, now: date
     values = {"revision": obj.revision + 1} | _columns(obj.kind, after, now)
     if after.states != before.states:
         values["since"] = now
-    table = tables.business_object
-    changed = connection.execute(
-        update(table).where(table.c.id == obj.id, table.c.revision == obj.revision).values(values)
-    )
-    if changed.rowcount != 1:
+    where = {"changed": obj.id, "from_revision": obj.revision}
+    row = connection.execute(CHANGE, where | values).one_or_none()
+    if row is None:
         raise Stale
-    row = connection.execute(select(table).where(table.c.id == obj.id)).one()
     current = thaw(row)
     _attach(connection, current, new, after, now)
     return Recorded(current, True, before.states)
@@ -148,14 +161,11 @@ def record(connection: Connection, obj: BusinessObject, new: NewEvent, now: date
 
 def set_delivery(connection: Connection, object_id: str, state: str) -> None:
     """How the latest message out stands, for the lists; not part of the projection."""
-    table = tables.business_object
-    connection.execute(update(table).where(table.c.id == object_id).values(delivery=state))
+    connection.execute(DELIVERY, {"changed": object_id, "delivery": state})
 
 
 def _events(connection: Connection, obj: BusinessObject) -> list[Event]:
-    table = tables.event
-    columns = (table.c.name, table.c.identity, table.c.submission, table.c.occurred_at, table.c.content)
-    rows = connection.execute(select(*columns).where(table.c.object_id == obj.id).order_by(table.c.seq))
+    rows = connection.execute(EVENTS, {"object_id": obj.id})
     return [
         Event(row.name, row.identity, row.submission, row.occurred_at, thaw_content(obj.kind, row.content))
         for row in rows
@@ -205,7 +215,7 @@ def _append(
     moved = [(track, state) for track, state in projection.states.items() if state != before.get(track)]
     track, state = moved[-1] if moved else ("", None)
     connection.execute(
-        insert(tables.event),
+        APPEND,
         {
             "object_id": object_id,
             "name": new.name,
