@@ -112,6 +112,6 @@ def _ask_login() -> ResponseReturnValue:
     """Send the user to log in, and back here afterwards; what he typed waits in the draft."""
     back = security.own_path(request.full_path.rstrip("?")) if request.method == "GET" else "/"
     target = url_for("login.form", next=back)
-    if request.method == "GET" and not security.wants_fragment():
-        return redirect(target)
+    if not security.wants_fragment():
+        return redirect(target, 302 if request.method == "GET" else 303)
     return render_template("parts/expired.html", target=target), 401

@@ -31,6 +31,7 @@ class Portal:
     crumbs: tuple[Text, ...]  # the path above every page, after 首页
     hotlines: tuple[Hotline, ...]
     agent_hint: Text  # what to choose while the card agent is installed (spec PT-09)
+    agent_download: str = ""  # where this portal keeps the installer; empty: the page that explains it
     email: str = "standard"
     logins: tuple[str, ...] = LOGINS
     captions: Mapping[str, Text] = field(default_factory=dict)  # menu or page code -> its name on this portal
@@ -54,6 +55,7 @@ def load(code: str) -> Portal:
             crumbs=tuple(_text(row) for row in data["crumbs"]),
             hotlines=tuple(Hotline(label=_text(row["label"]), number=row["number"]) for row in data["hotlines"]),
             agent_hint=_text(data["agent_hint"]),
+            agent_download=data.get("agent_download", ""),
             email=_one_of(data["email"], EMAIL_RULES),
             logins=tuple(_one_of(row, LOGINS) for row in data["logins"]),
             captions={name: _text(row) for name, row in data.get("captions", {}).items()},

@@ -74,8 +74,8 @@ def language() -> str:
 
 
 def say(source: str, **values: Any) -> str:
-    """A text of the templates, in the page's language. The Chinese text is its own key."""
-    text = ENGLISH[source] if language() == "en" else source
+    """A text of the templates, in the page's language. The Chinese is the key; after ``|`` comes where it stands."""
+    text = ENGLISH[source] if language() == "en" else source.partition("|")[0]
     return text.format(**values) if values else text
 
 

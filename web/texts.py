@@ -48,7 +48,7 @@ ENGLISH: Mapping[str, str] = {
     "{n} 天": "{n} d",
     # shell
     "按单号查找": "Find by number",
-    "申请号 / 保单号": "Application or policy no.",
+    "申请号 / 保单号": "Any number",
     "卡": "Card",
     "法人卡": "Card",
     "操作员卡": "Card",
@@ -114,6 +114,19 @@ ENGLISH: Mapping[str, str] = {
     "未检测到读卡程序": "The card agent is not found",
     "请先安装并启动读卡程序，本页会自动继续。": "Install and start the card agent; this page then goes on by itself. ",
     "下载控件": "Download the card agent",
+    "安装读卡程序": "Install the card agent",
+    "为什么需要读卡程序": "Why a card agent",
+    "卡插在您的电脑上，网页不能直接读卡。": "The card is in your computer, and a web page cannot read it. ",
+    "读卡程序在本机运行，只接受本系统页面的请求，用卡签名；卡密码不离开本机。": (
+        "The card agent runs on your computer, listens to this portal's pages only and has the card sign; the PIN "
+        "never leaves your computer."
+    ),
+    "安装与启动": "Install and start it",
+    "安装卡的驱动": "Install the card's driver",
+    "由卡或读卡器的制造商提供，请咨询您的卡介质制造商。": "It comes from the maker of the card or of the reader.",
+    "启动读卡程序": "Start the card agent",
+    "回到登录页": "Return to the login",
+    "浏览器询问是否允许访问本机设备时，请选择允许。": ("When the browser asks to reach local devices, choose “Allow”."),
     "浏览器未允许访问读卡程序": "The browser does not allow access to the card agent",
     "读卡程序已安装，但浏览器拒绝了访问。请点击地址栏左侧的图标，将“本地网络访问”改为允许，然后刷新本页。": (
         "The agent is installed, but the browser blocks it. Click the icon left of the address, allow “local network "
@@ -165,6 +178,7 @@ ENGLISH: Mapping[str, str] = {
     "显示第 {first} 到第 {last} 条记录，总共 {total} 条记录": "Showing {first} to {last} of {total} records",
     "每页": "Per page",
     "翻页": "Pages",
+    "首页|翻页": "First",
     "上一页": "Previous",
     "下一页": "Next",
     "末页": "Last",

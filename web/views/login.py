@@ -20,6 +20,7 @@ from web.site import KEPT, keep, read, runtime, say, site
 views = Blueprint("login", __name__)
 
 MALFORMED = Text("登录请求有误，请刷新页面重试", "The login request is malformed: reload the page")
+REASONS = {"CARD_MISMATCH": "card mismatch"}  # what the page may give as the reason of a logout
 LONGEST = 20_000  # characters of one value of a card's answer
 BROWSER = "browser"  # the pre-login cookie that a challenge is bound to
 
@@ -84,13 +85,20 @@ def card() -> ResponseReturnValue:
 @access(SESSION)
 def logout() -> ResponseReturnValue:
     """End the session at the server and in the browser (退出)."""
-    accounts.logout(runtime(), login_of().token, "logout")
+    reason = REASONS.get(request.form.get("reason", ""), "logout")
+    accounts.logout(runtime(), login_of().token, reason)
     session.clear()
     response = redirect(url_for("login.form", ended="logout"), 303)
     response.delete_cookie(site().cookie, path="/", secure=site().secure, httponly=True, samesite="Lax")
     response.delete_cookie("company-checked", path="/")
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@views.get("/card/agent")
+@access(ANYONE)
+def agent() -> ResponseReturnValue:
+    """How to install and start the card agent (下载控件)."""
+    return page("card_agent.html", View(id="v-agent", title=say("安装读卡程序"), key="card/agent"))
 
 
 @views.get("/card/ticket")
