@@ -95,7 +95,7 @@ def rows() -> list[str]:
     made = []
     for card in CARDS:
         role = ROLES[card.role]
-        note = "" if card.bound else "未绑定，登录会被拒绝 / bound to nobody: refused"
+        note = "" if card.bound else "未绑定，登录被拒 / not bound"
         cells = ((card.serial, 10), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 12))
         made.append(("      " + "".join(pad(text, to) for text, to in cells) + note).rstrip())
     return made

@@ -51,12 +51,12 @@ def command(home: Path, *, with_worker: bool | None) -> None:
             f"无法监听 {web.host}:{web.port}：{'端口已被占用，请修改 [web] port' if busy else error.strerror}",
             f"cannot listen on {web.host}:{web.port}: {'in use; change [web] port' if busy else error.strerror}",
         )
+    beside = f"worker with {runtime.settings.delivery.senders} senders" if worker else "no worker here"
     end_on_sigterm()
-    if worker is not None:
-        worker.start()
-    beside = f", worker with {runtime.settings.delivery.senders} senders" if worker else ", no worker here"
-    click.echo(f"serve: {web.origin} (listening on {web.host}:{web.port}{beside})", err=True)
     try:
+        if worker is not None:
+            worker.start()
+        click.echo(f"serve: {web.origin} (listening on {web.host}:{web.port}, {beside})", err=True)
         server.run()
     except KeyboardInterrupt:
         click.echo("serve: ending", err=True)

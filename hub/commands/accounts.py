@@ -81,7 +81,7 @@ def add_account(enterprise: str | None, name: str, role: str, home: Path) -> Non
     runtime = opened(home)
     with writing(runtime.engine) as connection:
         if enterprise is not None:
-            require_enterprise(connection, valid(enterprise))
+            require_enterprise(connection, enterprise)
         account = accounts.add_account(connection, enterprise=enterprise, name=name, role=role, now=runtime.clock.now())
     click.echo(account)
 

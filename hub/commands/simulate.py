@@ -40,6 +40,8 @@ def command(partner: str | None, file: Path | None, given: tuple[str, ...]) -> N
     end_on_sigterm()
     try:
         specs[partner].run(options(file, given))
+    except (ValueError, OSError) as error:  # an option, a file or a port; the message names it
+        refuse(f"{partner} 模拟器：{error}", f"simulator of {partner}: {error}")
     except KeyboardInterrupt:
         click.echo("simulate: ended", err=True)
 

@@ -31,12 +31,13 @@ def command(home: Path) -> None:
     runtime = opened(home)
     worker = make(runtime)
     end_on_sigterm()
-    worker.start()
-    click.echo(f"worker: {runtime.settings.delivery.senders} senders on {shown(runtime)}", err=True)
     try:
+        worker.start()
+        click.echo(f"worker: {runtime.settings.delivery.senders} senders on {shown(runtime)}", err=True)
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("worker: ending what is in flight", err=True)
+    finally:
         worker.stop()
 
 

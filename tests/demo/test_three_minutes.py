@@ -1,0 +1,125 @@
+"""The demo as a newcomer meets it: four processes, a browser, five steps. Whatever is skipped here needs Chromium."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.world import PIN
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright comes with the 'test' extra")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ROOT = Path(__file__).parents[2]
+CARD_IS_IN = "#card-chip[data-state=CARD_PRESENT]"
+SOON = 20_000  # milliseconds; the insurer takes three seconds, a busy machine longer
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "demo", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
+    )
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The demo's folder, and what it printed."""
+    home = tmp_path_factory.mktemp("demo") / "world"
+    started = demo("--home", str(home), "--port", "0", "--keep")
+    try:
+        assert started.returncode == 0, started.stdout + started.stderr
+        yield home, started.stdout
+    finally:
+        demo("--home", str(home), "--stop")
+
+
+@pytest.fixture(scope="module")
+def state(running: tuple[Path, str]) -> dict[str, Any]:
+    return dict(json.loads((running[0] / "demo.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Any, state: dict[str, Any]) -> Iterator[Any]:
+    context = browser.new_context(base_url=state["portal"], viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.set_default_timeout(SOON)
+    yield context.new_page()
+    context.close()
+
+
+def log_in(page: Any, label: str | None = None) -> None:
+    page.goto("/login")
+    page.wait_for_selector(CARD_IS_IN)
+    if label is not None:
+        page.select_option("#login-card", label=label)
+    page.fill("#login-pin", PIN)
+    page.get_by_role("button", name="登录").click()
+
+
+def test_the_summary_names_the_address_that_answers(running: tuple[Path, str], state: dict[str, Any]) -> None:
+    assert state["portal"] in running[1]
+
+
+def test_a_newcomer_goes_from_login_to_received(page: Any) -> None:
+    log_in(page)
+    page.get_by_role("link", name="查看待确认保单").first.click()
+    page.wait_for_selector(CARD_IS_IN)
+    page.fill("[name=contact_name]:visible", "示例联系人")
+    page.fill("[name=contact_mobile]:visible", "13800000000")
+    page.fill("[name=contact_email]:visible", "contact@example.com")
+    page.check("[name=declaration_accepted]:visible")
+    page.get_by_role("button", name="确认投保").click()
+    page.fill("#sign-dialog input[name=pin]", PIN)
+    page.click("[data-sign-ok]")
+    page.get_by_text("投保申请已提交").first.wait_for()
+    acknowledge = page.get_by_text("收悉", exact=True).locator("visible=true")
+    wait_on_the_home_page(page, acknowledge)
+    acknowledge.first.click()
+    page.get_by_text("收悉已提交").first.wait_for()
+
+    received = page.get_by_text("已收悉").locator("visible=true")
+    wait_on_the_home_page(page, received, "/micro_policy/policy")
+
+    assert received.count() > 0
+
+
+def wait_on_the_home_page(page: Any, wanted: Any, path: str = "/") -> None:
+    """Load the page again until ``wanted`` is there, as a person does who waits for the insurer."""
+    for _ in range(SOON // 1000):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        if wanted.count():
+            return
+        page.wait_for_timeout(1000)
+    raise AssertionError(page.locator("main").inner_text())
+
+
+def test_a_card_that_is_bound_to_nobody_is_refused(page: Any, state: dict[str, Any]) -> None:
+    unbound = next(card for card in state["cards"] if not card["bound"])
+
+    log_in(page, unbound["label"])
+
+    page.get_by_text("此卡未绑定账号").first.wait_for()
+
+
+def test_a_second_start_says_that_it_runs_already(running: tuple[Path, str], state: dict[str, Any]) -> None:
+    again = demo("--home", str(running[0]))
+
+    assert again.returncode == 1
+    assert state["portal"] in again.stdout
