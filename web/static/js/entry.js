@@ -7,8 +7,14 @@
 import { t } from "./page.js";
 
 export function startEntry() {
+  let pressed = false;
+  document.addEventListener("pointerdown", () => (pressed = true), true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => (pressed = false), true);
   document.addEventListener("focusout", ({ target }) => {
-    if (target.form?.matches("form[data-entry]") && target.hasAttribute("data-touched")) check(target);
+    if (!target.form?.matches("form[data-entry]") || !target.hasAttribute("data-touched")) return;
+    // A tip that appears while the button is down moves what is being clicked away: the click would be lost.
+    if (pressed) document.addEventListener("click", () => setTimeout(check, 0, target), { once: true, capture: true });
+    else check(target);
   });
   document.addEventListener("input", ({ target }) => {
     if (!target.form?.matches("form[data-entry]")) return;
