@@ -58,7 +58,6 @@ ENGLISH: Mapping[str, str] = {
     "登录人": "Logged in",
     "证书有效期至": "Certificate until",
     "通知": "Notices",
-    "通知，{n} 条未读通知": "Notices, {n} unread",
     "{n} 条未读通知": "{n} unread notices",
     "{n} 项待处理": "{n} waiting for you",
     "收起或展开菜单": "Fold or unfold the menu",

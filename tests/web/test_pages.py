@@ -226,7 +226,7 @@ def test_notices_are_counted_until_they_are_read(world: World, user: Browser) ->
     text = user.get("/notices").text
     notice = re.search(r'name="id" value="(\w+)"', text)
     assert notice
-    assert "通知，1 条未读通知" in text
+    assert "1 条未读通知" in text
     user.post("/notices/read", {"id": notice[1]})
     assert "未读通知" not in user.get("/notices").text
 
