@@ -123,7 +123,7 @@ class Resolver:
         failpoints.hit("resolver.after_settle_commit")
 
     def _verdict(self, connection: Connection, claim: Claim, reply: _Reply) -> str:
-        to = STATES.get(reply.outcome.kind, "UNKNOWN") if reply.answered else "UNKNOWN"
+        to = STATES.get(reply.outcome.kind, "UNKNOWN")
         if to != "QUEUED":
             return to
         capability = self.runtime.registry.capability(claim.partner, claim.capability)

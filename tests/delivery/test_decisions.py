@@ -126,6 +126,22 @@ def test_a_proposal_is_stale_when_the_message_has_moved_since(world):
     assert world.state(message) == "ACKED"
 
 
+def test_a_proposal_does_not_outlive_the_unknown_that_it_was_about(world):
+    """Unknown, sent again on the partner's word, unknown once more: what somebody saw before is no evidence now."""
+    message = unknown(world)
+    made = propose(world, message, "not_delivered")
+    world.partner.questions.clear()
+    world.partner.faults.append("lost-after")
+    world.later(minutes=1)
+    world.worker().run_once()
+    assert world.state(message) == "UNKNOWN"
+
+    with pytest.raises(NotAllowed):
+        confirm(world, made)
+
+    assert world.state(message) == "UNKNOWN"
+
+
 def test_a_question_in_flight_loses_against_a_confirmed_decision(world):
     message = unknown(world)
     made = propose(world, message, "delivered")
