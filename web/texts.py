@@ -101,7 +101,6 @@ ENGLISH: Mapping[str, str] = {
     "网站只收到签名和证书，五分钟内有效，只能用一次": (
         "The site gets the signature and the certificate only: good for five minutes, once"
     ),
-    "先了解小微信保易": "About Xinbaoyi first",
     "您已安全退出。": "You have logged out.",
     "卡介质": "Card",
     "使用的卡": "Card",
@@ -146,8 +145,7 @@ ENGLISH: Mapping[str, str] = {
     ),
     "信息无误": "This is right",
     "信用保险服务中心": "Credit insurance centre",
-    "企业投保": "Policies",
-    "前往投保申请": "Go to the applications",
+    "前往{page}": "Go to: {page}",
     "待您处理": "Waiting for you",
     "已等待": "Since",
     "没有需要您处理的事项": "Nothing is waiting for you",

@@ -141,6 +141,7 @@ VIEW = LineView(
     ),
     listings=(APPLICATIONS, POLICIES),
     title=Text("投保申请", "Applications"),
+    area=Text("企业投保", "Policies"),
     steps=STEPS,
     precedence=(1, 3, 2, 4),
     counters=(
@@ -177,6 +178,7 @@ VIEW = LineView(
     pages={
         "introduction": Introduction(
             title=Text("服务介绍", "About the service"),
+            invitation=Text("先了解小微信保易", "About Xinbaoyi first"),
             product="XWXBY",
             templates={
                 "zh": "micro_policy/introduction_zh.html",

@@ -93,6 +93,7 @@ class Introduction:
     """A service page. The insurer's own text, when there is one, comes before the built-in one."""
 
     title: Text
+    invitation: Text  # what leads there from the login
     product: str
     templates: Mapping[str, str]  # language -> built-in text
 
@@ -106,6 +107,7 @@ class LineView:
     menu: Sequence[MenuItem]
     listings: Sequence[Listing]
     title: Text  # of the page with the lists, and of its tab
+    area: Text  # of the home page that its counters stand in
     steps: Sequence[Step] = ()
     precedence: Sequence[int] = ()  # which step is the present one when several could be
     counters: Sequence[Counter] = ()

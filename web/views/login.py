@@ -40,7 +40,12 @@ def form() -> ResponseReturnValue:
     if g.login is not None:
         return redirect(target)
     view = View(id="v-login", title=say("登录"), key="login")
-    return page("login.html", view, target=target, ended=request.args.get("ended", ""))
+    pages = [
+        (f"/{line.line.code}/{name}", read(shown.invitation))
+        for line in site().lines.values()
+        for name, shown in line.pages.items()
+    ]
+    return page("login.html", view, target=target, ended=request.args.get("ended", ""), pages=pages)
 
 
 @views.post("/login/challenge")

@@ -1,0 +1,64 @@
+"""A line of business is data: the views and the shared templates know none by name."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from hub.business import LINES
+from web.lines import LINE_VIEWS
+
+WEB = Path(str(files("web")))
+OWN = {"lines", "forms"} | {line.code for line in LINES}  # folders that may know a line
+
+
+def test_every_line_of_business_is_shown() -> None:
+    assert [view.line for view in LINE_VIEWS] == list(LINES)
+
+
+@pytest.mark.parametrize("name", [line.code for line in LINES] + [kind.code for line in LINES for kind in line.kinds])
+def test_no_view_and_no_shared_template_names_a_line_or_a_kind(name: str) -> None:
+    for path in [*WEB.rglob("*.py"), *WEB.rglob("templates/**/*.html")]:
+        if not OWN & set(path.relative_to(WEB).parts[:-1]):
+            assert not re.search(rf"[\"'/]{name}\b", path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("view", LINE_VIEWS, ids=lambda view: view.line.code)
+def test_everything_a_line_shows_is_declared_by_its_business(view: object) -> None:
+    for listing in view.listings:  # type: ignore[attr-defined]
+        kind = listing.kind
+        known = {field.name for field in kind.fields} | {track.name for track in kind.tracks}
+        shown = {*listing.detail} | {row.name for row in (*listing.columns, *listing.filters)}
+        assert shown - known <= {"uscc", "partner", "created_at", "created", "next"}
+        assert {kind.action(name).name for name in listing.acts} == set(listing.acts)
+        assert set(listing.document_links) <= set(kind.documents)
+        for action, state in listing.link_labels:
+            assert kind.action(action)
+            assert kind.state("state", state)
+        for row in kind.actions:
+            assert row.form is None or row.form in view.forms  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("view", LINE_VIEWS, ids=lambda view: view.line.code)
+def test_steps_and_counters_name_states_that_exist(view: object) -> None:
+    kinds = {listing.kind.code: listing.kind for listing in view.listings}  # type: ignore[attr-defined]
+    for step in view.steps:  # type: ignore[attr-defined]
+        for state in step.states:
+            assert kinds[step.kind].state(step.track, state)
+    for counter in view.counters:  # type: ignore[attr-defined]
+        assert kinds[counter.kind].state(counter.track, counter.state)
+
+
+@pytest.mark.parametrize(
+    ("counts", "step"),
+    [
+        ({}, 0),
+        ({("micro_application", "state"): {"PENDING_CONFIRM": 1}, ("policy", "ack"): {"PENDING_RECEIPT": 1}}, 1),
+        ({("micro_application", "state"): {"SUBMITTED": 3}}, 2),
+        ({("micro_application", "state"): {"SUBMITTED": 3}, ("policy", "ack"): {"PENDING_RECEIPT": 1}}, 3),
+        ({("policy", "ack"): {"RECEIVED": 2}}, 4),
+    ],
+)
+def test_the_step_bar_points_at_what_the_enterprise_should_do_first(counts: dict, step: int) -> None:
+    assert LINE_VIEWS[0].step(counts) == step
