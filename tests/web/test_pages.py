@@ -244,3 +244,13 @@ def test_an_operator_without_enterprise_is_told_what_is_missing(open_browser: Ca
     answer = open_browser("ADM", None).get("/")
     assert answer.status_code == 403
     assert "此功能供企业账号使用" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"), [("effective_date_from=2026-11-02", 0), ("effective_date_to=2026-11-01&ack=PENDING_RECEIPT", 1)]
+)
+def test_policies_are_found_by_the_day_they_came_into_force(
+    query: str, found: int, world: World, user: Browser
+) -> None:
+    world.policy()
+    assert f"总共 {found} 条记录" in user.get(f"/micro_policy/policy?{query}").text
