@@ -1,7 +1,6 @@
-"""The demo as a newcomer meets it: four processes, a browser, five steps. Whatever is skipped here needs Chromium."""
+"""The demo as a newcomer meets it: three processes, a browser, five steps."""
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,14 +11,11 @@ import pytest
 
 from demo.world import PIN
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright comes with the 'test' extra")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ROOT = Path(__file__).parents[2]
 CARD_IS_IN = "#card-chip[data-state=CARD_PRESENT]"
 SOON = 20_000  # milliseconds; the insurer takes three seconds, a busy machine longer
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
@@ -45,14 +41,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
 @pytest.fixture(scope="module")
 def state(running: tuple[Path, str]) -> dict[str, Any]:
     return dict(json.loads((running[0] / "demo.json").read_text(encoding="utf-8")))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
