@@ -92,7 +92,8 @@ def login_of() -> LoginSession:
 
 def _session(runtime: Runtime, asked: Request) -> LoginSession | None:
     token = asked.cookies.get(site().cookie)
-    return accounts.session(runtime, token, asked.remote_addr) if token else None
+    background = "X-Background" in asked.headers
+    return accounts.session(runtime, token, asked.remote_addr, touch=not background) if token else None
 
 
 def _admit(rule: str | None, login: LoginSession | None) -> ResponseReturnValue | None:

@@ -214,7 +214,7 @@ APPLICATION = Kind(
                     label=Text("审核通过", "Approved"),
                     family="done",
                     next=Next.PARTNER,
-                    hint=Text("保险公司出具保单", "The insurer issues the policy"),
+                    hint=Text("保单出具后在“保险单”页签查看", "See the policy under Policies once it is issued"),
                     notice=Text("投保申请审核通过", "An application was approved"),
                 ),
                 State(

@@ -157,8 +157,11 @@ def _open(runtime: Runtime, card: CardCertificate, address: str | None, now: dat
     return opened
 
 
-def session(runtime: Runtime, token: str, address: str | None = None) -> LoginSession | None:
-    """The live session of ``token``, or None. Using it keeps it alive for another idle period."""
+def session(runtime: Runtime, token: str, address: str | None = None, *, touch: bool = True) -> LoginSession | None:
+    """The live session of ``token``, or None. Using it keeps it alive for another idle period.
+
+    Not so with ``touch=False``: what a page asks by itself is no use by a person.
+    """
     now = runtime.clock.now()
     idle = timedelta(minutes=runtime.settings.web.idle_minutes)
     table, account, binding, firm = tables.login_session, tables.account, tables.card_binding, tables.enterprise
@@ -175,7 +178,7 @@ def session(runtime: Runtime, token: str, address: str | None = None) -> LoginSe
         return None
     if row.not_after is not None and row.not_after <= now:
         return None
-    if now - row.seen_at >= SEEN_EVERY:
+    if touch and now - row.seen_at >= SEEN_EVERY:
         with writing(runtime.engine) as connection:
             connection.execute(update(table).where(table.c.token_hash == row.token_hash).values(seen_at=now))
     actor = Actor(
@@ -195,7 +198,7 @@ def session(runtime: Runtime, token: str, address: str | None = None) -> LoginSe
         role=row.role,
         fingerprint=row.fingerprint,
         not_after=row.not_after,
-        expires_at=now + idle,
+        expires_at=(now if touch else row.seen_at) + idle,
         preferences=row.preferences,
     )
 

@@ -19,12 +19,8 @@ import pytest
 
 from web.js_texts import CARD_TEXTS, JS_TEXTS
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: test)")
-
 HERE = Path(__file__).parent / "fixtures"
 MODULES = Path(__file__).parents[2] / "web" / "static" / "js"
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'; frame-src 'self'; base-uri 'none'"
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 
@@ -265,16 +261,6 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed")
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ export class CardAgent {
   #permission = "unknown";
   #fault = null;
   #shown = "";
+  #beside = new Set();
 
   constructor(root = document) {
     const { ticketUrl, agentUrl } = root.querySelector("[data-ticket-url]")?.dataset ?? {};
@@ -132,6 +133,10 @@ export class CardAgent {
     if (this.cards.length === 0) return ["NO_CARD", null];
     const same = (card) => !this.expected || card.fingerprint === this.expected;
     const chosen = this.cards.find((card) => same(card) && card.token === this.card?.token) ?? this.cards.find(same);
+    const others = this.cards.filter((card) => card !== chosen);
+    if (chosen) this.#beside = new Set(others.map((card) => card.fingerprint));
+    // Cards that lay beside the session's own say nothing when that one is pulled; a new one is somebody else's.
+    if (!chosen && others.every((card) => this.#beside.has(card.fingerprint))) return ["NO_CARD", null];
     if (!chosen) return ["CARD_MISMATCH", this.cards[0]];
     if (new Date(chosen.not_after) <= new Date()) return ["CERT_INVALID", chosen];
     if (chosen.tries_left === 0) return ["PIN_LOCKED", chosen];

@@ -26,7 +26,7 @@ export class PinField {
     if (this.#busy) return;
     this.button.disabled = false; // it says why it cannot be used
     this.button.setAttribute("aria-disabled", String(!isReady()));
-    if (!isReady()) this.say(describe());
+    if (!isReady()) this.say(agent.state === "UNKNOWN" ? "" : describe());
     else if (this.blocked) this.say(agent.card?.factory_pin ? t("factory_pin") : "", { isWrong: false });
     this.blocked = !isReady();
   }

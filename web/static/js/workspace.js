@@ -8,7 +8,7 @@ import { question } from "./dialogs.js";
 import { isDirty, mayLeave } from "./drafts.js";
 import { markMenu, menuTitle, startMenu } from "./menu.js";
 import { make, meta, t } from "./page.js";
-import { load, titleOf } from "./panels.js";
+import { load, staysInside, titleOf } from "./panels.js";
 import { addTab, markTab, nameTab, selectTab, startStrip } from "./tabstrip.js";
 
 const MAX_TABS = 12;
@@ -28,7 +28,7 @@ export function startWorkspace() {
   restore(panels.querySelector("[role=tabpanel]"));
   panels.addEventListener("view:shown", onView);
   panels.addEventListener("dirty", (event) => markTab(tabOf(event.target), isDirty(tabOf(event.target).panel)));
-  document.addEventListener("click", onLink);
+  document.addEventListener("click", onLink, true); // before the panels', which would open the link inside home
   document.addEventListener("submit", onSearch);
   window.addEventListener("popstate", onBack);
   startMenu();
@@ -161,10 +161,11 @@ async function closeMany(which) {
   if (which === "others") activate(keep);
 }
 
-/* <a data-tab> opens a tab wherever it stands, so does any own link outside the panels that is marked so. */
+/* <a data-tab> opens a tab wherever it stands, and so does every link on home, which stays as it is. */
 function onLink(event) {
-  const link = event.target.closest("a[data-tab][href]");
+  const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link.hasAttribute("data-tab") && !(tabs[0].panel.contains(link) && staysInside(link, event))) return;
   event.preventDefault();
   open(link.href, link.dataset.key ?? null);
 }
@@ -182,6 +183,7 @@ function onSearch(event) {
 /* Back and forward show the view that was on screen then, in its tab or, if that was closed, in a new one. */
 async function onBack(event) {
   const url = location.pathname + location.search;
+  if (!event.state && active?.url === url) return; // only the place in this view changed: #field
   const key = event.state?.key ?? keyOf(location);
   const tab = tabs.find((one) => one.key === key) ?? create({ key, url });
   activate(tab, { push: false });

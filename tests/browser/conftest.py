@@ -1,0 +1,96 @@
+"""The running demo - web, worker, simulated insurer, card agent, each a process of its own - and Chromium before it."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from hub_card_softcard import desk
+from playwright.sync_api import Browser, Page, expect
+
+ROOT = Path(__file__).parents[2]
+SIZE = {"width": 1366, "height": 768}
+OWN = re.compile(r"http://127\.0\.0\.1:|blob:|data:|chrome")
+PATIENCE = 15_000  # ms until something must have appeared
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo."""
+
+    portal: str
+    insurer: str
+    home: Path
+    pin: str
+
+    def control(self, **wanted: Any) -> dict[str, Any]:
+        """Ask the simulated insurer for something."""
+        request = Request(f"{self.insurer}/control", json.dumps(wanted).encode(), {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as answer:
+            found: dict[str, Any] = json.loads(answer.read())
+            return found
+
+    def pull(self, serial: str) -> None:
+        """Take a card out of the reader."""
+        desk.remove(self.home / "cards", serial)
+
+    def plug(self, serial: str) -> None:
+        """Put it back."""
+        desk.insert(self.home / "cards", serial)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo, started as script/demo starts it."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", "18080"]
+    started = subprocess.run([*command, "--keep"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert started.returncode == 0, started.stdout + started.stderr
+    state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
+    try:
+        yield Demo(state["portal"], state["insurer"], home, state["cards"][0]["pin"])
+    finally:
+        subprocess.run([*command, "--stop"], cwd=ROOT, capture_output=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh browser profile; fails when the page logs an error or asks a foreign host."""
+    context = browser.new_context(viewport=SIZE, locale="zh-CN")
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" and expected(line.text) else None)
+    page.on("request", lambda request: None if OWN.match(request.url) else errors.append(request.url))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def expected(text: str) -> bool:
+    """Chromium logs every refused request; refusals are part of these tests."""
+    return "Failed to load resource" not in text
+
+
+@pytest.fixture
+def login(demo: Demo, page: Page) -> Callable[..., Page]:
+    """Log in with a card, as a person does."""
+
+    def _login(serial: str = "DEMO-1") -> Page:
+        page.goto(demo.portal)
+        expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
+        page.locator("select").first.select_option(value=f"softcard:{serial}")
+        page.locator("input[name=pin]").fill(demo.pin)
+        page.locator("input[name=pin]").press("Enter")
+        expect(page.get_by_role("heading", name="首页")).to_be_visible()
+        return page
+
+    return _login

@@ -1,0 +1,197 @@
+"""The main job, as its user does it, against the running demo."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Demo
+
+pytestmark = pytest.mark.browser
+GOOD = {"contact_name": "王小明", "contact_mobile": "13800000000", "contact_email": "trade.dept@example.cn"}
+
+
+def panel(page: Page) -> Page:
+    """The open tab's content."""
+    return page.locator("[role=tabpanel]:visible")  # type: ignore[return-value]
+
+
+def open_offer(page: Page) -> str:
+    """From the menu to the entry page of the first offer; returns its number."""
+    page.locator("#menu").get_by_text("投保申请").click()
+    row = panel(page).locator("table tbody tr", has=page.locator("a", has_text="查看待确认保单")).first
+    number = row.locator("th, td").first.inner_text().strip()
+    row.locator("a", has_text="查看待确认保单").click()
+    expect(page.get_by_role("heading", name="小微信保易投保")).to_be_visible()
+    return number
+
+
+def fill(page: Page, **values: str) -> None:
+    for name, value in (GOOD | values).items():
+        panel(page).locator(f"[name={name}]").fill(value)
+    panel(page).locator("[name=declaration_accepted]").check()
+
+
+def confirm(page: Page) -> None:
+    panel(page).get_by_role("button", name="确认投保").click()
+
+
+def sign(page: Page, pin: str) -> None:
+    dialog = page.locator("#sign-dialog")
+    expect(dialog).to_be_visible()
+    dialog.locator("input[name=pin]").fill(pin)
+    dialog.locator("input[name=pin]").press("Enter")
+
+
+def open_policies(page: Page) -> None:
+    page.locator("#menu").get_by_text("投保申请").click()
+    panel(page).locator("a", has_text=re.compile("^保险单$")).click()
+    expect(panel(page).get_by_text("收悉状态").first).to_be_visible()
+
+
+def test_an_offer_becomes_an_acknowledged_policy(demo: Demo, login: Callable[..., Page]) -> None:
+    page = login()
+    number = open_offer(page)
+    fill(page)
+    confirm(page)
+    sign(page, demo.pin)
+    expect(page.get_by_text("投保申请提交成功")).to_be_visible()
+
+    page.wait_for_timeout(5000)  # the insurer reviews and issues
+    open_policies(page)
+    row = panel(page).locator("table tbody tr").first
+    expect(row.get_by_text("待收悉")).to_be_visible()
+    row.get_by_text(re.compile("^收悉$")).click()
+    expect(page.get_by_text("保险公司已收到收悉")).to_be_visible()
+    page.wait_for_timeout(3000)
+    open_policies(page)
+    expect(panel(page).locator("table tbody tr").first.get_by_text("已收悉")).to_be_visible()
+
+    panel(page).locator("button.tag").first.click()
+    expect(page.locator("#timeline-dialog")).to_contain_text("保单生效")
+    assert number.startswith("XW")
+
+
+def test_the_pin_never_reaches_the_hub(demo: Demo, page: Page, login: Callable[..., Page]) -> None:
+    seen: list[str] = []
+    page.on(
+        "request",
+        lambda request: seen.append(request.post_data or "") if request.url.startswith(demo.portal) else None,
+    )
+
+    login()
+
+    assert seen
+    assert not any(demo.pin in body for body in seen)
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left_and_empties_the_field(demo: Demo, page: Page) -> None:
+    page.goto(demo.portal)
+    expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
+    page.locator("select").first.select_option(value="softcard:SAMPLE-2")
+    pin = page.locator("input[name=pin]")
+
+    pin.fill("000111")
+    pin.press("Enter")
+
+    expect(page.get_by_text(re.compile(r"还可尝试 \d 次")).first).to_be_visible()
+    expect(pin).to_have_value("")
+    expect(pin).to_be_focused()
+
+
+def test_a_card_that_is_bound_to_nobody_is_refused_in_plain_words(demo: Demo, page: Page) -> None:
+    page.goto(demo.portal)
+    expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
+    page.locator("select").first.select_option(value="softcard:DEMO-3")
+    page.locator("input[name=pin]").fill(demo.pin)
+
+    page.locator("input[name=pin]").press("Enter")
+
+    expect(page.get_by_text("此卡未绑定账号").first).to_be_visible()
+
+
+def test_missing_fields_and_a_wrong_address_are_named_beside_the_field(login: Callable[..., Page]) -> None:
+    page = login()
+    open_offer(page)
+    panel(page).locator("[name=contact_email]").fill("name@")
+
+    confirm(page)
+
+    summary = panel(page).locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("主要联系人姓名")
+    expect(panel(page).locator("[name=contact_name]")).to_have_attribute("aria-invalid", "true")
+    expect(panel(page).locator("[name=contact_email]")).to_have_value("name@")
+
+
+def test_a_pulled_card_blocks_signing_and_loses_nothing(demo: Demo, login: Callable[..., Page]) -> None:
+    page = login("DEMO-2")
+    open_offer(page)
+    fill(page)
+    demo.pull("DEMO-2")
+    try:
+        expect(page.locator("#banner")).to_be_visible(timeout=20_000)
+        assert panel(page).locator("[name=contact_name]").input_value() == GOOD["contact_name"]
+    finally:
+        demo.plug("DEMO-2")
+
+    expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT", timeout=20_000)
+    assert panel(page).locator("[name=contact_mobile]").input_value() == GOOD["contact_mobile"]
+
+
+def test_the_pdf_opens_in_the_page_and_downloads_byte_for_byte(login: Callable[..., Page]) -> None:
+    page = login()
+    open_offer(page)
+    link = panel(page).locator("a[data-pdf]").first
+    link.click()
+    expect(page.locator("#pdf-dialog iframe")).to_have_attribute("title", re.compile("投保单"))
+    href = link.get_attribute("href")
+
+    shown = page.request.get(page.url.split("/micro_policy")[0] + str(href))
+    with page.expect_download() as download:
+        page.locator("#pdf-dialog").get_by_text("下载").click()
+
+    assert shown.headers["content-type"] == "application/pdf"
+    kept = download.value.path().read_bytes()
+    assert hashlib.sha256(kept).digest() == hashlib.sha256(shown.body()).digest()
+
+
+def test_a_returned_application_is_corrected_and_sent_again(demo: Demo, login: Callable[..., Page]) -> None:
+    demo.control(do="offer", uscc="91000000DEM000014K", enterprise_name="示例进出口有限公司")
+    page = login()
+    number = open_offer(page)
+    fill(page, remark="请退回")
+    confirm(page)
+    sign(page, demo.pin)
+    expect(page.get_by_text("投保申请提交成功")).to_be_visible()
+    page.wait_for_timeout(4000)
+
+    page.locator("#menu").get_by_text("投保申请").click()
+    row = panel(page).locator("table tbody tr", has_text=number)
+
+    expect(row.get_by_text("退回修改")).to_be_visible()
+
+
+def test_english_pages_have_no_chinese_chrome(login: Callable[..., Page]) -> None:
+    page = login("SAMPLE-2")
+
+    page.get_by_role("button", name="English").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#menu")).not_to_contain_text(re.compile(r"[一-鿿]"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+
+
+def test_a_foreign_enterprises_page_does_not_exist(demo: Demo, login: Callable[..., Page]) -> None:
+    page = login("SAMPLE-1")
+    page.locator("#menu").get_by_text("投保申请").click()
+    mine = panel(page).locator("table tbody tr a").first.get_attribute("href")
+    page.get_by_role("button", name="退出").click()
+    login("DEMO-1")
+
+    answer = page.goto(demo.portal + str(mine))
+
+    assert answer is not None
+    assert answer.status == 404
