@@ -195,6 +195,11 @@ class Kind:
         """Raises KeyError."""
         return next((row for row in self.tracks if row.name == name), None) or _missing(self, name)
 
+    def moved_by(self, event: str) -> Track:
+        """The track on which ``event`` moves the object. Raises KeyError."""
+        found = (track for track in self.tracks for row in track.transitions if row.event == event)
+        return next(found, None) or _missing(self, event)
+
     def state(self, track: str, state_id: str) -> State:
         """The state's row; ``CONFLICT`` exists in every track."""
         if state_id == CONFLICT:

@@ -152,6 +152,7 @@ def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
         "progress_part.html" if request.args.get("part") else "progress.html",
         view,
         obj=obj,
+        track=obj.kind.moved_by(action.event),
         standing=standing,
         headline=read(said),
         source=f"{request.path}?action={action.name}&part=1",
