@@ -1,6 +1,7 @@
 """``swhub accounts``: enterprises, accounts, cards."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 from cryptography import x509
@@ -121,29 +122,37 @@ def list_(find: str | None, home: Path, *, as_json: bool) -> None:
     Example:
       swhub accounts list --find 91000000DEM000014K
     """
-    firm, account, card = tables.enterprise, tables.account, tables.card_binding
-    statement = (
-        select(
-            firm.c.uscc,
-            firm.c.name.label("enterprise"),
-            account.c.id.label("account"),
-            account.c.name,
-            account.c.role,
-            card.c.serial.label("card"),
-            card.c.not_after,
-            card.c.ended_at,
-        )
-        .select_from(firm.join(account, account.c.enterprise == firm.c.uscc, full=True))
-        .outerjoin(card, card.c.account == account.c.id)
-        .order_by(firm.c.uscc, account.c.role, account.c.name)
-    )
-    if find is not None:
-        statement = statement.where(
-            or_(firm.c.uscc == find, firm.c.name == find, account.c.id == find, account.c.name == find)
-        )
     with reading(opened(home).engine) as connection:
-        rows = [dict(row) for row in connection.execute(statement).mappings()]
+        rows = everybody(connection)
+    if find is not None:
+        rows = [row for row in rows if find in (row["uscc"], row["enterprise"], row["account"], row["name"])]
     show(rows, COLUMNS, as_json=as_json, none="no enterprise, no account")
+
+
+def everybody(connection: Connection) -> list[dict[str, Any]]:
+    """Enterprises with or without accounts, then the hub's own operators; a row for each card."""
+    firm, account, card = tables.enterprise, tables.account, tables.card_binding
+    known = {
+        "uscc": firm.c.uscc,
+        "enterprise": firm.c.name,
+        "account": account.c.id,
+        "name": account.c.name,
+        "role": account.c.role,
+        "card": card.c.serial,
+        "not_after": card.c.not_after,
+        "ended_at": card.c.ended_at,
+    }
+    columns = [column.label(name) for name, column in known.items()]
+    customers = firm.outerjoin(account, account.c.enterprise == firm.c.uscc)
+    operators = account.outerjoin(firm, account.c.enterprise == firm.c.uscc)
+    statements = (
+        select(*columns).select_from(customers.outerjoin(card, card.c.account == account.c.id)),
+        select(*columns)
+        .select_from(operators.outerjoin(card, card.c.account == account.c.id))
+        .where(account.c.enterprise.is_(None)),
+    )
+    order = (firm.c.uscc, account.c.role, account.c.name)
+    return [dict(row) for statement in statements for row in connection.execute(statement.order_by(*order)).mappings()]
 
 
 def valid(uscc: str) -> str:

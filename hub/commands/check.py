@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from cryptography import x509
@@ -30,6 +31,7 @@ from hub.xml.signature import KeySigner
 
 SOON = timedelta(days=30)  # a certificate that ends within is a fault: replacing one takes partners weeks
 DRIFT = timedelta(seconds=60)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PACKAGE_FILES = (  # package, folder, pattern, what it is
     ("hub", "documents/fonts", "*.ttf", "fonts"),
     ("web", "static/css", "*.css", "style sheets"),
@@ -143,6 +145,19 @@ def private(settings: Settings) -> list[Path]:
     return [*found, Path(place.removeprefix("sqlite:///"))] if place.startswith("sqlite:///") else found
 
 
+def portal(site: Site) -> Iterator[Finding]:
+    """The address that users type protects their session, and the portal's profile exists."""
+    web = site.settings.web
+    address = urlsplit(web.origin)
+    safe = address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK)
+    bare = web.origin == f"{address.scheme}://{address.netloc}"
+    detail = web.origin if safe and bare else f"[web] origin: {web.origin} must be https://host, without a path"
+    yield Finding(subject="origin", ok=safe and bare, detail=detail)
+    found = _package("web") / "profiles" / f"{web.profile}.toml"
+    detail = web.profile if found.is_file() else f"[web] profile: there is none called {web.profile!r}"
+    yield Finding(subject="profile", ok=found.is_file(), detail=detail)
+
+
 def schemas(_site: Site) -> Iterator[Finding]:
     """Every message's schema compiles."""
     known = catalogue.default_catalogue()
@@ -224,11 +239,15 @@ def _revocation(authority: x509.Certificate, lists: Sequence[x509.CertificateRev
 def files(_site: Site) -> Iterator[Finding]:
     """What script/frontend copies and what the pages are made of is there."""
     for package, folder, pattern, what in PACKAGE_FILES:
-        found = importlib.util.find_spec(package)
-        place = Path(str(found.origin)).parent / folder if found and found.origin else None
-        count = len(list(place.glob(pattern))) if place else 0
+        count = len(list((_package(package) / folder).glob(pattern)))
         missing = f"none in {package}/{folder}: run script/frontend"
         yield Finding(subject=what, ok=count > 0, detail=f"{count} in {package}/{folder}" if count else missing)
+
+
+def _package(name: str) -> Path:
+    """The folder of an installed package, without importing it: the hub never imports the web."""
+    found = importlib.util.find_spec(name)
+    return Path(str(found.origin)).parent if found is not None else Path(name)
 
 
 def lasting(subject: str, path: Path, now: datetime) -> Iterator[Finding]:
@@ -260,6 +279,7 @@ def _certificates(path: Path) -> list[x509.Certificate]:
 CHECKS: Sequence[Callable[[Site], Iterator[Finding]]] = (
     store,
     keys,
+    portal,
     schemas,
     plugins,
     partners,

@@ -47,12 +47,14 @@ def settings(home: Path) -> Settings:
 
 
 def opened(home: Path) -> Runtime:
-    """The runtime of ``home`` over a store as new as the code. Raises ConfigError, Unavailable.
+    """The runtime of ``home`` over a store as new as the code, closed when the command ends.
 
-    Fail points are armed here, so that every command can be killed at one; outside a test build they are refused.
+    Raises ConfigError, Unavailable. Fail points are armed here, so that every command can be killed at one; outside a
+    test build they are refused.
     """
     failpoints.arm(os.environ, allowed=TEST_BUILD in os.environ)
     made = runtime.start(settings(home))
+    click.get_current_context().call_on_close(made.engine.dispose)
     require_current(made)
     return made
 

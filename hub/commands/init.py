@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import make_url
 
 from hub import config, setup
 from hub.commands.home import FILE
@@ -39,7 +40,7 @@ def command(folder: Path | None, home: Path, **given: str | None) -> None:
         click.echo(f"+ {path}")
     settings = config.load(home / FILE)
     setup.make_store(settings)
-    click.echo(f"+ store {settings.hub.database}")
+    click.echo(f"+ store {make_url(settings.hub.database).render_as_string(hide_password=True)}")
     click.echo(
         f"Next: name the partners, the card authorities and their lists in {home / FILE}, give the partners\n"
         f"{settings.hub.certificate}, then: swhub check --home {home}"

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
+from hub import setup
 from hub.commands.home import home_option, settings
-from hub.store import migrate
-from hub.store.engine import open_engine
 
 
 @click.command("migrate")
@@ -20,10 +19,7 @@ def command(home: Path) -> None:
     Example:
       swhub migrate --home /srv/swhub
     """
-    engine = open_engine(settings(home).database_url())
-    if not migrate.pending(engine):
-        click.echo("the store has the version of the code")
-        return
-    click.echo("migrating ...")
-    migrate.upgrade(engine)
+    found = settings(home)
+    click.echo("bringing the store to the version of the code ...")
+    setup.make_store(found)
     click.echo("done")

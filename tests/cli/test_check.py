@@ -69,6 +69,17 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {  # name -> plan
     "open store": (lambda site: (site / "swhub.db").chmod(0o644), "rights", "chmod 600"),
     "short secret": (lambda site: (site / setup.SECRET).write_bytes(b"short"), "secret", "5 characters"),
     "no secret": (lambda site: (site / setup.SECRET).unlink(), "secret", "No such file"),
+    "origin in the clear": (
+        lambda site: edit(site, '# origin = "http://127.0.0.1:8080"', 'origin = "http://hub.example"'),
+        "origin", "https",
+    ),
+    "origin with a path": (
+        lambda site: edit(site, '# origin = "http://127.0.0.1:8080"', 'origin = "https://hub.example/"'),
+        "origin", "without a path",
+    ),
+    "unknown profile": (
+        lambda site: edit(site, '# profile = "standard"', 'profile = "mars"'), "profile", "none called 'mars'",
+    ),
     "partner without section": (
         lambda site: edit(site, "[partners.sinosure]", "[partners.other]"), "partner sinosure", "no section",
     ),

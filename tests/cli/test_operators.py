@@ -197,6 +197,23 @@ def test_a_card_is_bound_once(world: World, site: Path, run: Run, tmp_path: Path
     assert "bound to an account already" in result.stderr
 
 
+def test_the_list_holds_operators_and_enterprises_without_accounts(site: Path, run: Run) -> None:
+    run("accounts", "add-enterprise", FIRM, "示例", "--home", site)
+    run("accounts", "add-account", "--name", "值班甲", "--role", "ADM", "--home", site)
+
+    rows = json.loads(run("accounts", "list", "--home", site, "--json").output)
+
+    assert [(row["uscc"], row["role"]) for row in rows] == [(FIRM, None), (None, "ADM")]
+
+
+@pytest.mark.parametrize(("text", "count"), [(FIRM, 1), ("值班甲", 1), ("谁", 0)])
+def test_the_list_finds_by_code_or_name(text: str, count: int, site: Path, run: Run) -> None:
+    run("accounts", "add-enterprise", FIRM, "示例", "--home", site)
+    run("accounts", "add-account", "--name", "值班甲", "--role", "ADM", "--home", site)
+
+    assert len(json.loads(run("accounts", "list", "--find", text, "--home", site, "--json").output)) == count
+
+
 # dead letters
 
 

@@ -94,13 +94,13 @@ def test_a_program_starts_and_ends_on_sigterm(arguments: list[str], says: str, s
 # migrate
 
 
-def test_migrate_brings_an_old_store_up_and_says_so(home: Path, run: Run) -> None:
+def test_migrate_brings_an_old_store_up_and_may_be_repeated(home: Path, run: Run) -> None:
     (home / "swhub.db").unlink()
 
-    first, second = run("migrate", "--home", home), run("migrate", "--home", home)
+    for _ in range(2):
+        assert run("migrate", "--home", home).exit_code == 0
 
-    assert first.output.splitlines()[-1] == "done"
-    assert "has the version of the code" in second.output
+    assert run("messages", "list", "--home", home).exit_code == 0
 
 
 # simulate

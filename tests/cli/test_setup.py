@@ -3,6 +3,7 @@
 import stat
 import sys
 import tomllib
+import uuid
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine, make_url
 
 from hub import config, setup
 from hub.config import SECTIONS, PartnerSettings, Settings
@@ -87,6 +89,20 @@ def test_an_option_of_init_becomes_a_setting(
 
 def pairs(lines: list[str]) -> list[tuple[str, str]]:
     return list(zip(lines[::2], lines[1::2], strict=True))
+
+
+@pytest.mark.postgres
+def test_a_home_may_lie_on_postgresql(postgres_server: str, tmp_path: Path, run: Run) -> None:
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    admin.dispose()
+    address = make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+
+    assert run("init", tmp_path / "new", "--database", address).exit_code == 0
+
+    assert "no such message" in run("messages", "list", "--home", tmp_path / "new").output
 
 
 @pytest.mark.parametrize("section", SECTIONS)
