@@ -59,4 +59,7 @@ def message_received(partner: str, message_id: str, verdict: str) -> None:
 
 @hookspec
 def state_changed(object_id: str, kind: str, before: str, after: str) -> None:
-    """A business object has a new state. Read only, after the commit."""
+    """A business object has a new state; ``before`` and ``after`` read ``track:STATE``. Read only, after the commit.
+
+    Told within seconds by every worker process, of what was committed while it runs.
+    """

@@ -13,9 +13,10 @@ from sqlalchemy import Engine
 
 from hub import registry
 from hub.clock import Clock, SystemClock
-from hub.config import PartnerSettings, Settings
+from hub.config import DoorSettings, PartnerSettings, Settings
 from hub.contract.adapters import Context, Signer
 from hub.contract.message import OutMessage
+from hub.delivery.quota import Quota
 from hub.errors import ConfigError
 from hub.registry import Registry
 from hub.store.engine import open_engine
@@ -35,6 +36,7 @@ class Runtime:
     registry: Registry
     signer: Signer
     clock: Clock = field(default_factory=SystemClock)
+    quota: Quota = field(default_factory=lambda: Quota(DoorSettings().per_minute))
     wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
 
     def context(self, partner: str, sent: OutMessage | None = None) -> Context:
@@ -62,6 +64,7 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
         registry=registry.build(extra),
         signer=signer,
         clock=clock or SystemClock(),
+        quota=Quota(settings.door.per_minute),
     )
 
 

@@ -11,9 +11,12 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime
-from hub.services import operations, results
+from hub.services import operations, results, watch
+from hub.services.broadcast import Broadcast
 
 CALENDAR = 60.0  # seconds between two looks at what has expired
+OBSERVERS = 2.0  # seconds until observing plugins hear of a change
+SILENCE = 300.0  # seconds between two looks at who owes an answer
 
 
 @click.command("worker")
@@ -48,7 +51,9 @@ def make(runtime: Runtime) -> Worker:
         return receiver.receive(runtime, partner, raw, None)
 
     calendar = Job("calendar", CALENDAR, lambda: operations.end_what_is_over(runtime))
-    return Worker(runtime, results.settle, receive, [calendar])
+    silence = Job("silence", SILENCE, lambda: watch.watch_silence(runtime))
+    observers = Job("observers", OBSERVERS, Broadcast(runtime).run)
+    return Worker(runtime, results.settle, receive, [calendar, silence, observers])
 
 
 def shown(runtime: Runtime) -> str:

@@ -29,7 +29,8 @@ from hub.store.rows import insert_new
 log = logging.getLogger(__name__)
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class
-CONFLICT = "2002"
+CONFLICT, BUSY, TOO_MANY = "2002", "3001", "3002"
+RETRY_AFTER = {BUSY: (503, 10), TOO_MANY: (429, 2)}  # status, seconds
 
 _inbox, _raw = tables.inbox, tables.inbox_raw
 PARKED = (
@@ -63,6 +64,8 @@ def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> An
     """Take one message of ``partner``. Raises Unregistered for a partner that is not plugged in."""
     adapter = runtime.registry.partner(partner)
     ctx = runtime.context(partner)
+    if not runtime.quota.take(partner, runtime.clock.monotonic()):
+        return _busy(adapter, ctx, raw, TOO_MANY)
     try:
         message = adapter.open(raw, ctx)
         if not adapter.sheet.receives(f"{message.canonical.type}/{message.canonical.version}"):
@@ -70,6 +73,9 @@ def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> An
         answer = _store(runtime, adapter, ctx, raw, message)
     except Refusal as refusal:
         return _refuse(runtime, adapter, ctx, raw, refusal, address)
+    except Exception:  # a plugin's defect, a store that is away: nothing is kept, so nothing may be acknowledged
+        log.exception("%s: a message could not be taken", partner)
+        return _busy(adapter, ctx, raw, BUSY)
     Observers(runtime.registry).received(partner, message.canonical.message_id, answer.code)
     runtime.wake()
     return answer
@@ -217,6 +223,15 @@ def _again(connection: Connection, adapter: PartnerAdapter, ctx: Context, raw: R
         )
     ).scalar_one()
     return Answer(OutMessage(content=stored), STATUS[CONFLICT[0]], CONFLICT)
+
+
+def _busy(adapter: PartnerAdapter, ctx: Context, raw: Raw, code: str) -> Answer:
+    """Nothing was looked at and nothing is kept: come again later. No audit line, or a flood would fill the store."""
+    status, seconds = RETRY_AFTER[code]
+    log.warning("%s: turned away, %s", adapter.sheet.partner, code)
+    receipt = adapter.receipt(raw, None, Verdict(code=code, text=str(RECEIPT_CODES[code])), ctx)
+    headers = {**receipt.headers, "Retry-After": str(seconds)}
+    return Answer(replace(receipt, headers=headers), status, code)
 
 
 def _refuse(

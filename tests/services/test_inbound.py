@@ -202,3 +202,27 @@ def test_a_trace_by_any_number_names_every_hop(world: World, number: str) -> Non
 
     assert hops
     assert hops == sorted(hops, key=lambda hop: hop.at)
+
+
+def test_more_messages_than_the_quota_are_turned_away_and_may_come_again(world: World) -> None:
+    world.runtime.quota.per_minute = 2
+    answers = [world.push(world.offer(f"N{number}")) for number in range(3)]
+    world.clock.move(timedelta(seconds=30))
+
+    later = world.push(world.offer("N3"))
+
+    assert [answer.code for answer in answers] == ["0000", "0000", "3002"]
+    assert (answers[2].status, answers[2].receipt.headers["Retry-After"]) == (429, "2")
+    assert later.code == "0000"
+
+
+def test_a_store_that_is_away_is_never_an_acknowledgement(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("hub.delivery.receiver.insert_new", away)
+
+    answer = world.push(world.offer())
+
+    assert (answer.code, answer.status) == ("3001", 503)
+    assert count(world, tables.inbox) == 0

@@ -21,4 +21,5 @@ def messages(code: str) -> Response:
     answer = receiver.receive(here, code, raw, request.remote_addr)
     response = make_response(answer.receipt.content, answer.status)
     response.content_type = answer.receipt.content_type
+    response.headers.extend(answer.receipt.headers)
     return response
