@@ -206,13 +206,16 @@ class Dispatcher:
         """Take over what dead workers left: begun means UNKNOWN, not begun means it may be claimed again."""
         now = self.runtime.clock.now()
         with reading(self.runtime.engine) as connection:
-            rows = lanes.stranded(connection, now)
-        for row in rows:
-            commit(self.runtime.engine, self.settle, partial(self._take_over, row=row, now=now))
+            numbers = lanes.stranded(connection, now)
+        for seq in numbers:
+            commit(self.runtime.engine, self.settle, partial(self._take_over, seq=seq, now=now))
             failpoints.hit("delivery.after_recover_commit")
-        return len(rows)
+        return len(numbers)
 
-    def _take_over(self, connection: Connection, settle: Settle, *, row: Row[Any], now: datetime) -> None:
+    def _take_over(self, connection: Connection, settle: Settle, *, seq: int, now: datetime) -> None:
+        row = lanes.lock_stranded(connection, seq, now)
+        if row is None:
+            return
         if row.begun:
             outcome = Outcome(kind=OutcomeClass.UNKNOWN, detail="the worker ended while it was sending")
             finish_attempt(connection, row, outcome, now)

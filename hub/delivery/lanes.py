@@ -156,8 +156,19 @@ def begin_attempt(connection: Connection, held: Claim, purpose: str, now: dateti
     return True
 
 
-def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequence[Row[Any]]:
-    """Messages whose worker's lease has ended, and ``begun``: whether it had begun to send."""
+def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequence[int]:
+    """Numbers of the messages whose worker's lease has ended."""
+    wanted = select(outbox.c.seq).where(*_lease_over(now)).order_by(outbox.c.lease_until).limit(limit)
+    return connection.execute(wanted).scalars().all()
+
+
+def lock_stranded(connection: Connection, seq: int, now: datetime) -> Row[Any] | None:
+    """One of them, locked, and ``begun``: whether it was begun to be sent; None when it is no longer stranded.
+
+    Locked first and looked at then: a worker that was only slow may have begun its attempt a moment ago, and what was
+    seen before that must not decide.
+    """
+    connection.execute(select(outbox.c.seq).where(outbox.c.seq == seq).with_for_update())
     begun = exists(
         select(attempt.c.no).where(
             attempt.c.message_id == outbox.c.message_id,
@@ -165,13 +176,13 @@ def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequenc
             attempt.c.finished_at.is_(None),
         )
     )
-    wanted = (
-        select(outbox, begun.label("begun"))
-        .where(outbox.c.state == literal_column("'SENDING'"), outbox.c.lease_until <= now)
-        .order_by(outbox.c.lease_until)
-        .limit(limit)
-    )
-    return connection.execute(wanted).all()
+    return connection.execute(
+        select(outbox, begun.label("begun")).where(outbox.c.seq == seq, *_lease_over(now))
+    ).first()
+
+
+def _lease_over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (outbox.c.state == literal_column("'SENDING'"), outbox.c.lease_until <= now)
 
 
 def overdue(connection: Connection, now: datetime, limit: int = 100) -> Sequence[Row[Any]]:

@@ -137,6 +137,26 @@ def test_crash_is_unknown(world):
     assert world.partner.arrivals == []
 
 
+def test_a_slow_worker_that_begins_while_it_is_being_taken_over_is_not_repeated(world, monkeypatch):
+    """Its lease is over, it is seen without an attempt, and only then it begins to send: nobody knows any more."""
+    message = world.queue()
+    held = claim(world)
+    world.later(minutes=2)
+    look = lanes.stranded
+
+    def slow(connection, now):
+        seen = look(connection, now)
+        with writing(world.engine) as other:
+            assert lanes.begin_attempt(other, held, "send", now)
+        return seen
+
+    monkeypatch.setattr(lanes, "stranded", slow)
+    dispatcher(world).recover()
+
+    assert world.state(message) == "UNKNOWN"
+    assert claim(world) is None
+
+
 def test_a_live_claim_is_not_taken_over(world):
     message = world.queue()
     claim(world)
