@@ -300,10 +300,7 @@ class Tenant:
         """The latest introduction of a product that an insurer sent: version, zh, en (sanitised HTML). Public."""
         table = tables.partner_content
         row = self._connection.execute(
-            select(table)
-            .where(table.c.key == f"introduction:{product}")
-            .order_by(table.c.received_at.desc())
-            .limit(1)
+            select(table).where(table.c.key == f"introduction:{product}").order_by(table.c.received_at.desc()).limit(1)
         ).first()
         return None if row is None else {"version": row.version, "zh": row.body["zh_html"], "en": row.body["en_html"]}
 

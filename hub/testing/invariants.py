@@ -281,6 +281,21 @@ def _allowed(facts: Facts, message_id: str, after: datetime, before: datetime) -
     return any(after <= row.confirmed_at <= before for row in facts.decided(message_id, AGAIN))
 
 
+def lanes_keep_order(facts: Facts, books: Sequence[Books]) -> Findings:  # noqa: ARG001
+    """Nothing of an object is sent while an earlier message of the same object is not resolved."""
+    lanes: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+    for row in facts.outbox.values():
+        sends = [tried for tried in facts.attempts.get(row.message_id, ()) if tried.purpose == "send"]
+        for earlier in lanes[row.lane]:
+            open_ = earlier.state in WAITING
+            plain = (
+                earlier.reason != "receipt" and earlier.state != "DEAD" and not facts.decisions.get(earlier.message_id)
+            )
+            if sends and (open_ or (plain and earlier.updated_at > sends[0].started_at)):
+                yield row.message_id, f"sent before {earlier.message_id} was resolved"
+        lanes[row.lane].append(row)
+
+
 def histories_are_paths(facts: Facts, books: Sequence[Books]) -> Findings:  # noqa: ARG001
     """I6: every object is what its events say, and got there along its kind's graph."""
     for object_id, row in facts.objects.items():
@@ -424,6 +439,7 @@ RULES: Sequence[tuple[str, Callable[[Facts, Sequence[Books]], Findings]]] = (
     ("I2", one_legal_state),
     ("I3", partners_agree),
     ("P7", unknown_is_not_repeated),
+    ("ORDER", lanes_keep_order),
     ("I6", histories_are_paths),
     ("I7", one_effect_each),
     ("I10", refusals_are_audited),

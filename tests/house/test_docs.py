@@ -41,4 +41,3 @@ def test_every_setting_hook_and_error_has_a_sentence() -> None:
     for table in ("settings", "hooks", "adapter", "outcomes", "errors"):
         rows = module.TABLES[table]().splitlines()[2:]
         assert all(row.split(" | ")[-1].strip(" |") for row in rows), table
-
