@@ -5,8 +5,9 @@ read transaction that turns into a writing one fails at once with SQLITE_BUSY (r
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,12 +19,19 @@ PRAGMAS = (
     "busy_timeout=15000",
 )
 WRITES = "swhub_writes"
+TURN = "swhub_turn"  # SQLite makes waiting writers poll with sleeps: in one process they stand in a queue instead
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """The engine for ``sqlite:///path`` or ``postgresql://...``. Opens no connection yet."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=pool_size, max_overflow=10, connect_args={"isolation_level": None})
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=10,
+            connect_args={"isolation_level": None},
+            execution_options={TURN: threading.RLock()},
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -33,7 +41,8 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end of the block, rolled back by any exception."""
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    turn = engine.get_execution_options().get(TURN, nullcontext())
+    with turn, engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         yield connection
 
 
