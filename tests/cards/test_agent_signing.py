@@ -246,7 +246,7 @@ def signed(identity: Identity, data: bytes, **changes: object) -> Signed:
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
-        (lambda good: replace(good, signature=good.signature[:-1] + b"\0"), "SIGNATURE"),
+        (lambda good: replace(good, signature=good.signature[:-1] + bytes([good.signature[-1] ^ 1])), "SIGNATURE"),
         (lambda good: replace(good, card=replace(good.card, certificate=b"no certificate")), "SIGNATURE"),
         (lambda good: replace(good, card=replace(good.card, algorithm="sm2-sm3")), "ALGORITHM"),
         (lambda good: replace(good, card=replace(good.card, algorithm="rsa-sha256")), "ALGORITHM"),
