@@ -29,6 +29,7 @@ from hub.store.rows import insert_new
 log = logging.getLogger(__name__)
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class
+EXPLAINED = 10  # schema errors that a receipt and the audit log name
 CONFLICT, BUSY, TOO_MANY = "2002", "3001", "3002"
 RETRY_AFTER = {BUSY: (503, 10), TOO_MANY: (429, 2)}  # status, seconds
 
@@ -239,10 +240,13 @@ def _refuse(
 ) -> Answer:
     """A refusal believes nothing of the message: one audit line, a signed answer that says which rule was broken."""
     partner = adapter.sheet.partner
-    detail = {"code": refusal.code, "digest": sha256(raw.content).hexdigest(), "size": len(raw.content)}
+    explained = [dict(row) for row in refusal.explanation[:EXPLAINED]]
+    detail: dict[str, Any] = {"code": refusal.code, "digest": sha256(raw.content).hexdigest(), "size": len(raw.content)}
+    if explained:
+        detail["explanation"] = explained
     log.warning("%s: message refused, %s", partner, refusal.code)
     with writing(runtime.engine) as connection:
         audit.note(connection, ctx.now, "message.refused", who=partner, address=address, detail=detail)
-    lines = [f"{row['path']}: {row['en']}" for row in refusal.explanation[:10]]
+    lines = [f"{row['path']}: {row['en']}" for row in explained]
     verdict = Verdict(code=refusal.code, text=str(RECEIPT_CODES[refusal.code]), detail="; ".join(lines))
     return Answer(adapter.receipt(raw, None, verdict, ctx), STATUS[refusal.code[0]], refusal.code)

@@ -228,3 +228,9 @@ def make_world(
 def world(engine: Engine, make_world: Callable[[Engine], World]) -> World:
     """A world on each database."""
     return make_world(engine)
+
+
+@pytest.fixture
+def sqlite_world(sqlite_engine: Engine, make_world: Callable[[Engine], World]) -> World:
+    """A world where the database makes no difference."""
+    return make_world(sqlite_engine)
