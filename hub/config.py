@@ -41,6 +41,9 @@ class WebSettings:
     threads: int = field(default=8, metadata={"help": "request threads"})
     worker: bool = field(default=True, metadata={"help": "run the delivery worker inside serve"})
     idle_minutes: int = field(default=30, metadata={"help": "a session ends after this long without a request"})
+    proxy: str = field(
+        default="", metadata={"help": "TLS proxy whose X-Forwarded headers are believed, e.g. 127.0.0.1"}
+    )
     agent: str = field(
         default="http://127.0.0.1:21232", metadata={"help": "address of the card agent on the user's PC"}
     )

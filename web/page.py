@@ -1,5 +1,6 @@
 """Pages and fragments: the same view, with the shell around it or alone (``HX-Request``)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from web import security
 from web.lines.presentation import Counter, LineView
 from web.site import language, read, runtime, say, site
 
+COUNTS, NOTICES = "X-Counts", "/notices"
 TITLES = {"failed": "错误：", "": ""}
 
 
@@ -45,14 +47,21 @@ class Shell:
     unread: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
 
+    def counts(self) -> dict[str, int]:
+        """Path -> number, for the badges of a shell that stays while its views change."""
+        menu = {path: count for group in self.menu for _, _, path, count in group.items}
+        return menu | {NOTICES: self.unread}
+
 
 def page(template: str, view: View, status: int = 200, /, **context: Any) -> Response:
     """The view in ``template``, as a whole page or as a fragment."""
     fragment = security.wants_fragment()
-    shell = None if fragment else around()
+    shell = around()
     base = "fragment.html" if fragment else "shell.html"
     text = render_template(template, base=base, view=view, shell=shell, **context)
     response = make_response(text, status)
+    if fragment:
+        response.headers[COUNTS] = json.dumps(shell.counts())
     response.headers["Content-Language"] = "en" if language() == "en" else "zh-CN"
     return response
 

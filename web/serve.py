@@ -3,6 +3,7 @@
 import errno
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 from waitress import create_server  # type: ignore[import-untyped]
@@ -12,6 +13,14 @@ from hub.commands.home import end_on_sigterm, home_option, opened, refuse
 from web.app import create_app
 
 HEADERS, LINGER = 64_000, 30  # octets of request headers; seconds an idle connection may stay
+
+
+def proxied(address: str) -> dict[str, Any]:
+    """What waitress has to believe of a proxy; nothing without one, or anybody could name his own address."""
+    if not address:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": address, "trusted_proxy_headers": headers, "clear_untrusted_proxy_headers": True}
 
 
 @click.command("serve")
@@ -43,6 +52,7 @@ def command(home: Path, *, with_worker: bool | None) -> None:
             ident="",
             channel_timeout=LINGER,
             max_request_header_size=HEADERS,
+            **proxied(web.proxy),
             max_request_body_size=runtime.settings.door.max_bytes + 1,
         )
     except OSError as error:

@@ -34,6 +34,7 @@ EXPECTED = {
     "acts.save": ENTERPRISE,
     "documents.document": ENTERPRISE,
     "notices.notices": ENTERPRISE,
+    "notices.counts": ENTERPRISE,
     "notices.mark_read": ENTERPRISE,
     "notices.search": ENTERPRISE,
     "services.micro_policy.introduction": ANYONE,

@@ -1,5 +1,6 @@
 """The pages: whole or fragment, the manuals' words, lists that page, honest empty states."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -228,7 +229,7 @@ def test_notices_are_counted_until_they_are_read(world: World, user: Browser) ->
     assert notice
     assert "1 条未读通知" in text
     user.post("/notices/read", {"id": notice[1]})
-    assert "未读通知" not in user.get("/notices").text
+    assert "1 条未读通知" not in user.get("/notices").text
 
 
 def test_the_introduction_needs_no_login(open_browser: Callable[..., Browser]) -> None:
@@ -254,3 +255,14 @@ def test_policies_are_found_by_the_day_they_came_into_force(
 ) -> None:
     world.policy()
     assert f"总共 {found} 条记录" in user.get(f"/micro_policy/policy?{query}").text
+
+
+def test_a_fragment_brings_the_badges_of_the_shell_that_stays(world: World, user: Browser) -> None:
+    world.offer()
+
+    fragment = user.get(A, HX_Request="true")
+
+    counts = json.loads(fragment.headers["X-Counts"])
+    assert counts[A] == 1
+    assert counts["/notices"] == 1
+    assert json.loads(user.get("/counts").headers["X-Counts"]) == counts

@@ -1,5 +1,7 @@
 """Notices and the search by any number (spec X-10, UI.md 5.13)."""
 
+import json
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
@@ -7,7 +9,7 @@ from flask.wrappers import Response
 from hub.services.objects import Tenant
 from hub.store.engine import writing
 from web.auth import ENTERPRISE, access, login_of
-from web.page import View, crumbs, page
+from web.page import COUNTS, View, around, crumbs, page
 from web.site import runtime, say, site
 from web.views.common import object_row, partner_name, tenant
 
@@ -24,6 +26,13 @@ def notices() -> Response:
         rows = mine.notices(limit=SHOWN)
     view = View(id="v-notices", title=say("通知"), key="notices", crumbs=crumbs((say("通知"), None)))
     return page("notices.html", view, notices=rows, path=site().path, unread=[row.id for row in rows if not row.read])
+
+
+@views.get("/counts")
+@access(ENTERPRISE)
+def counts() -> ResponseReturnValue:
+    """Only the badges; the page asks now and then."""
+    return "", 204, {COUNTS: json.dumps(around().counts())}
 
 
 @views.post("/notices/read")

@@ -1,6 +1,7 @@
 /* Where everything starts. One listener per concern sits on the document; what needs its own elements is started again
    for every view that comes into a panel. */
 
+import { startBadges } from "./badges.js";
 import { startCard } from "./card.js";
 import { startCombobox } from "./combobox.js";
 import { startDialogs } from "./dialogs.js";
@@ -19,5 +20,5 @@ const PER_VIEW = [startCombobox, startPoll];
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
-  startSession, startLogin, startCard]) start();
+  startSession, startLogin, startCard, startBadges]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait

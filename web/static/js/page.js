@@ -29,6 +29,8 @@ export async function ask(url, { method = "GET", body, signal, background = fals
   if (background) headers["X-Background"] = "true";
   if (typeof body === "string") headers["Content-Type"] = "application/json";
   const answer = await fetch(url, { method, body, headers, signal, credentials: "same-origin", cache: "no-store" });
+  const counts = answer.headers.get("X-Counts");
+  if (counts) document.dispatchEvent(new CustomEvent("shell:counts", { detail: JSON.parse(counts) }));
   if (!background && !isSessionOver(answer)) document.dispatchEvent(new CustomEvent("session:used"));
   return answer;
 }

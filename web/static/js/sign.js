@@ -12,6 +12,7 @@ import { banner } from "./toast.js";
 
 /* The fields that a signed form is sent with, or null when nothing is to be sent. */
 export async function obtain(form, panel, submitter) {
+  if (!isReady()) await agent.poll(); // the card may have come since the last look
   if (!isReady()) {
     banner("card", t("card_blocks", { text: describe() }));
     return null;
