@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 
 from hub.contract.text import Text
 from hub.delivery.alerts import close_alert, open_alert
@@ -20,6 +20,17 @@ from hub.store.tables import circuit
 
 THRESHOLD = 5  # consecutive messages that did not reach the partner
 EVERYBODY = "circuit:*"
+
+_mine = (circuit.c.partner == bindparam("of_partner"), circuit.c.capability == bindparam("of_capability"))
+STANDING = select(circuit).where(*_mine)
+FAILED = select(circuit.c.state).where(*_mine, circuit.c.failures > 0)
+_same = circuit.c.minute == bindparam("present")  # not so where nothing was counted yet
+COUNT = (
+    update(circuit)
+    .where(*_mine, case((_same, circuit.c.sent), else_=0) < bindparam("limit"))
+    .values(minute=bindparam("present"), sent=case((_same, circuit.c.sent), else_=0) + 1)
+)
+"""The statements of every message: building one costs more than running it, so they are built once."""
 
 TEXTS: Mapping[str, Text] = {
     "unreachable": Text("{0}无法连接，报文暂停发送（{1}）", "{0} cannot be reached; sending is paused ({1})"),
@@ -37,7 +48,7 @@ def wait_until(
     connection: Connection, partner: str, capability: str, per_minute: int | None, now: datetime, lease: timedelta
 ) -> datetime | None:
     """None when one message may go now (an open circuit's probe is taken with that), else when to come again."""
-    row = connection.execute(select(circuit).where(*_of(partner, capability))).first()
+    row = connection.execute(STANDING, _named(partner, capability)).first()
     if row is None:
         values = {"partner": partner, "capability": capability, "state": "closed", "failures": 0, "changed_at": now}
         insert_new(connection, circuit, values)
@@ -50,12 +61,11 @@ def wait_until(
 
 def reached(connection: Connection, partner: str, capability: str, now: datetime) -> None:
     """The partner answered. Closes the circuit, and its alert with it."""
-    mine = (*_of(partner, capability), circuit.c.failures > 0)
-    row = connection.execute(select(circuit.c.state).where(*mine)).first()
+    row = connection.execute(FAILED, _named(partner, capability)).first()
     if row is None:
         return
     values = {"state": "closed", "failures": 0, "changed_at": now, "probe_at": None}
-    connection.execute(update(circuit).where(*mine).values(values))
+    connection.execute(update(circuit).where(*_of(partner, capability)).values(values))
     if row.state != "closed":
         close_alert(connection, _key(partner, capability), now)
         close_alert(connection, EVERYBODY, now)
@@ -111,11 +121,8 @@ def _everybody(connection: Connection) -> bool:
 
 def _counted(connection: Connection, partner: str, capability: str, limit: int, now: datetime) -> bool:
     """Count one message of this minute, unless the minute is full."""
-    mine, minute = _of(partner, capability), _minute(now)
-    fresh = update(circuit).where(*mine, circuit.c.minute.is_distinct_from(minute))
-    connection.execute(fresh.values(minute=minute, sent=0))
-    full = update(circuit).where(*mine, circuit.c.sent < limit)
-    return connection.execute(full.values(sent=circuit.c.sent + 1)).rowcount == 1
+    row = _named(partner, capability) | {"present": _minute(now), "limit": limit}
+    return connection.execute(COUNT, row).rowcount == 1
 
 
 def _minute(now: datetime) -> datetime:
@@ -124,6 +131,10 @@ def _minute(now: datetime) -> datetime:
 
 def _of(partner: str, capability: str) -> tuple[Any, ...]:
     return (circuit.c.partner == partner, circuit.c.capability == capability)
+
+
+def _named(partner: str, capability: str) -> dict[str, Any]:
+    return {"of_partner": partner, "of_capability": capability}
 
 
 def _key(partner: str, capability: str) -> str:

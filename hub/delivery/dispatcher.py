@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection, Row, bindparam, update
 
 from hub.contract.capability import Capability
 from hub.contract.message import Raw
@@ -47,7 +47,11 @@ STATES: Mapping[OutcomeClass, str] = {
 }
 IMPOSSIBLE = frozenset({OutcomeClass.NOT_SENT, OutcomeClass.PLUGIN_FAULT})  # once the partner has answered
 Held = Claim | Row[Any]  # a claim, or an outbox row that nobody holds any more
+TOO_LATE = Outcome(kind=OutcomeClass.NOT_SENT, detail="too late for this claim: not one byte left")
 DEADLINE = "deadline"  # Outcome.code of what is buried
+FINISH = update(attempt).where(
+    attempt.c.message_id == bindparam("finished"), attempt.c.fence == bindparam("held"), attempt.c.finished_at.is_(None)
+)
 
 
 def lease(runtime: Runtime) -> timedelta:
@@ -69,7 +73,7 @@ class Dispatcher:
         """Make one attempt; None when a gate is closed or the claim was lost, and nothing was sent."""
         if not self._begin(claim):
             return None
-        outcome = self._exchange(claim)
+        outcome = self._exchange(claim) if self._in_time(claim) else TOO_LATE
         self._finish(claim, outcome)
         metrics.ATTEMPTS.labels(claim.partner, "send", outcome.kind.value).inc()
         Observers(self.runtime.registry).sent(claim.partner, claim.message_id, outcome.kind.value)
@@ -105,6 +109,12 @@ class Dispatcher:
         return circuit.wait_until(
             connection, claim.partner, claim.capability, capability.per_minute, now, lease(self.runtime)
         )
+
+    def _in_time(self, claim: Claim) -> bool:
+        """Whether the exchange ends before the lease does. A process that was stopped may have been taken over."""
+        limits = self.runtime.settings.delivery
+        ends = self.runtime.clock.now() + timedelta(seconds=limits.connect_timeout + limits.read_timeout)
+        return ends <= claim.lease_until
 
     def _exchange(self, claim: Claim) -> Outcome:
         """Send and classify, under guard. No transaction is open here."""
@@ -247,8 +257,9 @@ class Dispatcher:
 
 def finish_attempt(connection: Connection, held: Held, outcome: Outcome, now: datetime) -> None:
     """Keep what one attempt came to, with the partner's raw answer. An attempt is finished once, never rewritten."""
-    mine = (attempt.c.message_id == held.message_id, attempt.c.fence == held.fence, attempt.c.finished_at.is_(None))
     values = {
+        "finished": held.message_id,
+        "held": held.fence,
         "finished_at": now,
         "outcome": outcome.kind.value,
         "partner_ref": outcome.partner_ref and outcome.partner_ref[:100],
@@ -256,7 +267,7 @@ def finish_attempt(connection: Connection, held: Held, outcome: Outcome, now: da
         "detail": outcome.detail,
         "answer": outcome.answer or None,
     }
-    connection.execute(update(attempt).where(*mine).values(values))
+    connection.execute(FINISH, values)
 
 
 def unreadable(raw: Raw, why: str) -> Outcome:

@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.contract.capability import Capability
 from hub.contract.message import CanonicalMessage, OutMessage
@@ -37,6 +37,18 @@ EDGES: Mapping[str, frozenset[str]] = {
     "CANCELLED": frozenset(),
 }
 WAITING = frozenset(tables.WAITING)
+
+BEHIND_UNKNOWN = (
+    select(outbox.c.seq).where(outbox.c.object_id == bindparam("object_id"), outbox.c.state == "UNKNOWN").limit(1)
+)
+QUEUE, KEEP = insert(outbox), insert(outbox_raw)
+MOVE = (
+    update(outbox)
+    .where(outbox.c.message_id == bindparam("moved"), outbox.c.state.in_(bindparam("before", expanding=True)))
+    .values(fence=outbox.c.fence + 1)
+)
+MOVE_HELD = MOVE.where(outbox.c.fence == bindparam("held"))
+"""The statements of every message: building one costs more than running it, so they are built once."""
 
 UNRESOLVED = Text(
     "该业务上一笔报文结果尚未确认，请勿重复提交",
@@ -130,8 +142,8 @@ def enqueue(
         "digest": sha256(out.content).hexdigest(),
         "canonical": _envelope(message),
     }
-    connection.execute(insert(outbox), row)
-    connection.execute(insert(outbox_raw), raw)
+    connection.execute(QUEUE, row)
+    connection.execute(KEEP, raw)
     failpoints.hit("outbox.enqueue")
 
 
@@ -159,13 +171,12 @@ def move(
     """
     if any(to not in EDGES[state] for state in before):
         raise ValueError(f"no edge from {sorted(before)} to {to}")
-    where = [outbox.c.message_id == message_id, outbox.c.state.in_(sorted(before))]
-    if fence is not None:
-        where.append(outbox.c.fence == fence)
+    statement = MOVE if fence is None else MOVE_HELD
+    where = {"moved": message_id, "before": sorted(before)} | ({} if fence is None else {"held": fence})
     if never_attempted:
-        where.append(outbox.c.attempts == 0)
-    changed = {"state": to, "updated_at": now, "lease_until": None, "fence": outbox.c.fence + 1}
-    return connection.execute(update(outbox).where(*where).values(changed | values)).rowcount == 1
+        statement = statement.where(outbox.c.attempts == 0)
+    changed = {"state": to, "updated_at": now, "lease_until": None}
+    return connection.execute(statement, where | changed | values).rowcount == 1
 
 
 def restore(row: Any) -> CanonicalMessage:
@@ -185,5 +196,4 @@ def _envelope(message: CanonicalMessage) -> dict[str, Any]:
 
 
 def _unknown(connection: Connection, object_id: str) -> bool:
-    wanted = select(outbox.c.seq).where(outbox.c.object_id == object_id, outbox.c.state == "UNKNOWN").limit(1)
-    return connection.execute(wanted).first() is not None
+    return connection.execute(BEHIND_UNKNOWN, {"object_id": object_id}).first() is not None
