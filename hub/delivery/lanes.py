@@ -29,7 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from hub.contract.message import CanonicalMessage, OutMessage
 from hub.delivery import failpoints
 from hub.delivery.outbox import restore
-from hub.store.engine import writing
+from hub.store.engine import reading, writing
 from hub.store.tables import WAITING, attempt, outbox, outbox_raw
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # no further try is planned: somebody has to act
@@ -54,6 +54,7 @@ class Claim:
     attempts: int  # sends so far
     queries: int  # questions answered so far
     fence: int  # of this claim
+    lease_until: datetime  # then others may take it over
     out: OutMessage = field(repr=False)
     canonical: CanonicalMessage = field(repr=False)
 
@@ -72,6 +73,26 @@ _blocked = exists(
         or_(_other.c.seq < outbox.c.seq, _in(_other, "SENDING", "UNKNOWN")),
     )
 )
+
+
+def _heads(partner: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    """The messages of ``partner`` that are due at ``now`` and stand at the head of a free lane."""
+    return (
+        _in(outbox, *WAITING),
+        outbox.c.partner == partner,
+        outbox.c.not_before <= bindparam("now"),
+        outbox.c.state != literal_column("'SENDING'"),
+        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
+        or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked),
+    )
+
+
+_first = select(func.min(outbox.c.partner).label("code")).where(_in(outbox, *WAITING)).cte("busy", recursive=True)
+_next = select(func.min(outbox.c.partner)).where(_in(outbox, *WAITING), outbox.c.partner > _first.c.code)
+_busy = _first.union_all(select(_next.scalar_subquery()).where(_first.c.code.is_not(None)))
+DUE = select(_busy.c.code).where(exists(select(outbox.c.seq).where(*_heads(_busy.c.code))))
+"""The partners for whom something is due: one step into the index for each, however much waits."""
+
 NEXT = (
     select(
         outbox,
@@ -82,32 +103,41 @@ NEXT = (
         outbox_raw.c.canonical,
     )
     .join(outbox_raw, outbox_raw.c.message_id == outbox.c.message_id)
-    .where(
-        _in(outbox, *WAITING),
-        outbox.c.partner == bindparam("partner"),
-        outbox.c.not_before <= bindparam("now"),
-        outbox.c.state != literal_column("'SENDING'"),
-        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
-        or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked),
-    )
+    .where(*_heads(bindparam("partner")))
     .order_by(outbox.c.not_before, outbox.c.seq)
     .limit(1)
     .with_for_update(of=outbox, skip_locked=True)
 )
-"""The first message of ``partner`` that is due at ``now`` and stands at the head of a free lane."""
+"""The first of them."""
 
-
-_first = select(func.min(outbox.c.partner).label("code")).where(_in(outbox, *WAITING)).cte("busy", recursive=True)
-_next = select(func.min(outbox.c.partner)).where(_in(outbox, *WAITING), outbox.c.partner > _first.c.code)
-BUSY = select(_first.union_all(select(_next.scalar_subquery()).where(_first.c.code.is_not(None))).c.code)
-"""The partners for whom anything waits: one step into the index for each, however much it is."""
+TAKE = update(outbox).where(outbox.c.seq == bindparam("taken")).values(fence=outbox.c.fence + 1)
+BEGIN = (
+    update(outbox)
+    .where(outbox.c.seq == bindparam("begun"), outbox.c.fence == bindparam("held"))
+    .values(attempts=outbox.c.attempts + bindparam("sends"))
+)
+_last = select(func.coalesce(func.max(attempt.c.no), 0)).where(attempt.c.message_id == bindparam("message"))
+ATTEMPT = insert(attempt).values(no=_last.scalar_subquery() + 1)
+RELEASE = (
+    update(outbox)
+    .where(
+        outbox.c.lane == bindparam("released"),
+        _in(outbox, *WAITING),
+        _in(outbox, "QUEUED"),
+        outbox.c.not_before > bindparam("now"),
+    )
+    .values(not_before=bindparam("now"))
+)
+"""The statements of every message: building one costs more than running it, so they are built once."""
 
 
 def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
     """Claim the first due message of the first of ``partners`` that has one; None when nothing is due."""
+    due = _due(engine, partners, now)
+    if not due:
+        return None
     with writing(engine) as connection:
-        busy = set(connection.execute(BUSY).scalars())
-        for partner in (code for code in partners if code in busy):
+        for partner in due:
             row = connection.execute(NEXT, {"partner": partner, "now": now}).first()
             if row is not None:
                 made = _take(connection, row, now + lease)
@@ -119,10 +149,18 @@ def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: time
     return made
 
 
+def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str]:
+    """Those for whom something is due. Looked at first, because who only looks stands in no writer's way."""
+    if not partners:
+        return ()
+    with reading(engine) as connection:
+        due = set(connection.execute(DUE, {"now": now}).scalars())
+    return [code for code in partners if code in due]
+
+
 def _take(connection: Connection, row: Row[Any], until: datetime) -> Claim:
     state = "UNKNOWN" if row.state == "UNKNOWN" else "SENDING"
-    taken = {"state": state, "lease_until": until, "fence": row.fence + 1}
-    connection.execute(update(outbox).where(outbox.c.seq == row.seq).values(taken))
+    connection.execute(TAKE, {"taken": row.seq, "state": state, "lease_until": until})
     return Claim(
         seq=row.seq,
         message_id=row.message_id,
@@ -139,6 +177,7 @@ def _take(connection: Connection, row: Row[Any], until: datetime) -> Claim:
         attempts=row.attempts,
         queries=row.queries,
         fence=row.fence + 1,
+        lease_until=until,
         out=OutMessage(content=row.content, content_type=row.content_type, path=row.path, headers=row.headers),
         canonical=restore(row),
     )
@@ -147,12 +186,10 @@ def _take(connection: Connection, row: Row[Any], until: datetime) -> Claim:
 def begin_attempt(connection: Connection, held: Claim, purpose: str, now: datetime) -> bool:
     """Record that an attempt starts; False when the claim was taken over meanwhile."""
     sends = 1 if purpose == "send" else 0
-    mine = update(outbox).where(outbox.c.seq == held.seq, outbox.c.fence == held.fence)
-    if connection.execute(mine.values(attempts=outbox.c.attempts + sends)).rowcount != 1:
+    if connection.execute(BEGIN, {"begun": held.seq, "held": held.fence, "sends": sends}).rowcount != 1:
         return False
-    count = select(func.coalesce(func.max(attempt.c.no), 0) + 1).where(attempt.c.message_id == held.message_id)
     row = {"message_id": held.message_id, "purpose": purpose, "fence": held.fence, "started_at": now}
-    connection.execute(insert(attempt).values(no=count.scalar_subquery(), **row))
+    connection.execute(ATTEMPT, row | {"message": held.message_id})
     return True
 
 
@@ -220,5 +257,4 @@ def postpone(connection: Connection, lane: str, seq: int, until: datetime) -> No
 
 def release(connection: Connection, lane: str, now: datetime) -> None:
     """The head is done: those behind it are due. A partner's hours are asked again before anything is sent."""
-    behind = (outbox.c.lane == lane, _in(outbox, *WAITING), _in(outbox, "QUEUED"))
-    connection.execute(update(outbox).where(*behind, outbox.c.not_before > now).values(not_before=now))
+    connection.execute(RELEASE, {"released": lane, "now": now})
