@@ -95,6 +95,8 @@ class _Traced(HTTPConnection):
             self.connect()
         if not _exchange.began:
             failpoints.hit("transport.before_first_byte")
+            if time.monotonic() > _exchange.ends:  # we were stopped, and the message may be somebody else's by now
+                raise TimeoutError("no time is left for this exchange")
         _exchange.began = True
         self.used = time.monotonic()
         self.sock.settimeout(_exchange.left())

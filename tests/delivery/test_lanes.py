@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, text
 
-from hub.delivery import lanes
+from hub.delivery import failpoints, lanes
 from hub.delivery.dispatcher import Dispatcher
 from hub.delivery.transport import Transport
 from hub.store import tables
@@ -155,6 +155,26 @@ def test_a_slow_worker_that_begins_while_it_is_being_taken_over_is_not_repeated(
 
     assert world.state(message) == "UNKNOWN"
     assert claim(world) is None
+
+
+def test_a_worker_that_was_stopped_before_it_sent_sends_nothing(world, monkeypatch):
+    """While it stood still another one took over, asked, was told "never seen" and sent: now it wakes."""
+    message = world.queue()
+    hit = failpoints.hit
+
+    def stopped(name):
+        if name == "delivery.after_attempt_commit" and not world.partner.arrivals:
+            world.later(minutes=2)
+            world.worker().run_once()
+            world.later(minutes=2)
+            monkeypatch.setattr(failpoints, "hit", hit)
+            world.worker().run_once()
+
+    monkeypatch.setattr(failpoints, "hit", stopped)
+    world.worker().run_once()
+
+    assert world.state(message) == "ACKED"
+    assert world.partner.arrivals == [message]
 
 
 def test_a_live_claim_is_not_taken_over(world):

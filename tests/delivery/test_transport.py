@@ -318,6 +318,18 @@ def test_a_connection_that_was_idle_for_long_is_not_trusted(serve, link, monkeyp
     assert server.accepted == 2
 
 
+def test_a_process_that_was_stopped_before_the_first_byte_sends_none(serve, link, monkeypatch):
+    """Its message may be another worker's by now."""
+    server = serve(well)
+    transport = link(address(server), read=0.05, connect=0.05)
+    monkeypatch.setattr(wire.failpoints, "hit", lambda name: time.sleep(0.2 * (name == "transport.before_first_byte")))
+
+    with pytest.raises(NotSent, match="no time is left"):
+        transport.send(Partner(), OUT)
+
+    assert server.requests == []
+
+
 @pytest.mark.parametrize("path", ["@127.0.0.1:1/", "//127.0.0.1:1/", "http://127.0.0.1:1/", "../../x"])
 def test_a_plugins_path_cannot_change_the_partner(serve, link, path):
     server = serve(well)
