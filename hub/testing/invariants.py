@@ -244,12 +244,12 @@ def _agreed(facts: Facts, book: Books, row: Row[Any]) -> Findings:
     held = row.message_id in book.held
     if row.state == "ACKED" and not held:
         yield row.message_id, "ACKED and the partner does not have it"
-    if held and row.state in ("REFUSED", "CANCELLED"):
-        yield row.message_id, f"{row.state} and the partner has it"
-    if held and row.state == "DEAD":
-        yield row.message_id, "DEAD and the partner has it"
-    if held and facts.settled and row.state != "ACKED":
-        yield row.message_id, f"{row.state} and the partner has it"
+    if not held or row.state == "ACKED" or (row.state in WAITING and not facts.settled):
+        return
+    came = [heard for heard in book.heard if heard.message_id == row.message_id and not heard.question]
+    if row.state == "DEAD" and all(heard.late for heard in came):
+        return  # denied by the partner, buried with an alarm, and only then did it arrive: nobody could know
+    yield row.message_id, f"{row.state} and the partner has it"
 
 
 def unknown_is_not_repeated(facts: Facts, books: Sequence[Books]) -> Findings:
@@ -286,12 +286,10 @@ def lanes_keep_order(facts: Facts, books: Sequence[Books]) -> Findings:  # noqa:
     lanes: defaultdict[str, list[Row[Any]]] = defaultdict(list)
     for row in facts.outbox.values():
         sends = [tried for tried in facts.attempts.get(row.message_id, ()) if tried.purpose == "send"]
-        for earlier in lanes[row.lane]:
-            open_ = earlier.state in WAITING
-            plain = (
-                earlier.reason != "receipt" and earlier.state != "DEAD" and not facts.decisions.get(earlier.message_id)
-            )
-            if sends and (open_ or (plain and earlier.updated_at > sends[0].started_at)):
+        for earlier in lanes[row.lane] if sends else ():
+            by_others = earlier.reason == "receipt" or earlier.state == "DEAD" or earlier.message_id in facts.decisions
+            resolved = earlier.state not in WAITING and (by_others or earlier.updated_at <= sends[0].started_at)
+            if not resolved:
                 yield row.message_id, f"sent before {earlier.message_id} was resolved"
         lanes[row.lane].append(row)
 

@@ -5,7 +5,7 @@ Everything else is the hub as it is. What the partner knows is in the same books
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
@@ -55,7 +55,7 @@ def unseal(content: bytes) -> Any:
 
 @dataclass
 class Plain:
-    """Adapter, wire and partner in one. ``faults`` is used up one per message; ``during`` is done while one is sent."""
+    """Adapter, wire and partner in one. ``faults`` is used up one per message."""
 
     clock: Clock
     sheet: CapabilitySheet
@@ -63,7 +63,6 @@ class Plain:
     books: Books = field(default_factory=lambda: Books(partner="sinosure"))
     faults: deque[str] = field(default_factory=deque)
     silent: int = 0  # questions that get no answer
-    during: Callable[[], None] | None = None
     refusals: dict[str, str] = field(default_factory=dict)  # what it said no to
     slow: list[tuple[str, bytes]] = field(default_factory=list)  # on its way since long
 
@@ -107,7 +106,6 @@ class Plain:
         said = unseal(out.content)
         if isinstance(said, tuple):
             return self._asked(said[1], out.content)
-        during, self.during = self.during, None
         fault = self.faults.popleft() if self.faults else ""
         if fault == "down":
             raise NotSent("connection refused")
@@ -115,20 +113,21 @@ class Plain:
             self.slow.append((said.message_id, out.content))
         elif fault in UNTAKEN:
             self._hear(said.message_id, out.content, UNTAKEN[fault])
-        elif fault == "no" or said.message_id in self.refusals:
+        elif said.message_id in self.refusals or (fault == "no" and said.message_id not in self.books.held):
             self.refusals[said.message_id] = NO
             self._hear(said.message_id, out.content, NO)
         else:
             self._take(said.message_id, out.content, None if fault else ACCEPTED)
-        if during is not None:  # the world goes on while the answer is on its way
-            during()
         return self._answer(out.content, fault)
 
     def arrive(self) -> None:
         """What was slow arrives now; nobody waits for the answer."""
         late, self.slow = self.slow, []
         for message_id, content in late:
-            self._take(message_id, content, None, late=True)
+            if message_id in self.refusals:
+                self._hear(message_id, content, NO, late=True)
+            else:
+                self._take(message_id, content, None, late=True)
 
     def _take(self, message_id: str, content: bytes, said: str | None, *, late: bool = False) -> None:
         if self.books.held.setdefault(message_id, content) != content:

@@ -9,7 +9,7 @@ import logging
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -46,12 +46,24 @@ POINTS = [name for name in failpoints.POINTS if not name.startswith("poller.")]
 REACHES = {
     "act": ("outbox.",),
     "work": ("delivery.", "transport.before_connect", "transport.after_answer", "resolver."),
-    "interleave": ("delivery.", "resolver.", "inbound.", "outbox."),
     "decide": ("decisions.",),
 }
 """Operation -> where a crash makes sense; for the others at the door. A wire of its own has no bytes to count."""
 DOOR = ("inbound.", "resolver.receipt")
-OFTEN = {"work": 0.6, "interleave": 0.4, "decide": 0.4}  # how often it is tried; mostly the point is not reached
+OFTEN = {"work": 0.6, "interleave": 0.0, "decide": 0.4}  # how often it is tried; mostly the point is not reached
+GAPS = (
+    *("delivery.after_claim_commit", "delivery.after_attempt_commit", "transport.after_answer"),
+    *("delivery.after_settle_commit", "delivery.after_recover_commit", "resolver.after_ask_commit"),
+    *("inbound.before_store", "inbound.after_commit"),
+)
+"""Where a process may be slow while the world goes on: no transaction is open there. (transport.before_connect is not
+among them: from there to the first byte the hub's own wire keeps the time, which a plugin's wire has to do itself.)
+"""
+MEANWHILE = (
+    *("wait", "wait", "work", "work", "interleave"),
+    *("push", "review", "act", "decide", "policy", "receipt_confirmed"),
+)
+DEEPEST = 3  # processes that are slow at once
 SPANS = (1, 20, 61, 61, 400, 1000, 4000, 20_000, 100_000, 300_000)  # seconds
 LONG = 3600  # what is on its way for longer than this has arrived
 ROUNDS = 400  # of the quiet time at the end
@@ -104,8 +116,7 @@ def theatre(home: Path, database: str) -> Iterator[Theatre]:
     level = log.level
     log.setLevel(logging.CRITICAL + 1)  # faults are what this is about
     try:
-        with mock.patch.dict(failpoints.MODES, {"crash": _crash}):  # type: ignore[arg-type]
-            yield Theatre(engine, home)
+        yield Theatre(engine, home)
     finally:
         log.setLevel(level)
         failpoints.arm({}, allowed=True)
@@ -121,8 +132,9 @@ def play(theatre: Theatre, seed: int, operations: int) -> Played:
     with mock.patch.object(uuid, "uuid4", side_effect=lambda: uuid.UUID(int=dice.getrandbits(128), version=4)):
         life = Life(theatre, dice)
         try:
-            for number in range(operations):
-                life.step(number)
+            with life.modes():
+                for number in range(operations):
+                    life.step(number)
             life.quiet()
             life.check(settled=True)
         except AssertionError as broken:
@@ -165,7 +177,7 @@ class Life:
         self.journal: list[str] = []
         self.breaches: list[str] = []
         self.crashes: Counter[str] = Counter()
-        self.inside = False  # while an answer is on its way
+        self.depth = 0  # processes that are slow just now
         with writing(theatre.engine) as connection:
             accounts.register_enterprise(connection, USCC, FIRM, START)
 
@@ -195,7 +207,7 @@ class Life:
         except Crash as crash:
             self.journal.append(f"crash at {crash}")
             self.crashes[str(crash)] += 1
-            self.inside = False
+            self.depth = 0
             self.workers[self.dice.randrange(2)] = self._worker()
             return True
         return False
@@ -306,30 +318,46 @@ class Life:
     def work(self) -> None:
         """A worker does what is due, among faults."""
         self.partner.faults.extend(self.dice.choices(FAULTS, k=self.dice.randrange(3)))
-        self.dice.choice(self.workers).run_once()
+        worker = self._worker() if self.depth else self.dice.choice(self.workers)  # a slow one does nothing else
+        worker.run_once()
 
     def outage(self) -> None:
         self.partner.faults.extend(["down"] * self.dice.randrange(3, 9))
         self.partner.silent += self.dice.randrange(4)
 
     def interleave(self) -> None:
-        """Something happens while an answer is on its way."""
-        if self.inside:
+        """A process is slow at some point, and other processes go on."""
+        if self.depth >= DEEPEST:
             return
-        name = self.dice.choice(["push", "review", "act", "decide", "wait", "work", "policy", "receipt_confirmed"])
+        point = self.dice.choice(GAPS)
+        with suppress(HubError):
+            self.act()
+        failpoints.arm({failpoints.VARIABLE: f"{point}=meanwhile@1"}, allowed=True)
+        if point.startswith("inbound."):
+            self.push()
+        else:
+            self.work()
 
-        def during() -> None:
-            self.inside = True
-            self.journal.append(f"during {name}")
+    def meanwhile(self, point: str) -> None:
+        """What the others do; then perhaps the slow one dies."""
+        self.depth += 1
+        names = self.dice.choices(MEANWHILE, k=self.dice.randint(1, 3))
+        for name in [*self.dice.choice([(), ("wait", "work")]), *names]:
+            failpoints.arm({}, allowed=True)
+            self.journal.append(f"meanwhile at {point}: {name}")
             try:
                 OPERATIONS[name][1](self)
             except HubError as refused:
                 self.journal.append(type(refused).__name__)
-            self.inside = False
+            except AssertionError as broken:  # the slow one might take it for a fault of its partner
+                self.breaches.append(str(broken))
+        self.depth -= 1
+        armed = f"{self.dice.choice(POINTS)}=crash@1" if self.dice.random() < 0.3 else ""
+        failpoints.arm({failpoints.VARIABLE: armed}, allowed=True)
 
-        self.partner.during = during
-        self.dice.choice(self.workers).run_once()
-        self.partner.during = None
+    def modes(self) -> AbstractContextManager[Any]:
+        """What may be armed besides the product's own modes."""
+        return mock.patch.dict(failpoints.MODES, {"crash": _crash, "meanwhile": self.meanwhile})  # type: ignore[arg-type]
 
     def wait(self) -> None:
         self._pass(self.dice.choice(SPANS))
@@ -407,7 +435,7 @@ OPERATIONS: Mapping[str, tuple[int, Callable[[Life], None]]] = {
     "change": (1, Life.change),
     "push": (6, Life.push),
     "forge": (2, Life.forge),
-    "interleave": (8, Life.interleave),
+    "interleave": (14, Life.interleave),
     "wait": (10, Life.wait),
     "late": (2, Life.late),
     "outage": (2, Life.outage),
