@@ -80,7 +80,7 @@ def around() -> Shell:
 
 def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int]]:
     """The line's counters and how many there are (spec CI-HOME-10)."""
-    return [(row, tenant.counts(row.kind, row.track).get(row.state, 0)) for row in view.counters]
+    return [(row, tenant.count(row.kind, row.track, row.state)) for row in view.counters]
 
 
 def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:

@@ -8,13 +8,29 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from hub.business import KINDS
-from hub.business.lifecycle import By, Kind, State
+from hub.business.lifecycle import CONFLICT_STATE, By, Kind, State
 from hub.business.lifecycle import thaw as thaw_content
 from hub.contract.text import Text
 from hub.errors import NotFound
@@ -152,6 +168,16 @@ def thaw(row: Row[Any]) -> BusinessObject:
     )
 
 
+_object = tables.business_object
+OWN = select(_object).where(
+    _object.c.enterprise == bindparam("enterprise"),
+    _object.c.kind == bindparam("kind"),
+    _object.c.id == bindparam("id"),
+)
+OWN_LOCKED = OWN.with_for_update()
+"""Every page and every action asks for one object, so this is built once."""
+
+
 class Tenant:
     """Everything that one enterprise may see."""
 
@@ -164,11 +190,15 @@ class Tenant:
 
     def get(self, kind_code: str, object_id: str) -> BusinessObject:
         """Raises NotFound, for an id of another enterprise too."""
-        row = self._connection.execute(
-            self._owned(tables.business_object).where(
-                tables.business_object.c.id == object_id, tables.business_object.c.kind == kind_code
-            )
-        ).one_or_none()
+        return self._get(OWN, kind_code, object_id)
+
+    def lock(self, kind_code: str, object_id: str) -> BusinessObject:
+        """The same, locked until the transaction ends; needs a writing connection."""
+        return self._get(OWN_LOCKED, kind_code, object_id)
+
+    def _get(self, statement: Select[Any], kind_code: str, object_id: str) -> BusinessObject:
+        asked = {"enterprise": self._enterprise, "kind": kind_code, "id": object_id}
+        row = self._connection.execute(statement, asked).one_or_none()
         if row is None:
             raise NotFound
         return thaw(row)
@@ -219,14 +249,16 @@ class Tenant:
         capped = self._owned(tables.business_object.c.id).where(*wanted).limit(COUNTED + 1).subquery()
         return self._connection.execute(select(func.count()).select_from(capped)).scalar_one()
 
-    def counts(self, kind_code: str, track: str = "state") -> dict[str, int]:
-        """How many objects stand in each state of ``track``."""
-        table = tables.business_object
-        column = TRACK_COLUMNS[track]
-        rows = self._connection.execute(
-            self._owned(column, func.count()).where(table.c.kind == kind_code, column.is_not(None)).group_by(column)
-        )
-        return {row[0]: row[1] for row in rows}
+    def count(self, kind_code: str, track: str, state: str) -> int:
+        """How many objects stand in this one state."""
+        asked = {"enterprise": self._enterprise, "kind": kind_code, "state": state}
+        return self._connection.execute(IN_STATE[track], asked).scalar_one()
+
+    def counts(self, kind_code: str, track: str = "state", at_most: int = COUNTED) -> dict[str, int]:
+        """How many objects stand in each state of ``track`` that has any; counted no further than ``at_most``."""
+        asked = {"enterprise": self._enterprise, "at_most": at_most}
+        rows = self._connection.execute(_in_each(kind_code, track), asked)
+        return {row.state: row.number for row in rows if row.number}
 
     def search(self, text: str, limit: int = 20) -> list[BusinessObject]:
         """The objects that carry exactly this number, whichever number it is."""
@@ -322,6 +354,29 @@ TRACK_COLUMNS: Mapping[str, Any] = {
     "state": tables.business_object.c.state,
     "ack": tables.business_object.c.ack_state,
 }
+IN_STATE: Mapping[str, Select[int]] = {
+    track: select(func.count()).where(
+        _object.c.enterprise == bindparam("enterprise"),
+        _object.c.kind == bindparam("kind"),
+        column == bindparam("state"),
+    )
+    for track, column in TRACK_COLUMNS.items()
+}
+
+
+@cache
+def _in_each(kind_code: str, track: str) -> CompoundSelect[Any]:
+    """A look into the index for each state: grouping would read every row that the enterprise ever had."""
+    looks = []
+    for state in (*KINDS[kind_code].track(track).states, CONFLICT_STATE):
+        found = select(_object.c.id).where(
+            _object.c.enterprise == bindparam("enterprise"),
+            _object.c.kind == kind_code,
+            TRACK_COLUMNS[track] == state.id,
+        )
+        capped = found.limit(bindparam("at_most")).subquery()
+        looks.append(select(literal(state.id).label("state"), func.count().label("number")).select_from(capped))
+    return union_all(*looks)
 
 
 @dataclass(frozen=True)
@@ -336,16 +391,11 @@ class _Place:
 
 
 def _beyond(place: _Place) -> ColumnElement[bool]:
-    table = tables.business_object
+    """The rows after the place; the first condition alone bounds the index, so that nothing before it is read."""
+    at, id_ = _object.c.created_at, _object.c.id
     if place.backwards:
-        return or_(
-            table.c.created_at > place.created_at,
-            and_(table.c.created_at == place.created_at, table.c.id > place.id),
-        )
-    return or_(
-        table.c.created_at < place.created_at,
-        and_(table.c.created_at == place.created_at, table.c.id < place.id),
-    )
+        return and_(at >= place.created_at, or_(at > place.created_at, id_ > place.id))
+    return and_(at <= place.created_at, or_(at < place.created_at, id_ < place.id))
 
 
 def _cursor(obj: BusinessObject, filters: Mapping[str, str], index: int, *, backwards: bool = False) -> str:

@@ -88,7 +88,7 @@ def _page_number() -> int | None:
 
 def _counts(mine: Tenant, line_view: LineView) -> dict[tuple[str, str], Mapping[str, int]]:
     asked = {(row.kind, row.track) for row in line_view.steps if row.kind}
-    return {(kind, track): mine.counts(kind, track) for kind, track in asked}
+    return {(kind, track): mine.counts(kind, track, at_most=1) for kind, track in asked}
 
 
 def _pager(shown: Listing, found: Page, query: Query) -> dict[str, Any]:
