@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.business.lifecycle import Action, Actor, allowed, freeze
 from hub.cards import challenge
@@ -34,6 +34,7 @@ UNRESOLVED = Text(
     "上一次提交的结果正在确认中，请勿重复提交", "The last submission is still being confirmed: do not submit again"
 )
 SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
+DROP_DRAFTS = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
 WRONG_CARD = Text("IC卡与当前登录人员不符", "This card does not belong to the person logged in")
 
 
@@ -140,11 +141,11 @@ def perform(
     identity = f"{action_name}@{revision}"
     try:
         with writing(runtime.engine) as connection:
-            obj = _locked(connection, actor, kind_code, object_id)
-            if _done(connection, obj, identity):
-                return obj
+            obj = Tenant(connection, actor.enterprise).lock(kind_code, object_id)
             action = obj.kind.action(action_name)
             if obj.revision != revision:
+                if _done(connection, obj, identity):
+                    return obj
                 raise Stale
             _require(_offer(runtime.registry, obj, action, actor.role))
             at = _signed(runtime, connection, obj, action, values, actor, card, now)
@@ -156,22 +157,17 @@ def perform(
                 content=values,
                 actor=actor,
             )
-            after = record.record(connection, obj, new, now).obj
+            delivery = "QUEUED" if action.sends else None
+            after = record.record(connection, obj, new, now, delivery=delivery).obj
             _send(runtime, connection, after, action, actor, card.signature if card else None, at)
-            connection.execute(delete(tables.draft).where(tables.draft.c.object_id == obj.id))
+            connection.execute(DROP_DRAFTS, {"object_id": obj.id})
     except SignatureRefused as refused:
         with writing(runtime.engine) as connection:
             detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
             audit.note(connection, now, "signature.refused", who=actor.account, address=actor.address, detail=detail)
         raise
     runtime.wake()
-    with reading(runtime.engine) as connection:
-        return Tenant(connection, actor.enterprise).get(kind_code, object_id)
-
-
-def _locked(connection: Connection, actor: Actor, kind_code: str, object_id: str) -> BusinessObject:
-    found = Tenant(connection, actor.enterprise).get(kind_code, object_id)
-    return record.lock_id(connection, found.id)
+    return after
 
 
 def _done(connection: Connection, obj: BusinessObject, identity: str) -> bool:
@@ -266,7 +262,6 @@ def _send(
         now=now,
         trace=obj.id,
     )
-    record.set_delivery(connection, obj.id, "QUEUED")
 
 
 def save_draft(
@@ -282,8 +277,9 @@ def save_draft(
     now = runtime.clock.now()
     table = tables.draft
     with writing(runtime.engine) as connection:
-        obj = _locked(connection, actor, kind_code, object_id)
-        saved = Tenant(connection, actor.enterprise).draft(obj, form)
+        tenant = Tenant(connection, actor.enterprise)
+        obj = tenant.lock(kind_code, object_id)
+        saved = tenant.draft(obj, form)
         if saved is None:
             row = {"object_id": obj.id, "form": form, "values": dict(values), "revision": 1, "saved_at": now}
             connection.execute(insert(table), row | {"saved_by": actor.account})

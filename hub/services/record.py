@@ -129,12 +129,16 @@ def create(
         since=now,
         due_at=values["due_at"],
     )
-    _attach(connection, obj, new, projection, now)
+    _attach(connection, obj, new, now, before=None, after=projection)
     return Recorded(obj, True, {})
 
 
-def record(connection: Connection, obj: BusinessObject, new: NewEvent, now: datetime) -> Recorded:
+def record(
+    connection: Connection, obj: BusinessObject, new: NewEvent, now: datetime, *, delivery: str | None = None
+) -> Recorded:
     """Add ``new`` to the locked object and project again. A repetition changes nothing.
+
+    :param delivery: how the latest message out stands now, where that changes with the event.
 
     Raises ValueError when the content does not fit the kind, Stale when the row was not locked.
     """
@@ -150,12 +154,14 @@ def record(connection: Connection, obj: BusinessObject, new: NewEvent, now: date
     values = {"revision": obj.revision + 1} | _columns(obj.kind, after, now)
     if after.states != before.states:
         values["since"] = now
+    if delivery is not None:
+        values["delivery"] = delivery
     where = {"changed": obj.id, "from_revision": obj.revision}
     row = connection.execute(CHANGE, where | values).one_or_none()
     if row is None:
         raise Stale
     current = thaw(row)
-    _attach(connection, current, new, after, now)
+    _attach(connection, current, new, now, before=before, after=after)
     return Recorded(current, True, before.states)
 
 
@@ -241,17 +247,27 @@ def _who(actor: Actor | None) -> dict[str, Any] | None:
     return {name: getattr(actor, name) for name in names}
 
 
-def _attach(connection: Connection, obj: BusinessObject, new: NewEvent, projection: Projection, now: datetime) -> None:
-    """What follows from the event: search keys, documents, notices. Each once, however often it is recorded."""
-    keyed = {row.name: projection.content.get(row.name) for row in obj.kind.fields if row.key}
-    for name, value in {**keyed, **new.keys}.items():
+def _attach(
+    connection: Connection,
+    obj: BusinessObject,
+    new: NewEvent,
+    now: datetime,
+    *,
+    before: Projection | None,
+    after: Projection,
+) -> None:
+    """What follows from the event and was not there before: search keys, documents, notices."""
+    content, passed = (before.content, before.passed) if before else ({}, ())
+    keyed = {row.name: after.content.get(row.name) for row in obj.kind.fields if row.key}
+    fresh = {name: value for name, value in keyed.items() if value != content.get(name)}
+    for name, value in {**fresh, **new.keys}.items():
         if value:
             row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": str(value)}
             insert_new(connection, tables.object_key, row)
     for kind, attachment in new.documents.items():
         store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
-    for track, state, submission in projection.passed:
-        if obj.kind.state(track, state).notice is not None:
+    for track, state, submission in after.passed:
+        if (track, state, submission) not in passed and obj.kind.state(track, state).notice is not None:
             notice = {
                 "id": uuid.uuid4().hex,
                 "enterprise": obj.enterprise,

@@ -38,8 +38,8 @@ def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) 
         message_id=sent.message_id,
         source=sent.partner,
     )
-    record.record(connection, obj, new, now)
-    record.set_delivery(connection, obj.id, sent.state)
+    if not record.record(connection, obj, new, now, delivery=sent.state).new:
+        record.set_delivery(connection, obj.id, sent.state)
 
 
 def _declared(kind: Kind, message: str) -> Sends:
