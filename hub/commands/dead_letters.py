@@ -11,7 +11,7 @@ from hub.commands.home import home_option, json_option, opened
 from hub.commands.output import plain, show
 from hub.delivery import decisions
 from hub.delivery.decisions import PREFIX, VERDICTS
-from hub.services import audit, operations, results
+from hub.services import audit, conflicts, operations, results
 from hub.store import tables
 from hub.store.engine import reading, writing
 
@@ -32,7 +32,7 @@ as_option = click.option("--as", "who", required=True, metavar="OPERATOR", help=
 
 @click.group("dead-letters")
 def command() -> None:
-    """Decide what waits for a person: dead letters, unknown outcomes, parked messages.
+    """Decide what waits for a person: dead letters, unknown outcomes, parked messages, contradictions.
 
     Nothing leaves DEAD or UNKNOWN on one person's word: one proposes with a reason and evidence, another confirms.
 
@@ -61,7 +61,10 @@ def list_(home: Path, *, as_json: bool) -> None:
             select(table).where(table.c.confirmed_at.is_(None)).order_by(table.c.proposed_at)
         )
         proposals = {row.subject: f"{row.verdict} by {row.proposed_by} ({row.id})" for row in open_ones}
-    rows = [plain(row) | {"proposal": proposals.get(PREFIX + row.message_id)} for row in waiting]
+    rows = [
+        plain(row) | {"proposal": proposals.get(row.message_id) or proposals.get(PREFIX + row.message_id)}
+        for row in waiting
+    ]
     show(rows, COLUMNS, as_json=as_json, none="nothing waits for a person")
 
 
@@ -89,6 +92,40 @@ def propose(message_id: str, verdict: str, reason: str, evidence: str | None, wh
     click.echo(made)
 
 
+@command.command("settle")
+@click.argument("record")
+@click.option("--keep", required=True, metavar="ANSWER", help="The answer that stands, as `list` names it.")
+@click.option("--reason", required=True, help="Why; kept for good.")
+@click.option("--evidence", required=True, help="What proves it.")
+@as_option
+@home_option
+def settle(record: str, keep: str, reason: str, evidence: str, who: str, home: Path) -> None:
+    """Propose which of a partner's contradictory answers stands; prints the decision's id for the second person.
+
+    RECORD is the message id column of a CONTRADICTED row.
+
+    \b
+    Example:
+      swhub dead-letters settle object:77ac... --keep rejected --as 值班甲 \\
+            --reason "confirmed by telephone" --evidence "partner's letter of today"
+    """
+    runtime = opened(home)
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        actor = operator(connection, who)
+        made = conflicts.propose(
+            connection,
+            record.removeprefix(conflicts.PREFIX),
+            keep,
+            reason=reason,
+            evidence=evidence,
+            actor=actor,
+            now=now,
+        )
+        audit.note(connection, now, "cli.propose", who=actor, detail={"decision": made, "login": getpass.getuser()})
+    click.echo(made)
+
+
 @command.command("confirm")
 @click.argument("decision_id")
 @as_option
@@ -106,7 +143,12 @@ def confirm(decision_id: str, who: str, home: Path) -> None:
         actor = operator(connection, who)
         detail = {"decision": decision_id, "login": getpass.getuser()}
         audit.note(connection, now, "cli.confirm", who=actor, detail=detail)
-    decisions.confirm(runtime.engine, decision_id, actor=actor, now=now, settle=results.settle)
+        table = tables.decision
+        subject = connection.execute(select(table.c.subject).where(table.c.id == decision_id)).scalar() or ""
+    if subject.startswith(conflicts.PREFIX):
+        conflicts.confirm(runtime.engine, decision_id, actor=actor, now=now)
+    else:
+        decisions.confirm(runtime.engine, decision_id, actor=actor, now=now, settle=results.settle)
     click.echo("confirmed")
 
 

@@ -11,7 +11,7 @@ from hub.business.lifecycle import Kind
 from hub.delivery import receiver
 from hub.errors import NotFound
 from hub.runtime import Runtime
-from hub.services import record
+from hub.services import conflicts, record
 from hub.services.record import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -145,7 +145,7 @@ def last_heard(connection: Connection, partner: str) -> datetime | None:
 
 
 def stuck(connection: Connection) -> list[MessageRow]:
-    """What waits for a person: dead letters, unknown outcomes, parked and conflicting messages."""
+    """What waits for a person: dead letters, unknown outcomes, parked and conflicting messages, contradictions."""
     found = [row for state in ("DEAD", "UNKNOWN", "PARKED") for row in messages(connection, state=state, limit=500)]
     table = tables.conflict
     for row in connection.execute(
@@ -163,6 +163,22 @@ def stuck(connection: Connection) -> list[MessageRow]:
                 at=row.received_at,
                 attempts=1,
                 reason=f"same message id, other content: {row.digest[:16]}",
+            )
+        )
+    for dispute in conflicts.disputes(connection):
+        obj = dispute.obj
+        found.append(
+            MessageRow(
+                direction="in",
+                partner=obj.partner,
+                message_id=conflicts.PREFIX + obj.id,
+                type=obj.kind.code,
+                business_key=obj.number,
+                enterprise=obj.enterprise,
+                state="CONTRADICTED",
+                at=obj.since,
+                attempts=len(dispute.answers),
+                reason=f"which answer stands: {' or '.join(dispute.answers)}?",
             )
         )
     return sorted(found, key=lambda row: row.at)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.business import LINES
-from hub.business.lifecycle import Actor, Event, Kind, Projection, check_content, freeze, project
+from hub.business.lifecycle import DECIDED, Actor, Event, Kind, Projection, check_content, freeze, project
 from hub.business.lifecycle import thaw as thaw_content
 from hub.contract.message import Attachment
 from hub.contract.text import Text
@@ -142,7 +142,8 @@ def record(
 
     Raises ValueError when the content does not fit the kind, Stale when the row was not locked.
     """
-    check_content(obj.kind, new.content)
+    if new.name != DECIDED:  # which answer stands is no content
+        check_content(obj.kind, new.content)
     submission = obj.submission if new.submission is None else new.submission
     known = _events(connection, obj)
     if any(event.name == new.name and event.identity == new.identity for event in known):

@@ -1,0 +1,125 @@
+"""Contradictory answers: two operators say which one stands (spec X-05, contract_and_delivery.md 1.6).
+
+The object is ``CONFLICT`` until then and nothing can be done to it. The decision is an event like any other, so the
+projection stays the only place where a state comes from.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, or_, select, update
+
+from hub.business.lifecycle import CONFLICT, DECIDED
+from hub.contract.text import Text
+from hub.errors import HubError, InvalidInput, NotAllowed, NotFound
+from hub.services import audit, record
+from hub.services.objects import BusinessObject, thaw
+from hub.services.record import NewEvent
+from hub.store import tables
+from hub.store.engine import writing
+
+PREFIX = "object:"
+STALE = Text("记录已变化，请重新提出", "The record has changed since; propose again")
+ANOTHER = Text("须由另一人确认", "Another person has to confirm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """An object whose partner contradicted itself."""
+
+    obj: BusinessObject
+    decision: str  # what the answers are about
+    answers: Sequence[str]  # the events that exclude each other
+
+
+def disputes(connection: Connection) -> list[Dispute]:
+    """Every object that waits for a decision, oldest first."""
+    table = tables.business_object
+    disputed = or_(table.c.state == CONFLICT, table.c.ack_state == CONFLICT)
+    rows = connection.execute(select(table).where(disputed).order_by(table.c.since))
+    return [_dispute(connection, thaw(row)) for row in rows]
+
+
+def propose(
+    connection: Connection, object_id: str, keep: str, *, reason: str, evidence: str, actor: str, now: datetime
+) -> str:
+    """The first person's word; returns the decision's id. Raises NotFound, NotAllowed, InvalidInput."""
+    found = _find(connection, object_id)
+    if keep not in found.answers:
+        choices = ", ".join(found.answers)
+        raise InvalidInput({"keep": Text(f"请选择其中之一：{choices}", f"choose one of {choices}")})
+    for name, value in (("reason", reason), ("evidence", evidence)):
+        if not value.strip():
+            raise InvalidInput({name: Text("请填写", f"{name} is required")})
+    made = uuid.uuid4().hex
+    values: dict[str, Any] = {"id": made, "subject": PREFIX + object_id, "verdict": keep, "reason": reason[:500]}
+    values |= {"evidence": evidence[:500], "proposed_by": actor, "proposed_at": now}
+    connection.execute(insert(tables.decision), values)
+    detail = {"decision": made, "object": object_id, "keep": keep}
+    audit.note(connection, now, "decision.proposed", who=actor, detail=detail)
+    return made
+
+
+def confirm(engine: Engine, decision_id: str, *, actor: str, now: datetime) -> BusinessObject:
+    """The second person's word: the answer stands, the others are taken out. Raises NotFound, NotAllowed."""
+    refused: HubError | None = None
+    with writing(engine) as connection:
+        try:
+            settled = _apply(connection, decision_id, actor, now)
+            what, why = "decision.confirmed", {}
+        except NotAllowed as refusal:  # raised before anything was written; its audit line has to stay
+            refused, what, why = refusal, "decision.refused", {"why": refusal.text.en}
+        audit.note(connection, now, what, who=actor, detail={"decision": decision_id} | why)
+    if refused is not None:
+        raise refused
+    return settled
+
+
+def _apply(connection: Connection, decision_id: str, actor: str, now: datetime) -> BusinessObject:
+    table = tables.decision
+    made = connection.execute(select(table).where(table.c.id == decision_id).with_for_update()).one_or_none()
+    if made is None or not made.subject.startswith(PREFIX):
+        raise NotFound
+    if made.confirmed_at is not None:
+        raise NotAllowed(STALE)
+    if made.proposed_by == actor:
+        raise NotAllowed(ANOTHER)
+    found = _find(connection, made.subject.removeprefix(PREFIX))
+    if found.obj.updated_at > made.proposed_at or made.verdict not in found.answers:
+        raise NotAllowed(STALE)
+    new = NewEvent(
+        name=DECIDED,
+        identity=f"decision:{made.id}",
+        occurred_at=now,
+        submission=found.obj.submission,
+        content={"decision": found.decision, "keep": made.verdict},
+    )
+    settled = record.record(connection, found.obj, new, now).obj
+    mine = update(table).where(table.c.id == made.id)
+    connection.execute(mine.values(confirmed_by=actor, confirmed_at=now))
+    return settled
+
+
+def _find(connection: Connection, object_id: str) -> Dispute:
+    table = tables.business_object
+    row = connection.execute(select(table).where(table.c.id == object_id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound
+    obj = thaw(row)
+    if CONFLICT not in obj.states.values():
+        raise NotAllowed(Text("该记录没有待核实的矛盾结果", "This record has no contradictory answers"))
+    return _dispute(connection, obj)
+
+
+def _dispute(connection: Connection, obj: BusinessObject) -> Dispute:
+    """The answers to the latest submission that exclude each other."""
+    table = tables.event
+    names = connection.execute(
+        select(table.c.name).where(table.c.object_id == obj.id, table.c.submission == obj.submission).distinct()
+    ).scalars()
+    about = {row.name: row.decision for row in obj.kind.events if row.decision is not None}
+    found = sorted(name for name in names if name in about)
+    return Dispute(obj=obj, decision=about[found[0]], answers=found)
