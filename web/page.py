@@ -27,6 +27,7 @@ class View:
     key: str  # the tab: the same key is the same tab
     crumbs: Sequence[tuple[str, str | None]] = ()  # (text, path)
     error: bool = False
+    live: bool = False  # nothing is typed here: coming back to its tab shows what is true now
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ def home() -> ResponseReturnValue:
             for row in _rows(mine, view, counter)
         ]
         notices = mine.notices(limit=LATEST)
-    view = View(id="v-home", title=say("首页"), key="home", crumbs=((say("首页"), None),))
+    view = View(id="v-home", title=say("首页"), key="home", crumbs=((say("首页"), None),), live=True)
     return page(
         "home.html",
         view,

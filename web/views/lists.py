@@ -37,6 +37,7 @@ def listing(line: str, kind: str) -> Response:
         title=read(line_view.title),
         key=f"{line}/{line_view.listings[0].kind.code}",
         crumbs=crumbs((read(line_view.line.label), None), (read(line_view.title), None)),
+        live=True,
     )
     return page(
         "list.html",

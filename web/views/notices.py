@@ -24,7 +24,7 @@ def notices() -> Response:
     """The latest notices, unread ones marked."""
     with tenant() as mine:
         rows = mine.notices(limit=SHOWN)
-    view = View(id="v-notices", title=say("通知"), key="notices", crumbs=crumbs((say("通知"), None)))
+    view = View(id="v-notices", title=say("通知"), key="notices", crumbs=crumbs((say("通知"), None)), live=True)
     return page("notices.html", view, notices=rows, path=site().path, unread=[row.id for row in rows if not row.read])
 
 

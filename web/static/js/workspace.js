@@ -90,7 +90,8 @@ function activate(tab, { push = true } = {}) {
   rename(tab, tab.title);
   if (changed) scroller.scrollTop = tab.scroll;
   if (push) remember(tab, location.pathname + location.search !== tab.url || history.state?.key !== tab.key);
-  if (!isLoaded(tab) && !tab.panel.hasAttribute("aria-busy")) load(tab.panel, tab.url, { push: false });
+  const stale = !isLoaded(tab) || (changed && tab.panel.querySelector(".view[data-live]"));
+  if (stale && !tab.panel.hasAttribute("aria-busy")) load(tab.panel, tab.url, { push: false, focus: !isLoaded(tab) });
   markMenu(tab.url);
 }
 
