@@ -61,7 +61,11 @@ class SoftCardDriver:
             raise CardError(CardFault.ALGORITHM) from None
         if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
             raise CardError(CardFault.ALGORITHM)
-        yield SoftCardSession(self.slot, path, key)
+        session = SoftCardSession(self.slot, path, key)
+        try:
+            yield session
+        finally:
+            session.close()
 
     def _path(self, token: str) -> Path:
         if not SERIAL.fullmatch(token):
@@ -70,19 +74,27 @@ class SoftCardDriver:
 
 
 class SoftCardSession:
-    """An open soft card; as good as the file stays in the slot."""
+    """An open soft card; as good as the file stays in the slot, and until its ``with`` block ends."""
 
     def __init__(self, slot: Path, path: Path, key: Key) -> None:
-        self._slot, self._path, self._key = slot, path, key
+        self._slot, self._path = slot, path
+        self._key: Key | None = key
+
+    def close(self) -> None:
+        """Forget the key: one PIN check is good for one block."""
+        self._key = None
 
     def sign(self, data: bytes) -> bytes:
-        """SHA-256 with ECDSA (DER) or RSA (PKCS#1 v1.5). Raises CardError(NO_CARD) when the card was pulled."""
+        """SHA-256 with ECDSA (DER) or RSA (PKCS#1 v1.5). Raises CardError(NO_CARD): card pulled, or session over."""
         strike(self._slot, self._path.stem, "sign")
+        key = self._key
+        if key is None:
+            raise CardError(CardFault.NO_CARD, detail="the session is over")
         if not self._path.is_file():
             raise CardError(CardFault.NO_CARD)
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), SHA256())
-        return self._key.sign(data, ec.ECDSA(SHA256()))
+        if isinstance(key, rsa.RSAPrivateKey):
+            return key.sign(data, padding.PKCS1v15(), SHA256())
+        return key.sign(data, ec.ECDSA(SHA256()))
 
 
 def identify(card: CardFile) -> CardIdentity:

@@ -147,6 +147,13 @@ def test_a_card_pulled_after_the_pin_does_not_sign(driver: SoftCardDriver, slot:
             session.sign(b"data")
 
 
+def test_a_session_signs_no_more_after_its_block(driver: SoftCardDriver) -> None:
+    with driver.open("A1", PIN) as session:
+        session.sign(b"data")
+    with pytest.raises(CardError, match="the session is over"):
+        session.sign(b"data")
+
+
 def test_a_pulled_card_keeps_its_counter_and_comes_back(driver: SoftCardDriver, slot: Path) -> None:
     refused(driver, "wrong")
     desk.remove(slot, "A1")

@@ -1,0 +1,25 @@
+"""The cases, one file for each group, in the order of the page."""
+
+from hub.testing.kit.case import Case, cases_of
+from hub.testing.kit.cases import (
+    build,
+    cards,
+    docs,
+    hours,
+    idempotency,
+    isolation,
+    limits,
+    manifest,
+    money,
+    outcomes,
+    parse,
+    privacy,
+    receipts,
+    statuses,
+)
+
+GROUPS = (
+    manifest, build, parse, outcomes, idempotency, receipts, statuses, money, hours, limits, privacy, isolation, docs,
+    cards,
+)  # fmt: skip
+CASES: tuple[Case, ...] = tuple(cases_of(GROUPS))

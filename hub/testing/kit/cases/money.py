@@ -1,0 +1,138 @@
+"""Amounts: exact decimals with their currency, in the unit that the message says, in both directions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from hub.business import KINDS
+from hub.contract.adapters import Refusal
+from hub.contract.message import CanonicalEvent, CanonicalMessage
+from hub.testing.kit.case import Broken, Exempt, bronze, expect, silver
+from hub.testing.kit.samples import Sample
+from hub.testing.kit.subject import Partner
+
+AMOUNTS = tuple(map(Decimal, ("0.01", "0.10", "0.29", "1.00", "14723.07", "99999999.99", "9999999999999.99")))
+"""One cent, the amounts that floats spoil, and the largest there is."""
+Path = tuple[str, ...]
+
+
+@bronze
+def an_amount_that_comes_in_is_the_same_to_the_cent(partner: Partner) -> None:
+    """Each amount of a message that an event takes over is the same Decimal: not cents, not rounded, not a float."""
+    taken = 0
+    for sample, path in _amounts(partner.incoming):
+        if not _decimals(partner, sample.message) and not _has_a_place(partner, sample, path):
+            continue
+        for amount in AMOUNTS:
+            message = _with(sample.message, path, amount)
+            others = set(_leaves(message.body, Decimal).values())
+            for value in _decimals(partner, message):
+                expect(value in others, f"{sample.name}: {amount} became {value}")
+            expect(amount in _decimals(partner, message), f"{sample.name}: {amount} was lost")
+            taken += 1
+    if not taken:
+        raise Exempt("no event takes over an amount")
+
+
+@bronze
+def no_event_carries_a_float(partner: Partner) -> None:
+    """No value of an event is a float."""
+    for sample in partner.incoming:
+        for event in partner.events(sample):
+            floats = [name for name, value in event.content.items() if isinstance(value, float)]
+            expect(not floats, f"{sample.name}: {floats} is a float")
+
+
+@silver
+def an_amount_comes_with_its_currency(partner: Partner) -> None:
+    """An event that takes over an amount takes over the currency that stands beside it."""
+    tried = 0
+    for sample, path in _amounts(partner.incoming):
+        beside: Any = sample.message.body
+        for key in path[:-1]:
+            beside = beside[key]
+        if "currency" not in beside:
+            continue
+        for currency in ("USD", "JPY"):
+            message = _with(sample.message, (*path[:-1], "currency"), currency)
+            if _decimals(partner, message):
+                tried += 1
+                said = [value for event in _events(partner, message) for value in event.content.values()]
+                expect(currency in said, f"{sample.name}: the amount lost its currency {currency}")
+    if not tried:
+        raise Exempt("no event takes over an amount with a currency")
+
+
+@bronze
+def an_amount_that_goes_out_is_the_same_to_the_cent(partner: Partner) -> None:
+    """The partner reads the amount that was meant, in its own unit."""
+    for sample, path in _sent_amounts(partner):
+        for amount in AMOUNTS:
+            message = _with(sample.message, path, amount)
+            heard = partner.voice.hear(partner.adapter.build(message, partner.ctx()).content)
+            expect(_leaves(heard.body, Decimal)[path] == amount, f"{sample.name}: {amount} arrives as another amount")
+
+
+@bronze
+def a_float_or_a_third_decimal_is_refused(partner: Partner) -> None:
+    """build raises Refusal for an amount that is a float, or has more decimals than its currency."""
+    for sample, path in _sent_amounts(partner):
+        for wrong in (14723.07, Decimal("0.001"), Decimal("NaN")):
+            try:
+                partner.adapter.build(_with(sample.message, path, wrong), partner.ctx())
+            except Refusal:
+                continue
+            raise Broken(f"{sample.name}: {wrong!r} was built")
+
+
+def _has_a_place(partner: Partner, sample: Sample, path: Path) -> bool:
+    """Whether the kind of one of the events has an amount of this name."""
+    kinds = (KINDS[event.kind] for event in _events(partner, sample.message))
+    return any(row.name in path and row.type is Decimal for kind in kinds for row in kind.fields)
+
+
+def _events(partner: Partner, message: CanonicalMessage) -> list[CanonicalEvent]:
+    return [part for part in partner.take(message) if isinstance(part, CanonicalEvent)]
+
+
+def _decimals(partner: Partner, message: CanonicalMessage) -> list[int | float | Decimal]:
+    """Every number of the events, of whatever type."""
+    return [
+        value
+        for event in _events(partner, message)
+        for value in event.content.values()
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    ]
+
+
+def _sent_amounts(partner: Partner) -> Iterator[tuple[Sample, Path]]:
+    found = list(_amounts(partner.sent))
+    if not found:
+        raise Exempt("no message that the hub sends has an amount")
+    yield from found
+
+
+def _amounts(samples: list[Sample]) -> Iterator[tuple[Sample, Path]]:
+    for sample in samples:
+        for path in _leaves(sample.message.body, Decimal):
+            yield sample, path
+
+
+def _leaves(body: Mapping[str, Any], kind: type, above: Path = ()) -> dict[Path, Any]:
+    found: dict[Path, Any] = {}
+    for key, value in body.items():
+        if isinstance(value, Mapping):
+            found |= _leaves(value, kind, (*above, key))
+        elif isinstance(value, kind):
+            found[*above, key] = value
+    return found
+
+
+def _with(message: CanonicalMessage, path: Path, value: object) -> CanonicalMessage:
+    return replace(message, body=_put(message.body, path, value))
+
+
+def _put(body: Mapping[str, Any], path: Path, value: object) -> dict[str, Any]:
+    key, *rest = path
+    return {**body, key: _put(body[key], tuple(rest), value) if rest else value}
