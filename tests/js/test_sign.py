@@ -126,6 +126,7 @@ def test_a_card_pulled_out_blocks_submitting_with_the_reason_and_resumes(entry, 
     entry.wait_for_selector("#banner:has-text('请检查是否正常接入IC卡')")
     entry.fill("#name", "还能填写")
     entry.click("[data-primary]")
+    entry.wait_for_timeout(300)  # the page looks at the card once more before it refuses
     blocked = len(portal.posted("/entry/payload"))
     reader.cards = present
     poll(entry)
