@@ -14,15 +14,12 @@ from tests.crash.house import House
 from tests.crash.scenarios import SCENARIOS, Round, partner_of
 
 ON_POSTGRES = (
-    "outbox.enqueue",
-    "delivery.after_claim_commit",
     "delivery.after_attempt_commit",
     "delivery.before_settle_commit",
     "delivery.before_recover_commit",
     "resolver.receipt",
     "decisions.before_confirm_commit",
     "poller.after_message",
-    "inbound.after_insert",
     "inbound.after_commit",
 )
 CASES = [
