@@ -54,7 +54,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/crash", description=HELP)
     parser.add_argument("--times", type=int, default=10, help="rounds at each point on each database (10)")
     parser.add_argument("--database", choices=(*DATABASES, "both"), default="both")
-    parser.add_argument("--point", action="append", choices=list(POINTS), help="only this one; may be repeated")
+    parser.add_argument("--point", action="append", choices=list(POINTS), metavar="POINT", help="only this one")
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same choices (1)")
     parser.add_argument("--copies", type=int, default=0, help="instead: so many copies of one offer at once")
     parser.add_argument("--schedules", type=int, default=0, help="instead: so many random schedules in one process")
