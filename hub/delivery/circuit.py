@@ -27,7 +27,7 @@ FAILED = select(circuit.c.state).where(*_mine, circuit.c.failures > 0)
 _same = circuit.c.minute == bindparam("present")  # not so where nothing was counted yet
 COUNT = (
     update(circuit)
-    .where(*_mine, case((_same, circuit.c.sent), else_=0) < bindparam("limit"))
+    .where(*_mine, circuit.c.state == "closed", case((_same, circuit.c.sent), else_=0) < bindparam("limit"))
     .values(minute=bindparam("present"), sent=case((_same, circuit.c.sent), else_=0) + 1)
 )
 """The statements of every message: building one costs more than running it, so they are built once."""
@@ -48,6 +48,8 @@ def wait_until(
     connection: Connection, partner: str, capability: str, per_minute: int | None, now: datetime, lease: timedelta
 ) -> datetime | None:
     """None when one message may go now (an open circuit's probe is taken with that), else when to come again."""
+    if per_minute is not None and _counted(connection, partner, capability, per_minute, now):
+        return None  # nearly always, in one statement
     row = connection.execute(STANDING, _named(partner, capability)).first()
     if row is None:
         values = {"partner": partner, "capability": capability, "state": "closed", "failures": 0, "changed_at": now}
@@ -120,7 +122,7 @@ def _everybody(connection: Connection) -> bool:
 
 
 def _counted(connection: Connection, partner: str, capability: str, limit: int, now: datetime) -> bool:
-    """Count one message of this minute, unless the minute is full."""
+    """Count one message of this minute, unless the minute is full or the circuit not closed."""
     row = _named(partner, capability) | {"present": _minute(now), "limit": limit}
     return connection.execute(COUNT, row).rowcount == 1
 
