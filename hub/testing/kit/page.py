@@ -8,7 +8,7 @@ from hub.testing.kit.subject import Subject
 PAGE = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- table: cases -->\n", "<!-- end -->"
 HEAD = "| group | case | grade | about | rule |\n| --- | --- | --- | --- | --- |\n"
-ABOUT = {Subject: "every plugin"}
+ABOUT: dict[type, str] = {Subject: "every plugin"}
 
 
 def table() -> str:
