@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from hub.commands.home import end_on_sigterm
 from hub.delivery.failpoints import POINTS
 from tests.crash import copies, scenarios, schedules, stores
 from tests.crash.house import House, Keys, discard
@@ -163,4 +164,5 @@ def summary(tallies: Sequence[Tally], seconds: float) -> None:
 
 
 if __name__ == "__main__":
+    end_on_sigterm()  # so that stores and programs end with us
     sys.exit(main(sys.argv[1:]))
