@@ -62,12 +62,12 @@ def unmapped(codes: Iterable[Code], events: Sequence[str]) -> list[Code]:
 
 def status_rows(codes: Sequence[Code]) -> str:
     """The inside of the tuple of a StatusTable, as ruff formats it."""
-    return _lines([_call("StatusRow", [quoted(code.code), quoted(code.event)], code.text, 8) for code in codes], 4)
+    return _lines([_call("StatusRow", [quoted(code.code), quoted(code.event)], code.text, 8) for code in codes], 4, 8)
 
 
 def unmapped_rows(codes: Sequence[Code]) -> str:
     """The inside of the tuple UNMAPPED: (code, text), and what the list said where it said something."""
-    return _lines([_call("", [quoted(code.code)], code.text, 4) + _said(code) for code in codes], 0)
+    return _lines([_call("", [quoted(code.code)], code.text, 4) + _said(code) for code in codes], 0, 44)
 
 
 def quoted(text: str) -> str:
@@ -103,9 +103,12 @@ def _long(part: str, indent: int) -> str:
     return f"{part}," if indent + width(part) < WIDEST else f"{part},  # noqa: E501"
 
 
-def _lines(rows: Sequence[str], indent: int) -> str:
+def _lines(rows: Sequence[str], indent: int, before: int) -> str:
+    """One row per line; a single one stays on the line, after what stands ``before`` it, where it fits."""
     if not rows:
         return ""
+    if len(rows) == 1 and not {"\n", "#"} & set(rows[0]) and before + width(rows[0]) < WIDEST:
+        return rows[0]
     pad = " " * (indent + 4)
     return "\n" + "".join(f"{pad}{row}\n" for row in rows) + " " * indent
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from importlib import resources
 
 from hub.business import KINDS
 from hub.business.lifecycle import By
 from hub.contract.text import Text
-from hub.scaffold import codelist
+from hub.scaffold import codelist, partner
+from hub.scaffold import pack as pack_module
 from hub.scaffold.codelist import Code
 from hub.scaffold.names import Names, ScaffoldError
+from hub.scaffold.pack import Pack
 from hub.scaffold.render import render
 
 Files = Mapping[str, str | bytes]
@@ -25,6 +28,49 @@ EXAMPLE_ISSUED = (
     Code(code="0", text=Text("已签发未生效", "Issued, not yet in force"), event="issued"),
     Code(code="1", text=Text("生效", "In force"), event="effective"),
 )
+
+EXAMPLE_OUTCOMES = (
+    Code(code="0000", text=Text("交易成功", "Done"), event="done"),
+    Code(code="0001", text=Text("已受理，处理中", "Accepted, in progress"), event="accepted"),
+    Code(code="1001", text=Text("业务校验不通过", "Refused"), event="refused_business"),
+    Code(code="2001", text=Text("报文格式错误", "The message is malformed"), event="refused_form"),
+    Code(code="3001", text=Text("系统繁忙", "Busy"), event="throttled"),
+    Code(code="4001", text=Text("企业未开通", "Not enrolled"), event="partner_config"),
+    Code(code="9000", text=Text("结果未明，请查询", "Unclear: ask"), event="unknown"),
+    Code(code="9404", text=Text("查无此交易", "Never seen"), event="not_sent"),
+    Code(code="9999", text=Text("其他", "Other")),
+)
+"""The toy partner's codes; the last one shows what an unmapped code looks like."""
+
+
+def files(names: Names, pack: Pack | None, status: Sequence[Code]) -> Files:
+    """Everything that is written for this partner. Raises ScaffoldError."""
+    if names.kind == "card":
+        return card(names, given=pack is not None or bool(status))
+    if names.kind == "insurer" and pack is None:
+        return insurer(names, status)
+    events = partner_events() if names.kind == "insurer" else ()
+    if pack is not None:
+        return partner.files(names, pack, status, events)
+    return partner.files(names, example(names.kind), status or EXAMPLE_OUTCOMES, events)
+
+
+def card(names: Names, *, given: bool) -> Files:
+    """A card driver. Raises ScaffoldError when it is ``given`` what only partners have."""
+    if given:
+        raise ScaffoldError(
+            Text(
+                "读卡器插件没有报文和代码表，请去掉 --xsd、--status", "a card speaks no XML: without --xsd and --status"
+            )
+        )
+    return render("common", names.values()) | render("card", names.values())
+
+
+def example(kind: str) -> Pack:
+    """The toy partner's XSD, for who has none yet."""
+    name = f"{kind}.xsd"
+    text = (resources.files("hub.scaffold") / "templates" / "examples" / name).read_text(encoding="utf-8")
+    return pack_module.pack({name: text})
 
 
 def insurer(names: Names, status: Sequence[Code]) -> Files:
@@ -51,7 +97,7 @@ def insurer(names: Names, status: Sequence[Code]) -> Files:
         "review_code": approved or next((code.code for code in (*review, *left)), "10"),
         "issued_code": issued[-1].code,
         "name_zh_xml": names.name.zh,
-        "code_table": code_table([*review, *issued, *left], (*REVIEW_EVENTS, *ISSUED_EVENTS)),
+        "code_table": partner.code_table([*review, *issued, *left], (*REVIEW_EVENTS, *ISSUED_EVENTS)),
         "unmapped_count": str(len(left)),
     }
     return render("common", values) | render("insurer", values)
@@ -60,17 +106,3 @@ def insurer(names: Names, status: Sequence[Code]) -> Files:
 def partner_events() -> frozenset[str]:
     """The events of today's kinds that a partner may cause."""
     return frozenset(event.name for kind in KINDS.values() for event in kind.events if event.by is By.PARTNER)
-
-
-def code_table(codes: Sequence[Code], events: Sequence[str]) -> str:
-    """The codes as a table for the README."""
-    rows = [f"| {_cell(code.code)} | {_cell(code.text.zh)} | {_event(code, events)} |" for code in codes]
-    return "\n".join(["| code | the partner says | event |", "| --- | --- | --- |", *rows])
-
-
-def _event(code: Code, events: Sequence[str]) -> str:
-    return code.event if code.event in events else "**unmapped**"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")

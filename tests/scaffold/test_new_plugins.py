@@ -8,7 +8,7 @@ import pytest
 
 from tests.scaffold.conftest import Write, Written
 
-PLUGINS = ("insurer acme",)
+PLUGINS = ("insurer acme", "bank acme", "data acme-port")
 LISTED = "import json; from hub import registry; r = registry.build(); " + (
     "print(json.dumps([[p.name for p in r.plugins if p.reason is None], list(r.partners), r.problems,"
     " [s.partner for s in r.simulators()]]))"
@@ -22,13 +22,18 @@ def listed(written: Written) -> list[list[str]]:
     return lists
 
 
+def key(what: str) -> str:
+    """The entry point's name."""
+    return what.replace(" ", "_").replace("-", "_")
+
+
 @pytest.mark.parametrize("what", PLUGINS)
 def test_its_own_tests_are_green(what: str, write: Write) -> None:
     tested = write(what, ()).run("pytest", "-p", "no:cacheprovider")
 
     assert tested.returncode == 0, tested.stdout + tested.stderr
     assert re.search(r"\d+ passed in", tested.stdout)
-    assert "skipped" not in tested.stdout
+    assert "skipped" not in tested.stdout or what.startswith("data")  # a question has no query about it
 
 
 @pytest.mark.parametrize("what", PLUGINS)
@@ -38,7 +43,7 @@ def test_the_hub_finds_it_and_has_nothing_against_it(what: str, write: Write) ->
 
     names, partners, problems, simulators = listed(written)
 
-    assert f"{kind}_{slug}" in names
+    assert key(what) in names
     assert problems == []
     assert (slug in partners, slug in simulators) == (kind != "card", kind != "card")
 
@@ -68,8 +73,8 @@ def test_names_are_the_houses(what: str, write: Write) -> None:
     project = tomllib.loads((written.folder / "pyproject.toml").read_text("utf-8"))["project"]
 
     assert written.folder.name == project["name"] == f"swhub-{kind}-{slug}"
-    assert project["entry-points"]["swhub"] == {f"{kind}_{slug}": f"hub_{kind}_{slug}"}
-    assert (written.folder / f"hub_{kind}_{slug}" / "capability.toml").exists() == (kind != "card")
+    assert project["entry-points"]["swhub"] == {key(what): f"hub_{key(what)}"}
+    assert (written.folder / f"hub_{key(what)}" / "capability.toml").exists() == (kind != "card")
 
 
 @pytest.mark.parametrize("what", PLUGINS)

@@ -1,0 +1,183 @@
+"""A partner with XML of its own: messages.py, capability.toml and the README's checklist from the roles of its XSDs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lxml import etree
+
+from hub.contract.text import Text
+from hub.scaffold import codelist
+from hub.scaffold.codelist import Code, quoted, width
+from hub.scaffold.names import Names, ScaffoldError
+from hub.scaffold.pack import Pack, Root
+from hub.scaffold.render import render
+from hub.scaffold.roles import Path, Role, roles
+from hub.scaffold.samples import sample
+
+HOOKS = {"insurer": "insurer_adapters", "bank": "bank_adapters", "data": "trade_data_sources"}
+OUTCOMES = (
+    "done", "accepted", "refused_business", "refused_form", "partner_config", "throttled", "not_sent", "unknown",
+)  # fmt: skip
+"""What a code may mean where no line of business has events for it; ``not_sent`` only in the answer to a query."""
+NO_CODE = (Code(code="0000", text=Text("示例代码，请换成机构的代码表", "An example: put the partner's list here")),)
+WIDEST = 120
+LINES = {
+    "insurer": "A row maps to the events of hub/business/micro_policy.py.",
+    "bank": "The payment lines come with hub/business/payment.py; map to its events then.",
+    "data": "The lines that use trade data come later; map to their events then.",
+}
+
+
+def files(names: Names, pack: Pack, status: Sequence[Code], events: Iterable[str]) -> dict[str, str | bytes]:
+    """The whole distribution. ``events`` are those that codes may be mapped to besides OUTCOMES.
+
+    Raises ScaffoldError when no sample of a message can be made.
+    """
+    known = (*OUTCOMES, *sorted(events))
+    found = roles(pack, [code.code for code in status])
+    given = status or _listed(found) or NO_CODE
+    left = codelist.unmapped(given, known)
+    values = names.values() | {
+        "hook": HOOKS[names.kind],
+        "encoding": pack.encoding,
+        "message_functions": "\n\n".join(_functions(role) for role in found).rstrip(),
+        "message_rows": "".join(_row(role) for role in found),
+        "meanings_hint": LINES[names.kind],
+        "status_rows": codelist.status_rows(codelist.mapped(given, known)),
+        "status_events": ", ".join(OUTCOMES),
+        "unmapped_rows": codelist.unmapped_rows(left),
+        "unmapped_count": str(len(left)),
+        "capabilities": "\n".join(_capabilities(names.kind, found)),
+        "roles_table": _table(found),
+        "code_table": code_table(given, known),
+        "line_hint": LINES[names.kind],
+    }
+    made: dict[str, str | bytes] = {**render("common", values), **render("partner", values)}
+    for name, text in pack.files.items():
+        made[f"{names.package}/schemas/{name}"] = text
+    for role in found:
+        made[f"{names.package}/schemas/samples/{role.key}.xml"] = golden(role.root, pack.encoding)
+    return made
+
+
+def golden(root: Root, encoding: str) -> bytes:
+    """The sample as a file in the partner's encoding. Raises ScaffoldError."""
+    element = sample(root)
+    etree.indent(element)
+    text = etree.tostring(element, encoding="unicode")
+    try:
+        return f'<?xml version="1.0" encoding="{encoding}"?>\n{text}\n'.encode(encoding)
+    except UnicodeEncodeError as error:
+        sign = error.object[error.start : error.end]
+        raise ScaffoldError(
+            Text(f"{root.file}：{sign} 无法用 {encoding} 表示", f"{root.file}: {sign} cannot be written in {encoding}")
+        ) from error
+
+
+def code_table(codes: Sequence[Code], events: Sequence[str]) -> str:
+    """The codes as a table for the README."""
+    rows = [f"| {_cell(code.code)} | {_cell(code.text.zh)} | {_event(code, events)} |" for code in codes]
+    return "\n".join(["| code | the partner says | event |", "| --- | --- | --- |", *rows])
+
+
+def _listed(found: Sequence[Role]) -> tuple[Code, ...]:
+    """The codes that the XSD itself lists for the status; nobody has said yet what they mean."""
+    codes = {code for role in found for leaf in role.leaves if leaf.path == role.status for code in leaf.codes}
+    return tuple(Code(code=code, text=Text(code, code)) for code in sorted(codes))
+
+
+def _functions(role: Role) -> str:
+    name, cents = role.type, f"{role.key.upper()}_CENTS"
+    return f'''
+{_paths(f"{cents}: tuple[Path, ...] = ", role.cents)}
+
+
+def write_{role.key}(values: Values) -> dict[str, Any]:
+    """{name}: our values -> the partner's."""
+    return in_cents(values, {cents})
+
+
+def read_{role.key}(values: Values) -> dict[str, Any]:
+    """{name}: the partner's values -> ours."""
+    return in_yuan(values, {cents})'''
+
+
+def _row(role: Role) -> str:
+    texts = {
+        "type": role.type, "tag": role.root.tag, "schema": role.root.file, "sample": role.key,
+    }  # fmt: skip
+    lines = [_fit(f"{name}={quoted(text)},") for name, text in texts.items()]
+    lines += [f"write=write_{role.key},", f"read=read_{role.key},"]
+    lines += [
+        _fit(f"{name}={quoted(text)},") for name, text in (("answer", role.answer), ("query", role.query)) if text
+    ]
+    lines += [
+        _fit(f"{name}={_path(path)},")
+        for name, path in (("reference", role.reference), ("status", role.status), ("moment", role.moment))
+        if path
+    ]
+    return "    Message(\n" + "".join(f"        {line}\n" for line in lines) + "    ),\n"
+
+
+def _paths(start: str, paths: Sequence[Path]) -> str:
+    """A tuple of paths as ruff formats it."""
+    line = f"{start}({', '.join(map(_path, paths))}{',' if len(paths) == 1 else ''})"
+    if width(line) <= WIDEST:
+        return line
+    return "\n".join([f"{start}(", *(f"    {_fit(_path(path) + ',', 4)}" for path in paths), ")"])
+
+
+def _path(path: Path) -> str:
+    return f"({', '.join(map(quoted, path))}{',' if len(path) == 1 else ''})"
+
+
+def _fit(line: str, indent: int = 8) -> str:
+    return line if indent + width(line) <= WIDEST else f"{line}  # noqa: E501"
+
+
+def _capabilities(kind: str, found: Sequence[Role]) -> Iterable[str]:
+    """One [[capability]] for each request, and one for each message that the partner sends by itself."""
+    answers = {role.answer for role in found if role.answer}
+    by_type: Mapping[str, Role] = {role.type: role for role in found}
+    for role in found:
+        if role.type in answers:
+            continue
+        yield "\n[[capability]]"
+        yield f'name        = "{kind}.{role.key}"'
+        if not role.answer:
+            yield f"in          = [{quoted(role.type + '/1.0')}]"
+            continue
+        yield f"out         = [{quoted(role.type + '/1.0')}]"
+        yield f'idempotency = "{"natural" if role.reference else "none"}"  # key | natural | none: ask the partner'
+        if role.query:
+            yield f'query       = "{kind}.{by_type[role.query].key}"'
+        yield 'on_timeout  = "unknown"'
+        yield "limits      = { per_minute = 60, total_mb = 10 }"
+
+
+def _table(found: Sequence[Role]) -> str:
+    rows = [
+        "| "
+        + " | ".join([role.type, _shown_role(role), *map(_shown, (role.reference, role.status, role.moment))])
+        + " |"
+        for role in found
+    ]
+    head = "| message | taken for | reference | status code | time |"
+    return "\n".join([head, "| --- | --- | --- | --- | --- |", *rows])
+
+
+def _shown_role(role: Role) -> str:
+    if role.answer:
+        return f"request, answered by {role.answer}" + (f", asked about by {role.query}" if role.query else "")
+    return "the partner's"
+
+
+def _shown(path: Path) -> str:
+    return "`" + "/".join(path) + "`" if path else "**not found**"
+
+
+def _event(code: Code, events: Sequence[str]) -> str:
+    return code.event if code.event in events else "**unmapped**"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,20 @@
+"""$name_zh ($name_en): in the partner's own XML, described by the XSDs in ``schemas/``. README.md lists what to check."""
+
+from collections.abc import Sequence
+
+from hub.contract.adapters import SimulatorSpec
+from hub.contract.hooks import hookimpl
+from $package.adapter import PARTNER, Adapter, make_adapter
+from $package.simulator import run
+
+
+@hookimpl
+def $hook() -> Sequence[Adapter]:
+    """The one adapter."""
+    return [make_adapter()]
+
+
+@hookimpl
+def simulators() -> Sequence[SimulatorSpec]:
+    """The partner's side, for demos and tests."""
+    return [SimulatorSpec(partner=PARTNER, run=run)]

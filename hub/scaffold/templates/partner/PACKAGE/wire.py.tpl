@@ -1,0 +1,102 @@
+"""The partner's bytes: encoding, XSD, signature. The transport is the hub's HTTPS POST.
+
+Signed with XMLDSig as the hub's own messages are, with the Signature as last child of the root, outside the partner's
+XSD. A partner that signs otherwise: change :func:`pack` and :func:`unpack`, and nothing else. A partner that needs
+another transport: add ``send`` to the adapter (hub.contract.adapters.WireAdapter).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Any, cast
+
+import xmlschema
+from lxml import etree
+
+from hub.contract.adapters import Refusal, Signer
+from hub.xml import xsd
+from hub.xml.reader import read
+from hub.xml.signature import sign, verify
+from $package.messages import MESSAGES, Message, Values
+
+ENCODING = "$encoding"  # as declared in the XSDs: check it against the partner's specification
+INVALID, NOT_ENCODABLE, UNKNOWN_TYPE = "0002", "0004", "0005"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A message whose signature and schema are right: all of it comes from the verified bytes."""
+
+    message: Message
+    values: Values = field(repr=False)
+    digest: str  # sha256 hex of the canonical form
+    serial: str  # of the certificate that signed it, hex
+
+
+def pack(message: Message, values: Values, signer: Signer) -> bytes:
+    """The final bytes: by the XSD, signed, encoded. Raises Refusal 0002 or 0004."""
+    signed = sign(element(message, values), signer).decode()
+    text = f'<?xml version="1.0" encoding="{ENCODING}"?>' + signed[signed.index("?>") + 2 :]
+    try:
+        return text.encode(ENCODING)
+    except UnicodeEncodeError as error:
+        sign_ = error.object[error.start : error.end]
+        raise Refusal(NOT_ENCODABLE, f"{message.type}: {sign_!r} cannot be written in {ENCODING}") from error
+
+
+def unpack(content: bytes, trusted: Sequence[bytes], now: datetime) -> Opened:
+    """Limits, parse, signature, schema. Raises Refusal."""
+    verified = verify(read(content), trusted, now)
+    message, found = decoded(verified.element)
+    canonical = etree.tostring(verified.element, method="c14n")
+    return Opened(message=message, values=found, digest=hashlib.sha256(canonical).hexdigest(), serial=verified.serial)
+
+
+def element(message: Message, values: Values) -> etree._Element:
+    """The unsigned element of ``values``. Raises Refusal 0002 naming the rule."""
+    try:
+        made = schema(message.schema).encode(
+            dict(values), path=message.tag, process_namespaces=False, etree_element_class=etree.Element, indent=0
+        )
+    except (xmlschema.XMLSchemaException, TypeError, ValueError) as error:
+        raise Refusal(INVALID, f"{message.type}: {_reason(error)}") from error
+    return cast(etree._Element, made)
+
+
+def decoded(root: etree._Element) -> tuple[Message, dict[str, Any]]:
+    """Which message ``root`` is, and its values. Raises Refusal 0005 or 0002."""
+    fault: Exception | None = None
+    for message in (row for row in MESSAGES if row.tag == root.tag):
+        try:
+            made = schema(message.schema).decode(cast(Any, root), process_namespaces=False)
+        except xmlschema.XMLSchemaException as error:
+            fault = error
+            continue
+        return message, dict(cast(Mapping[str, Any], made or {}))
+    if fault is None:
+        raise Refusal(UNKNOWN_TYPE, f"{root.tag} is none of the partner's messages")
+    raise Refusal(INVALID, _reason(fault)) from fault
+
+
+def example(message: Message) -> dict[str, Any]:
+    """The values of the golden sample."""
+    content = files("$package").joinpath(f"schemas/samples/{message.sample}.xml").read_bytes()
+    return decoded(read(content))[1]
+
+
+@cache
+def schema(file: str) -> xmlschema.XMLSchema:
+    """One XSD, compiled when it is first needed (tens of milliseconds); includes come from its own folder only."""
+    folder = files("$package").joinpath("schemas")
+    with as_file(folder) as path:
+        text = (path / file).read_text(encoding="utf-8")
+        return xsd.load(text, lambda place: (path / place.replace("\\", "/").rsplit("/", 1)[-1]).as_uri())
+
+
+def _reason(error: Exception) -> str:
+    """The rule that was broken, without the value: values may be personal."""
+    path, reason = getattr(error, "path", None), getattr(error, "reason", None)
+    return f"{path or ''} {type(error).__name__}" if reason is None else f"{path or ''} breaks its XSD"
