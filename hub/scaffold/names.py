@@ -73,11 +73,11 @@ def names(kind: str, slug: str, name_zh: str = "", name_en: str = "") -> Names:
             )
         )
     for given in (name_zh, name_en):
-        if UNQUOTABLE.search(given) or len(given) > 40:
+        if UNQUOTABLE.search(given) or len(given.encode("gb18030")) > 40:  # two columns for a Chinese character
             raise ScaffoldError(
                 Text(
-                    f"机构名称 {given}：最多 40 个字符，且不含引号、反斜杠、$、<、>、&",
-                    f"name {given}: at most 40 characters, none of them a quote, a backslash, $, <, > or &",
+                    f"机构名称 {given}：最多 20 个汉字或 40 个字母，且不含引号、反斜杠、$、<、>、&",
+                    f"name {given}: at most 40 columns, none of them a quote, a backslash, $, <, > or &",
                 )
             )
     title = slug.replace("-", " ").title()

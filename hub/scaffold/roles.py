@@ -69,7 +69,9 @@ def roles(pack: Pack, codes: Sequence[str]) -> tuple[Role, ...]:
     ]
     by_type = {role.type: role for role in named}
     answers = {role.type: _answer(role, named) for role in named if not _speaks(role)}
-    query = next((type_ for type_, answer in answers.items() if answer and QUERY.search(type_)), "")
+    queries = {
+        QUERY.sub("", _stem(type_)): type_ for type_, answer in answers.items() if answer and QUERY.search(type_)
+    }
     made = []
     for role in named:
         answer = by_type.get(answers.get(role.type, ""))
@@ -77,7 +79,7 @@ def roles(pack: Pack, codes: Sequence[str]) -> tuple[Role, ...]:
             replace(
                 role,
                 answer=answer.type if answer else "",
-                query=query if answer and role.type != query and not QUERY.search(role.type) else "",
+                query=queries.get(_stem(role.type), "") if answer else "",
                 reference=_reference(role, named),
                 status=_status(role, codes) if role.type not in answers or answer is None else (),
                 moment=next((leaf.path for leaf in role.leaves if leaf.sort == MOMENT), ()),

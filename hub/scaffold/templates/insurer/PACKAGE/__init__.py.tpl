@@ -1,4 +1,6 @@
-"""$name_zh ($name_en): micro policies 小微投保, in the hub's own XML, version 1.0 of each message.
+"""$name_zh ($name_en).
+
+Micro policies 小微投保, in the hub's own XML, version 1.0 of each message.
 
 The insurer offers (PolicyOffer), the enterprise confirms (PolicyConfirmation), the insurer reviews and issues
 (ReviewResult, PolicyIssued), the enterprise acknowledges (PolicyReceipt), the insurer confirms (ReceiptConfirmed).

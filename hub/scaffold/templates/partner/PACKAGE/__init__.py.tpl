@@ -1,4 +1,7 @@
-"""$name_zh ($name_en): in the partner's own XML, described by the XSDs in ``schemas/``. README.md lists what to check."""
+"""$name_zh ($name_en).
+
+In the partner's own XML, described by the XSDs in ``schemas/``. README.md lists what to check.
+"""
 
 from collections.abc import Sequence
 

@@ -42,7 +42,7 @@ class Adapter:
     def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
         """Raises Refusal 0002 when ``message`` breaks its XSD, 0004 for a character that the encoding lacks, 0005."""
         row = _row(message.type)
-        return _out(wire.pack(row, row.write(message.body), ctx.signer))
+        return OutMessage(content=wire.pack(row, row.write(message.body), ctx.signer))
 
     def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
         """Only a signed answer that carries the reference and a code of the status table says anything."""
@@ -58,7 +58,7 @@ class Adapter:
         put(values, row.reference, at(asked.write(sent.body), asked.reference))
         if row.moment:
             put(values, row.moment, ctx.now.isoformat())
-        return _out(wire.pack(row, values, ctx.signer))
+        return OutMessage(content=wire.pack(row, values, ctx.signer))
 
     def parse_query(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
         """As :meth:`parse_response`; "never seen it" counts only while the partner's answer is fresh."""
@@ -141,10 +141,6 @@ def _row(name: str) -> Message:
     if name not in BY_TYPE:
         raise Refusal(TYPE_NOT_DECLARED, f"{name or 'a query'} is none of the partner's messages")
     return BY_TYPE[name]
-
-
-def _out(content: bytes) -> OutMessage:
-    return OutMessage(content=content, content_type=f"application/xml; charset={wire.ENCODING}")
 
 
 def _moment(text: object) -> datetime | None:

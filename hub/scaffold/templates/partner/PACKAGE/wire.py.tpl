@@ -1,10 +1,11 @@
 """The partner's bytes: encoding, XSD, signature. The transport is the hub's HTTPS POST.
 
-Signed with XMLDSig as the hub's own messages are, with the Signature as last child of the root, outside the partner's
-XSD. A partner that signs otherwise: change :func:`pack` and :func:`unpack`, and nothing else. A partner that needs
-another transport: add ``send`` to the adapter (hub.contract.adapters.WireAdapter).
+The document travels as base64 in a wrapper ``<Signed><Content>``, signed with XMLDSig as the hub's own messages are:
+exactly these bytes were signed. A partner that signs otherwise: change :func:`pack` and :func:`unpack`, and nothing
+else. A partner that needs another transport: add ``send`` to the adapter (hub.contract.adapters.WireAdapter).
 """
 
+import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,8 @@ from hub.xml.signature import sign, verify
 from $package.messages import MESSAGES, Message, Values
 
 ENCODING = "$encoding"  # as declared in the XSDs: check it against the partner's specification
-INVALID, NOT_ENCODABLE, UNKNOWN_TYPE = "0002", "0004", "0005"
+WRAPPER, CONTENT = "Signed", "Content"
+NOT_WELL_FORMED, INVALID, NOT_ENCODABLE, UNKNOWN_TYPE = "0001", "0002", "0004", "0005"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,27 +34,36 @@ class Opened:
 
     message: Message
     values: Values = field(repr=False)
-    digest: str  # sha256 hex of the canonical form
+    digest: str  # sha256 hex of the partner's document
     serial: str  # of the certificate that signed it, hex
 
 
 def pack(message: Message, values: Values, signer: Signer) -> bytes:
-    """The final bytes: by the XSD, signed, encoded. Raises Refusal 0002 or 0004."""
-    signed = sign(element(message, values), signer).decode()
-    text = f'<?xml version="1.0" encoding="{ENCODING}"?>' + signed[signed.index("?>") + 2 :]
-    try:
-        return text.encode(ENCODING)
-    except UnicodeEncodeError as error:
-        sign_ = error.object[error.start : error.end]
-        raise Refusal(NOT_ENCODABLE, f"{message.type}: {sign_!r} cannot be written in {ENCODING}") from error
+    """The final bytes: the partner's document inside a signed wrapper. Raises Refusal 0002 or 0004."""
+    wrapper = etree.Element(WRAPPER)
+    etree.SubElement(wrapper, CONTENT).text = base64.b64encode(document(message, values)).decode()
+    return sign(wrapper, signer)
 
 
 def unpack(content: bytes, trusted: Sequence[bytes], now: datetime) -> Opened:
     """Limits, parse, signature, schema. Raises Refusal."""
     verified = verify(read(content), trusted, now)
-    message, found = decoded(verified.element)
-    canonical = etree.tostring(verified.element, method="c14n")
-    return Opened(message=message, values=found, digest=hashlib.sha256(canonical).hexdigest(), serial=verified.serial)
+    try:
+        inner = base64.b64decode(verified.element.findtext(CONTENT, ""), validate=True)
+    except ValueError as error:
+        raise Refusal(NOT_WELL_FORMED, "the content is not base64") from error
+    message, found = decoded(read(inner))
+    return Opened(message=message, values=found, digest=hashlib.sha256(inner).hexdigest(), serial=verified.serial)
+
+
+def document(message: Message, values: Values) -> bytes:
+    """The partner's document in the partner's encoding. Raises Refusal 0002 or 0004."""
+    text = etree.tostring(element(message, values), encoding="unicode")
+    try:
+        return f'<?xml version="1.0" encoding="{ENCODING}"?>{text}'.encode(ENCODING)
+    except UnicodeEncodeError as error:
+        lost = error.object[error.start : error.end]
+        raise Refusal(NOT_ENCODABLE, f"{message.type}: {lost!r} cannot be written in {ENCODING}") from error
 
 
 def element(message: Message, values: Values) -> etree._Element:
