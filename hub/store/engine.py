@@ -29,13 +29,14 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
             url,
             pool_size=pool_size,
             max_overflow=10,
+            hide_parameters=True,  # an error's text must not carry anybody's data into a log
             connect_args={"isolation_level": None},
             execution_options={TURN: threading.RLock()},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=False)
+    return create_engine(url, pool_size=pool_size, max_overflow=10, hide_parameters=True)
 
 
 @contextmanager
