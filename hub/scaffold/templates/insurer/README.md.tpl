@@ -3,6 +3,8 @@
 $name_zh ($name_en) for the Single Window Hub: micro policies 小微投保. Written by `swhub new-plugin insurer $slug`; it is
 green as it stands, because it talks to its own simulator, and it speaks the hub's own XML, signed with XMLDSig.
 
+Kit grade: gold
+
 ```sh
 pip install -e .          # into the environment of the hub
 pytest                    # this plugin's own tests
@@ -32,6 +34,18 @@ insurer with XML of its own, start again with `swhub new-plugin insurer $slug --
 - [ ] `simulator/`: delays, refusals and peculiarities of the real insurer.
 - [ ] Keys: exchange certificates with the insurer; its certificate goes into `[partners.$partner]` of `swhub.toml`.
 - [ ] `pytest`, `pytest --hub-kit`, `ruff check .` and `mypy` are green; then `state = "sandbox"`, later `"live"`.
+
+## Messages
+
+| message | direction | what it does |
+| --- | --- | --- |
+| PolicyOffer | in | an offer waits for the enterprise |
+| PolicyConfirmation | out | the enterprise confirms |
+| ReviewResult | in | the result of the review; its correlation id names the confirmation |
+| PolicyIssued | in | the policy |
+| PolicyReceipt | out | the enterprise acknowledges the policy |
+| ReceiptConfirmed | in | the insurer has the acknowledgement |
+| StatusQuery | out | "did you get it?"; the StatusAnswer is the answer to the POST |
 
 ## Codes
 

@@ -13,16 +13,7 @@ from $package import token
 from $package.token import Token, TokenFault
 
 NAME = "$slug"
-FAULTS = {
-    "no-reader": CardFault.NO_READER,
-    "no-card": CardFault.NO_CARD,
-    "reset": CardFault.READER_RESET,
-    "silent": CardFault.SILENT,
-    "algorithm": CardFault.ALGORITHM,
-    "cancelled": CardFault.CANCELLED,
-    "pin-wrong": CardFault.PIN_WRONG,
-    "pin-locked": CardFault.PIN_LOCKED,
-}
+FAULTS = {fault.name.lower().replace("_", "-"): fault for fault in CardFault}
 """The token's own words -> the contract's faults. The vendor's error codes go here; a fault without a row is SILENT."""
 
 
