@@ -3,6 +3,8 @@
 $name_zh ($name_en): a card driver for the Single Window Hub's card agent. Written by `swhub new-plugin card $slug`; it is
 green as it stands, because it drives software tokens of its own.
 
+Kit grade: gold
+
 ```sh
 pip install -e .          # into the environment of the card agent
 pytest                    # this plugin's own tests

@@ -44,7 +44,11 @@ class Driver:
             if identity(found).not_after <= self.clock():
                 raise CardError(CardFault.CERT_EXPIRED)
             key = token.unlock(found, pin)
-        yield Session(found, key)
+        session = Session(found, key)
+        try:
+            yield session
+        finally:
+            session.close()
 
 
 class Session:
@@ -52,9 +56,16 @@ class Session:
 
     def __init__(self, opened: Token, key: ec.EllipticCurvePrivateKey) -> None:
         self._token, self._key = opened, key
+        self._closed = False
+
+    def close(self) -> None:
+        """No signature from here on."""
+        self._closed = True
 
     def sign(self, data: bytes) -> bytes:
         """ECDSA with SHA-256, DER. Raises CardError."""
+        if self._closed:
+            raise CardError(CardFault.NO_CARD, detail="the session has ended")
         with _told():
             token.still_there(self._token)
         return self._key.sign(data, ec.ECDSA(SHA256()))

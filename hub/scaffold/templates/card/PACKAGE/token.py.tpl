@@ -6,6 +6,7 @@ tried, so that a crash costs a try and never gives one.
 
 import json
 import os
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 TRIES = 6
+BUSY = threading.RLock()  # one thread at a time counts tries
 SUFFIX = ".token"
 
 
@@ -64,6 +66,11 @@ def find(reader: Path, serial: str) -> Token:
 def unlock(token: Token, pin: str) -> ec.EllipticCurvePrivateKey:
     """The key, after exactly one try. Raises TokenFault."""
     _practise(token.path.parent, "open")
+    with BUSY:
+        return _unlock(token, pin)
+
+
+def _unlock(token: Token, pin: str) -> ec.EllipticCurvePrivateKey:
     values = _load(token.path)
     if values["tries_left"] == 0:
         raise TokenFault("pin-locked", 0)
