@@ -60,3 +60,23 @@ def test_a_pdf_opens_in_a_titled_frame_with_a_download(page, portal, visit):
     assert page.get_attribute("[data-pdf-download]", "href").endswith("/documents/1?download=1")
     page.click("#pdf-dialog [data-close]")
     page.wait_for_selector("iframe", state="detached")
+
+
+def test_a_question_right_after_another_gets_its_own_answer(page, visit):
+    visit("/")
+
+    answers = page.evaluate(
+        """async () => {
+            const { question } = await import('/static/js/dialogs.js');
+            const last = () => document.querySelector('#ask-dialog [data-ask-buttons]').lastElementChild;
+            const first = question('1');
+            last().previousElementSibling.click();
+            const second = question('2');
+            await new Promise((done) => setTimeout(done, 200));
+            const waits = document.querySelector('#ask-dialog').open;
+            last().click();
+            return [await first, waits, await second];
+        }"""
+    )
+
+    assert answers == [None, True, "yes"]

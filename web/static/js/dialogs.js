@@ -8,17 +8,23 @@ export function question(text, choices = [[null, t("cancel")], ["yes", t("confir
   if (dialog.open) return Promise.resolve(null); // one question at a time
   dialog.querySelector("[data-ask-title]").textContent = t("please_confirm");
   dialog.querySelector("[data-ask-text]").textContent = text;
-  const buttons = choices.map(([value, label], index) => {
-    const button = make("button", { type: "button", class: index === choices.length - 1 ? "btn primary" : "btn" }, label);
-    button.addEventListener("click", () => dialog.close(value ?? ""));
-    return button;
-  });
-  dialog.querySelector("[data-ask-buttons]").replaceChildren(...buttons);
-  dialog.returnValue = "";
-  show(dialog, document.activeElement);
-  buttons.at(-1).focus();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue || null), { once: true });
+    // Not by the close event: it comes a task later, when the next question may already be open and would take it for its own.
+    const answer = (value) => {
+      dialog.removeEventListener("cancel", dismiss);
+      dialog.close();
+      resolve(value);
+    };
+    const dismiss = () => answer(null);
+    const buttons = choices.map(([value, label], index) => {
+      const button = make("button", { type: "button", class: index === choices.length - 1 ? "btn primary" : "btn" }, label);
+      button.addEventListener("click", () => answer(value || null));
+      return button;
+    });
+    dialog.querySelector("[data-ask-buttons]").replaceChildren(...buttons);
+    dialog.addEventListener("cancel", dismiss);
+    show(dialog, document.activeElement);
+    buttons.at(-1).focus();
   });
 }
 
@@ -98,6 +104,11 @@ function printPdf() {
 
 /* Open as a modal, and give the focus back to what opened it. */
 export function show(dialog, opener) {
-  dialog.addEventListener("close", () => opener.focus(), { once: true });
+  const back = () => {
+    if (dialog.open) return; // the late close event of an earlier opening
+    dialog.removeEventListener("close", back);
+    opener.focus();
+  };
+  dialog.addEventListener("close", back);
   dialog.showModal();
 }
