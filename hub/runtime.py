@@ -52,6 +52,14 @@ class Runtime:
         )
 
 
+def prepare(runtime: Runtime) -> None:
+    """Let every adapter that wants to do its expensive first work, before a serving process has threads."""
+    for adapter in runtime.registry.partners.values():
+        first = getattr(adapter, "prepare", None)
+        if first is not None:
+            first()
+
+
 def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str, ModuleType] | None = None) -> Runtime:
     """Open everything a process needs. Raises ConfigError when a key or certificate cannot be read."""
     try:

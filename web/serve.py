@@ -10,6 +10,7 @@ from waitress import create_server  # type: ignore[import-untyped]
 
 from hub.commands import worker as workers
 from hub.commands.home import end_on_sigterm, home_option, opened, refuse
+from hub.runtime import prepare
 from web.app import create_app
 
 HEADERS, LINGER = 64_000, 30  # octets of request headers; seconds an idle connection may stay
@@ -38,6 +39,7 @@ def command(home: Path, *, with_worker: bool | None) -> None:
       swhub serve --home /srv/swhub --no-worker
     """
     runtime = opened(home)
+    prepare(runtime)
     web = runtime.settings.web
     worker = workers.make(runtime) if (web.worker if with_worker is None else with_worker) else None
     if worker is not None:

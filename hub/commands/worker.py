@@ -10,7 +10,7 @@ from hub.contract.message import Raw
 from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
-from hub.runtime import Runtime
+from hub.runtime import Runtime, prepare
 from hub.services import operations, results, watch
 from hub.services.broadcast import Broadcast
 
@@ -32,6 +32,7 @@ def command(home: Path) -> None:
       swhub worker --home /srv/swhub
     """
     runtime = opened(home)
+    prepare(runtime)
     worker = make(runtime)
     end_on_sigterm()
     try:

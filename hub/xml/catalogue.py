@@ -126,6 +126,11 @@ class Catalogue:
                 self._messages[key] = MessageSchema(type, version, file, self)
             return self._messages[key]
 
+    def warm(self) -> None:
+        """Compile every message before threads are about: libxml2 has one document loader for the whole process."""
+        for name, version in self._by_type:
+            self.message(name, version)
+
     def of(self, element: etree._Element) -> MessageSchema:
         """The schema that the header of ``element`` asks for. Raises Refusal 0002 or 0005."""
         header = element.find(HEADER) if element.tag == ROOT else None

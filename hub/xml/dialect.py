@@ -61,6 +61,10 @@ class CanonicalDialect:
     behind: timedelta = timedelta(days=30)  # how old an incoming message may be
     fresh: timedelta = timedelta(minutes=15)  # how old "never seen it" may be
 
+    def prepare(self) -> None:
+        """Compile the schemas; called once, before the process has threads."""
+        self.catalogue.warm()
+
     def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
         """Raises Refusal 0002 or 0005 when ``message`` breaks its schema or has none."""
         return OutMessage(content=seal(self.catalogue, message, ctx.signer))
