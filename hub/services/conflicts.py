@@ -104,8 +104,7 @@ def _apply(connection: Connection, decision_id: str, actor: str, now: datetime) 
 
 
 def _find(connection: Connection, object_id: str) -> Dispute:
-    table = tables.business_object
-    row = connection.execute(select(table).where(table.c.id == object_id).with_for_update()).one_or_none()
+    row = connection.execute(record.BY_ID, {"id": object_id}).one_or_none()
     if row is None:
         raise NotFound
     obj = thaw(row)
