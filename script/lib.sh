@@ -5,6 +5,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VENV=$ROOT/.venv
 : "${HOME:=/tmp}"
 export HOME PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUTF8=1
+# A bare PATH may lack the system folders; the PostgreSQL wheel makes itself a user with useradd when it runs as root.
+export PATH=$PATH:/usr/sbin:/sbin
 unset PYTHONPATH PYTHONHOME
 
 die() { printf '\n%s\n' "$@" >&2; exit 1; }
