@@ -16,6 +16,7 @@ from typing import Any, Literal
 from hub.contract.text import Text
 
 CONFLICT = "CONFLICT"
+BACK = "BACK"  # as a transition's target: the state that the object had before the present one
 DECIDED = "conflict_decided"
 
 
@@ -67,7 +68,8 @@ class EventType:
     """One event of a kind. Its place in ``Kind.events`` is its rank when events are folded.
 
     ``start`` events create the object, ``submission`` events belong to the submission they answer, ``end`` events
-    concern the object as a whole. Events of one ``decision`` exclude each other within a submission.
+    concern the object as a whole. Events of one ``decision`` exclude each other within a submission. Events of one
+    ``series`` are told by one clock: they are folded by their time, and the latest of them stands.
     """
 
     name: str
@@ -75,6 +77,7 @@ class EventType:
     text: Text
     phase: Phase = "submission"
     decision: str | None = None
+    series: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ class Kind:
             for row in track.transitions:
                 if (
                     row.event not in names
-                    or row.target not in ids
+                    or row.target not in ids | {BACK}
                     or (row.source is not None and row.source not in ids)
                 ):
                     raise ValueError(f"{self.code}.{track.name}: {row} names an unknown state or event")
@@ -182,6 +185,11 @@ class Kind:
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
         return next((row for row in self.events if row.name == name), None) or _missing(self, name)
+
+    def rank(self, event: EventType) -> int:
+        """The event's place when events are folded: one for a whole series."""
+        together = (row for row in self.events if event.series is not None and row.series == event.series)
+        return self.events.index(next(together, event))
 
     def action(self, name: str) -> Action:
         """Raises KeyError."""
@@ -273,10 +281,13 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
         # must not undo it, so it moves the object from wherever the older answers left it.
         own = {row.event: row.target for row in track.transitions if kind.event(row.event).by is By.ENTERPRISE}
         current: str | None = None
+        before: str | None = None
         for event in standing:
             target = moves.get((current, event.name), own.get(event.name))
+            if target == BACK:
+                target = before
             if target is not None:
-                current = target
+                before, current = current, target
                 passed.append((track.name, target, _place(kind, event)[1]))
         if disputed & touched:
             current = CONFLICT
@@ -305,7 +316,7 @@ def _place(kind: Kind, event: Event) -> tuple[int, int, int, datetime, str]:
         return (3, 0, 0, event.occurred_at, event.identity)
     row = kind.event(event.name)
     submission = event.submission if row.phase == "submission" else 0
-    return (PHASES[row.phase], submission, kind.events.index(row), event.occurred_at, event.identity)
+    return (PHASES[row.phase], submission, kind.rank(row), event.occurred_at, event.identity)
 
 
 def _settle(kind: Kind, ordered: Sequence[Event]) -> tuple[list[Event], set[str]]:
