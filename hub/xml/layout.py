@@ -1,0 +1,263 @@
+"""A partner's XML as a table, walked both ways: our path, the partner's path, and how the value is written.
+
+    PAYMENT = Layout(
+        "CMS",
+        (
+            Fixed("eb/pub/TransCode", "PAYENT"),
+            Row("header.message_id", "eb/pub/fSeqno", ID32),
+            Row("amount", "eb/in/PayAmt", FEN),
+            Rows("items", "eb/in/rd", (Row("policy_no", "InsNo"), Row("amount", "Amt", FEN))),
+            Left("remark", "the bank has no place for it"),
+        ),
+    )
+
+Paths on our side are keys of a message's body joined by ``.``, or ``header.<field>`` for the envelope. Paths on the
+partner's side are element names joined by ``/``; ``@name`` is an attribute, ``.`` the element's own text, and ``p:`` a
+prefix of ``prefixes`` (the prefix "" stands for names without one). Elements are written in the order of the rows. The
+partner's XSD, not this table, says what is required: a value that we do not have is an element that is not written, and
+an empty element is a value that we do not have.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from hub.contract.adapters import Refusal
+from hub.contract.convert import TEXT, Convert
+from hub.contract.text import Text
+from hub.xml.codec import GROUP, CodecError, Shape
+
+HEADER = "header"
+NOT_ENCODABLE = "0004"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value."""
+
+    ours: str
+    theirs: str
+    by: Convert = TEXT
+    blank: bool = False  # an empty element is written where we have no value
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A list: one element ``theirs`` for each item, its rows below it."""
+
+    ours: str
+    theirs: str
+    rows: Sequence["Row | Fixed | Rows | Left"]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A text that the partner wants and that says nothing to us; a message with another one is not this message."""
+
+    theirs: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Left:
+    """A value of ours that the partner has no place for, said aloud so that nothing gets lost in silence."""
+
+    ours: str
+    why: str
+
+
+Part = Row | Rows | Fixed | Left
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One message of a partner, from its root element down."""
+
+    tag: str  # "{namespace}Name"
+    rows: Sequence[Part]
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+
+    def write(self, values: Mapping[str, Any]) -> etree._Element:
+        """The partner's element. Raises CodecError for a value that has no row, or does not fit its converter."""
+        namespaces: Any = {prefix or None: name for prefix, name in self.prefixes.items()}
+        root = etree.Element(self.tag, nsmap=namespaces)
+        self._write(root, self.rows, values, "")
+        return root
+
+    def read(self, root: etree._Element) -> dict[str, Any]:
+        """Our values, envelope fields under ``header``. Raises CodecError naming the partner's path and the rule."""
+        if root.tag != self.tag:
+            raise CodecError(f"/{etree.QName(root).localname}", Text("不是此报文", "is not this message"))
+        return self._read(root, self.rows)
+
+    def lost(self, shape: Shape) -> list[str]:
+        """Our paths of ``shape`` that no row names, not even as Left: what would get lost in silence."""
+        named = set(_named(self.rows, ""))
+        return [path for path in _paths(shape, "") if not named & {path, *_above(path)}]
+
+    def _write(self, element: etree._Element, rows: Sequence[Part], values: Mapping[str, Any], above: str) -> None:
+        known = {row.ours for row in rows if not isinstance(row, Fixed)}
+        for path in _leaves(values, ""):
+            if path.partition(".")[0] != HEADER and not known & {path, *_above(path)}:
+                raise CodecError(f"{above}{path}", Text("不应出现", "is not expected"))
+        for row in rows:
+            match row:
+                case Fixed():
+                    self._put(element, row.theirs, row.text)
+                case Row():
+                    self._write_one(element, row, _at(values, row.ours), above)
+                case Rows():
+                    self._write_all(element, row, _at(values, row.ours), above)
+
+    def _write_one(self, element: etree._Element, row: Row, value: Any, above: str) -> None:
+        if value is None:
+            if row.blank:
+                self._put(element, row.theirs, "")
+            return
+        try:
+            self._put(element, row.theirs, row.by.write(value))
+        except ValueError as error:  # also what XML cannot carry, such as a NUL
+            raise CodecError(f"{above}{row.ours}", Text(f"须为{row.by.name}", str(error))) from error
+
+    def _write_all(self, element: etree._Element, row: Rows, items: Any, above: str) -> None:
+        if items is None:
+            return
+        if not isinstance(items, (list, tuple)) or not all(isinstance(item, Mapping) for item in items):
+            raise CodecError(f"{above}{row.ours}", Text("须为列表", "a list of groups is required"))
+        *way, last = row.theirs.split("/")
+        for no, item in enumerate(items):
+            made = etree.SubElement(self._made(element, way), self._tag(last))
+            self._write(made, row.rows, item, f"{above}{row.ours}.{no}.")
+
+    def _read(self, element: etree._Element, rows: Sequence[Part]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for row in rows:
+            match row:
+                case Fixed():
+                    if self._get(element, row.theirs) != row.text:
+                        raise CodecError(f"/{row.theirs}", Text(f"须为 {row.text}", f"must be {row.text}"))
+                case Row():
+                    text = self._get(element, row.theirs)
+                    if text:
+                        _keep(made, row.ours, self._value(row, text))
+                case Rows():
+                    found = [self._read(item, row.rows) for item in self._all(element, row.theirs)]
+                    if found:
+                        _keep(made, row.ours, found)
+        return made
+
+    def _value(self, row: Row, text: str) -> Any:
+        try:
+            return row.by.read(text)
+        except ValueError as error:
+            raise CodecError(f"/{row.theirs}", Text(f"须为{row.by.name}", str(error))) from None
+
+    def _put(self, element: etree._Element, path: str, text: str) -> None:
+        *way, last = path.split("/")
+        group = self._made(element, way)
+        if last.startswith("@"):
+            group.set(self._attribute(last[1:]), text)
+        elif last == ".":
+            group.text = text
+        else:
+            etree.SubElement(group, self._tag(last)).text = text
+
+    def _get(self, element: etree._Element, path: str) -> str | None:
+        *way, last = path.split("/")
+        group = self._found(element, way)
+        if group is None or last == ".":
+            return None if group is None else group.text
+        if last.startswith("@"):
+            return group.get(self._attribute(last[1:]))
+        found = group.find(self._tag(last))
+        return None if found is None else found.text
+
+    def _all(self, element: etree._Element, path: str) -> Iterable[etree._Element]:
+        *way, last = path.split("/")
+        group = self._found(element, way)
+        return () if group is None else group.iterchildren(self._tag(last))
+
+    def _made(self, element: etree._Element, way: Sequence[str]) -> etree._Element:
+        """The group at ``way``: the one begun last, else a new one."""
+        for name in way:
+            tag = self._tag(name)
+            last = element[-1] if len(element) and element[-1].tag == tag else None
+            element = etree.SubElement(element, tag) if last is None else last
+        return element
+
+    def _found(self, element: etree._Element | None, way: Sequence[str]) -> etree._Element | None:
+        for name in way:
+            element = element.find(self._tag(name)) if element is not None else None
+        return element
+
+    def _tag(self, name: str) -> str:
+        """An element's name; without a prefix it is in the namespace of the prefix "", if there is one."""
+        prefix, _, local = name.rpartition(":")
+        return f"{{{self.prefixes[prefix]}}}{local}" if prefix in self.prefixes else name
+
+    def _attribute(self, name: str) -> str:
+        """An attribute's name; without a prefix it is in no namespace, whatever its element is in."""
+        return self._tag(name) if ":" in name else name
+
+
+def encoded(element: etree._Element, encoding: str) -> bytes:
+    """``element`` as a document in ``encoding``, exactly these octets to be signed and sent.
+
+    Raises Refusal 0004 naming a character that the encoding lacks: a reference in its place is not what was meant.
+    """
+    text = etree.tostring(element, encoding="unicode")
+    try:
+        return f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
+    except UnicodeEncodeError as error:
+        lost = error.object[error.start : error.end]
+        local = etree.QName(element).localname
+        raise Refusal(NOT_ENCODABLE, f"{local}: {lost!r} cannot be written in {encoding}") from error
+
+
+def _at(values: Mapping[str, Any], path: str) -> Any:
+    found: Any = values
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _keep(values: dict[str, Any], path: str, value: Any) -> None:
+    *way, last = path.split(".")
+    for name in way:
+        values = values.setdefault(name, {})
+    values[last] = value
+
+
+def _above(path: str) -> set[str]:
+    """The paths of the groups around ``path``."""
+    parts = path.split(".")
+    return {".".join(parts[:no]) for no in range(1, len(parts))}
+
+
+def _leaves(values: Mapping[str, Any], above: str) -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def _named(rows: Sequence[Part], above: str) -> Iterator[str]:
+    """Our paths that the rows name, the columns of lists included."""
+    for row in rows:
+        match row:
+            case Row() | Left():
+                yield f"{above}{row.ours}"
+            case Rows():
+                yield from _named(row.rows, f"{above}{row.ours}.")
+
+
+def _paths(shape: Shape, above: str) -> Iterator[str]:
+    for child in shape.children:
+        path = f"{above}{child.key}"
+        if child.kind == GROUP:
+            yield from _paths(child, f"{path}.")
+        else:
+            yield path

@@ -1,0 +1,123 @@
+"""A partner's XML as a table: written and read by the same rows, awkward names included."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from hub.contract.adapters import Refusal
+from hub.contract.convert import FEN, ID32
+from hub.xml.codec import CodecError, Shape
+from hub.xml.layout import Fixed, Layout, Left, Row, Rows, encoded
+from hub.xml.reader import read
+
+PAYMENT = Layout(
+    "CMS",
+    (
+        Fixed("eb/pub/TransCode", "PAYENT"),
+        Row("header.message_id", "eb/pub/fSeqno", ID32),
+        Row("amount", "eb/in/PayAmt", FEN),
+        Row("currency", "eb/in/PayAmt/@Ccy"),
+        Row("payee.name", "eb/in/收款人-名称"),
+        Row("purpose", "eb/in/Use", blank=True),
+        Rows("items", "eb/in/rd", (Row("no", "@no"), Row("policy_no", "InsNo"), Row("amount", "Amt", FEN))),
+        Left("remark", "the bank has no place for it"),
+    ),
+)
+BODY = {
+    "amount": Decimal("14723.01"),
+    "currency": "CNY",
+    "payee": {"name": "某保险公司"},
+    "items": [{"no": "1", "policy_no": "P1", "amount": Decimal("14723.01")}],
+}
+HEADER = {"header": {"message_id": "7f2504e0-4f89-41d3-9a0c-0305e82c33aa"}}
+DOCUMENT = (
+    "<CMS><eb><pub><TransCode>PAYENT</TransCode><fSeqno>7f2504e04f8941d39a0c0305e82c33aa</fSeqno></pub>"
+    '<in><PayAmt Ccy="CNY">1472301</PayAmt><收款人-名称>某保险公司</收款人-名称><Use/>'
+    '<rd no="1"><InsNo>P1</InsNo><Amt>1472301</Amt></rd></in></eb></CMS>'
+)
+
+
+def text(element: etree._Element) -> str:
+    return etree.tostring(element, encoding="unicode").replace("></Use>", "/>")
+
+
+def test_a_message_is_written_in_the_order_of_the_rows() -> None:
+    assert text(PAYMENT.write(BODY | HEADER)) == DOCUMENT
+
+
+def test_what_was_written_is_read_by_the_same_rows() -> None:
+    assert PAYMENT.read(etree.fromstring(DOCUMENT)) == BODY | HEADER
+
+
+def test_a_value_that_the_partner_has_no_place_for_is_left_out_when_the_table_says_so() -> None:
+    assert text(PAYMENT.write(BODY | HEADER | {"remark": "x"})) == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"discount": "x"}, "discount"),
+        ({"payee": {"name": "x", "bic": "y"}}, "payee.bic"),
+        ({"items": [{"amount": Decimal(1), "tax": "x"}]}, "items.0.tax"),
+        ({"items": [{"amount": Decimal("0.001")}]}, "items.0.amount"),
+        ({"items": "x"}, "items"),
+        ({"amount": 14723.01}, "amount"),
+        ({"payee": {"name": "\0"}}, "payee.name"),
+    ],
+)
+def test_a_value_without_a_row_or_of_another_kind_is_refused_naming_its_path(change: dict[str, Any], path: str) -> None:
+    with pytest.raises(CodecError) as refused:
+        PAYMENT.write(BODY | change)
+    assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "path"),
+    [
+        ("PAYENT", "QPAYENT", "/eb/pub/TransCode"),
+        (">1472301</PayAmt>", ">14723.01</PayAmt>", "/eb/in/PayAmt"),
+        ("CMS>", "SMC>", "/SMC"),
+    ],
+)
+def test_another_message_and_a_value_of_another_kind_are_refused_naming_the_partners_path(
+    before: str, after: str, path: str
+) -> None:
+    with pytest.raises(CodecError) as refused:
+        PAYMENT.read(etree.fromstring(DOCUMENT.replace(before, after)))
+    assert refused.value.path == path
+
+
+def test_namespaces_are_prefixes_of_the_table() -> None:
+    layout = Layout(
+        "{urn:bank}付款", (Row("no", "头/流水号"), Row("name", "o:名称/@o:x")), {"": "urn:bank", "o": "urn:other"}
+    )
+
+    written = layout.write({"no": "1", "name": "甲"})
+
+    assert written.find("{urn:bank}头/{urn:bank}流水号").text == "1"  # type: ignore[union-attr]
+    assert layout.read(etree.fromstring(etree.tostring(written, encoding="utf-8"))) == {"no": "1", "name": "甲"}
+
+
+def test_a_schema_tells_what_the_table_would_lose_in_silence() -> None:
+    leaf = [Shape(tag=tag, kind="str") for tag in ("Amount", "Remark", "Discount")]
+    item = Shape(tag="Items", kind="group", many=True, children=(*leaf[:1], Shape(tag="Tax", kind="str")))
+
+    assert PAYMENT.lost(Shape(tag="Order", kind="group", children=(*leaf, item))) == ["discount", "items.tax"]
+
+
+def test_a_chinese_document_is_written_in_its_encoding_and_read_again() -> None:
+    octets = encoded(PAYMENT.write(BODY | HEADER), "GBK")
+
+    assert "某保险公司".encode("gbk") in octets
+    assert PAYMENT.read(read(octets)) == BODY | HEADER
+
+
+def test_a_character_that_the_encoding_lacks_is_refused_before_anything_is_signed() -> None:
+    element = PAYMENT.write(BODY | {"payee": {"name": "𠮷"}})
+
+    with pytest.raises(Refusal) as refused:
+        encoded(element, "GBK")
+    assert refused.value.code == "0004"
+    assert "𠮷".encode("gb18030") in encoded(element, "GB18030")
