@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Entry] = {
     "dead-letters": Entry("hub.commands.dead_letters:command", "Decide what waits for a person."),
     "alerts": Entry("hub.commands.alerts:command", "List what needs an operator's eye."),
     "audit": Entry("hub.commands.audit:command", "List refusals and operators' acts."),
+    "evidence": Entry("hub.commands.evidence:command", "Prove what was done; check the chain of evidence."),
     "new-plugin": Entry("hub.commands.new_plugin:command", "Write the plugin of a new partner, with simulator."),
     "simulate": Entry("hub.commands.simulate:command", "Play a partner's side, for demos and tests."),
     "card-agent": Entry("hub.commands.card_agent:command", "Run the card agent on a user's PC."),

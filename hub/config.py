@@ -77,6 +77,16 @@ class TrustSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvidenceSettings:
+    """[evidence]: signed heads over what was done."""
+
+    every: float = field(default=10.0, metadata={"help": "seconds between signed heads, while there is anything new"})
+    patience: float = field(
+        default=14_400.0, metadata={"help": "seconds after which binding acts stop while no head can be signed"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class PartnerSettings:
     """[partners.<code>]: one partner."""
 
@@ -99,6 +109,7 @@ class Settings:
     door: DoorSettings = field(default_factory=DoorSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     trust: TrustSettings = field(default_factory=TrustSettings)
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     partners: Mapping[str, PartnerSettings] = field(default_factory=dict)
 
     def database_url(self) -> str:
@@ -115,6 +126,7 @@ SECTIONS: Mapping[str, type] = {
     "door": DoorSettings,
     "delivery": DeliverySettings,
     "trust": TrustSettings,
+    "evidence": EvidenceSettings,
 }
 
 

@@ -23,6 +23,8 @@ from hub.config import PartnerSettings, Settings
 from hub.contract.adapters import Refusal
 from hub.errors import ConfigError
 from hub.registry import Registry
+from hub.services import evidence_check
+from hub.services.evidence_check import Report
 from hub.setup import CODE
 from hub.store import migrate, tables
 from hub.store.engine import open_engine, reading
@@ -31,6 +33,7 @@ from hub.xml.signature import KeySigner
 
 SOON = timedelta(days=30)  # a certificate that ends within is a fault: replacing one takes partners weeks
 DRIFT = timedelta(seconds=60)
+UNSIGNED = timedelta(minutes=5)  # evidence that waits longer for a signed head has no worker
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PACKAGE_FILES = (  # package, folder, pattern, what it is
     ("hub", "documents/fonts", "*.ttf", "fonts"),
@@ -109,6 +112,7 @@ def store(site: Site) -> Iterator[Finding]:
             return
         with reading(engine) as connection:
             latest = connection.execute(select(func.max(tables.event.c.recorded_at))).scalar_one()
+            proof = evidence_check.check(connection)
     except SQLAlchemyError as error:
         yield Finding(subject="store", ok=False, detail=f"{place}: {first_line(error)}")
         return
@@ -117,6 +121,20 @@ def store(site: Site) -> Iterator[Finding]:
     ahead = latest is not None and latest > site.now + DRIFT
     detail = f"behind the last recorded event ({latest:%Y-%m-%d %H:%M}Z)" if ahead else f"{site.now:%Y-%m-%d %H:%M:%S}Z"
     yield Finding(subject="clock", ok=not ahead, detail=detail)
+    yield _evidence(proof, site)
+
+
+def _evidence(report: Report, site: Site) -> Finding:
+    """The chain of evidence holds and is being signed."""
+    if report.faults:
+        first = report.faults[0]
+        detail = f"{len(report.faults)} faults, first {first.where}: {first.text.en}; see 'swhub evidence check'"
+        return Finding(subject="evidence", ok=False, detail=detail)
+    detail = f"{report.entries} entries under {report.heads} signed heads"
+    if report.since is None or site.now - report.since <= UNSIGNED:
+        return Finding(subject="evidence", ok=True, detail=detail)
+    waits = f"{report.waiting} entries wait for a head since {report.since:%Y-%m-%d %H:%M}Z: is a worker running?"
+    return Finding(subject="evidence", ok=False, detail=f"{detail}; {waits}")
 
 
 def keys(site: Site) -> Iterator[Finding]:

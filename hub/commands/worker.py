@@ -11,7 +11,7 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime, prepare
-from hub.services import operations, results, watch
+from hub.services import evidence, operations, results, watch
 from hub.services.broadcast import Broadcast
 
 CALENDAR = 60.0  # seconds between two looks at what has expired
@@ -54,7 +54,8 @@ def make(runtime: Runtime) -> Worker:
     calendar = Job("calendar", CALENDAR, lambda: operations.end_what_is_over(runtime))
     silence = Job("silence", SILENCE, lambda: watch.watch_silence(runtime))
     observers = Job("observers", OBSERVERS, Broadcast(runtime).run)
-    return Worker(runtime, results.settle, receive, [calendar, silence, observers])
+    heads = Job("evidence", runtime.settings.evidence.every, lambda: evidence.tend(runtime))
+    return Worker(runtime, results.settle, receive, [calendar, silence, observers, heads])
 
 
 def shown(runtime: Runtime) -> str:

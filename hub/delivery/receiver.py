@@ -20,8 +20,8 @@ from hub.contract.status import UnmappedCode
 from hub.delivery import failpoints
 from hub.delivery.observers import Observers
 from hub.runtime import Runtime
-from hub.services import audit, inbound
-from hub.services.inbound import PluginFault
+from hub.services import audit, evidence, inbound
+from hub.services.inbound import PluginFault, received
 from hub.store import tables
 from hub.store.engine import writing
 from hub.store.rows import insert_new
@@ -94,6 +94,8 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
         failpoints.hit("inbound.after_insert")
         if problem is None:
             _apply(connection, adapter, ctx, message, meaning)
+        else:
+            _prove(connection, message, ctx.now)
         failpoints.hit("inbound.before_commit")
     failpoints.hit("inbound.after_commit")
     return Answer(receipt, 200, ACCEPTED)
@@ -125,10 +127,14 @@ def _apply(
             applied = inbound.apply(connection, message, meaning, ctx.now)
     except PluginFault as fault:
         _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
+        _prove(connection, message, ctx.now)
         return
     if applied.waits_for is not None:
         _park(connection, message, "waiting for its object", applied.waits_for)
+        _prove(connection, message, ctx.now)
         return
+    if not any(change.new for change in applied.changes):
+        _prove(connection, message, ctx.now)
     for change in applied.changes:
         if change.new and not change.before:
             release(connection, adapter, ctx, change.obj.number)
@@ -161,6 +167,12 @@ def _park(connection: Connection, message: InMessage, reason: str, key: str) -> 
         .where(table.c.partner == message.partner, table.c.message_id == message.canonical.message_id)
         .values(state="PARKED", reason=reason[:500], business_key=key, applied_at=None)
     )
+
+
+def _prove(connection: Connection, message: InMessage, now: datetime) -> None:
+    """Evidence of a message that no object's chain tells of (yet): a chain of its own."""
+    own = f"{message.partner}:{message.canonical.message_id}"
+    evidence.append(connection, own, {"what": "received", "message": received(message)}, now)
 
 
 def _row(message: InMessage, receipt: OutMessage, now: datetime, problem: str | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 and what is sent; state change, event and outbox row are one transaction.
 """
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,9 +21,10 @@ from hub.contract.message import ActorSignature, CanonicalMessage
 from hub.contract.text import Text
 from hub.delivery import outbox
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale
+from hub.evidence import chain
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services import accounts, audit, record
+from hub.services import accounts, audit, evidence, record
 from hub.services.objects import BusinessObject, Draft, Tenant
 from hub.services.record import NewEvent
 from hub.store import tables
@@ -90,10 +90,9 @@ def body(obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: 
     return action.sends.compose({**obj.content, **values}, actor, at)
 
 
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 over the body as canonical JSON: what the card's holder agrees to."""
-    text = json.dumps(freeze(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+def shown(content: Mapping[str, Any]) -> str:
+    """The body as canonical JSON: what the card's holder agrees to. Its digest stands in the signed payload."""
+    return chain.canonical(freeze(content))
 
 
 def signing_payload(
@@ -118,7 +117,7 @@ def signing_payload(
         now=now,
         number=obj.number,
         receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
-        digest=digest(body(obj, action, values, actor, now)),
+        digest=chain.digest(shown(body(obj, action, values, actor, now))),
     )
 
 
@@ -148,7 +147,8 @@ def perform(
                     return obj
                 raise Stale
             _require(_offer(runtime.registry, obj, action, actor.role))
-            at = _signed(runtime, connection, obj, action, values, actor, card, now)
+            evidence.require(connection, runtime.settings.evidence.patience, now)
+            at, facts = _signed(runtime, connection, obj, action, values, actor, card, now)
             new = NewEvent(
                 name=action.event,
                 identity=identity,
@@ -156,6 +156,7 @@ def perform(
                 submission=obj.submission + 1 if action.opens else obj.submission,
                 content=values,
                 actor=actor,
+                facts=facts,
             )
             delivery = "QUEUED" if action.sends else None
             after = record.record(connection, obj, new, now, delivery=delivery).obj
@@ -190,15 +191,20 @@ def _signed(
     actor: Actor,
     answer: CardAnswer | None,
     now: datetime,
-) -> datetime:
-    """The time that the body carries: of the card's signature where the action needs one. Raises SignatureRefused."""
+) -> tuple[datetime, Mapping[str, Any]]:
+    """The time that the body carries, and what evidence keeps of the card's signature, where the action needs one.
+
+    Raises SignatureRefused.
+    """
     if not action.signed or actor.certificate is None:
-        return now
+        return now, {}
     if answer is None:
         raise SignatureRefused(SIGN_FIRST)
     signature = answer.signature
+    trusted = accounts.trust(runtime.settings.trust)
     try:
         at = challenge.parse(signature.payload).issued_at
+        text = shown(body(obj, action, values, actor, at))
         challenge.check(
             signature.payload,
             purpose=Purpose.APPLICATION,
@@ -207,9 +213,8 @@ def _signed(
             now=now,
             number=obj.number,
             receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
-            digest=digest(body(obj, action, values, actor, at)),
+            digest=chain.digest(text),
         )
-        trusted = accounts.trust(runtime.settings.trust)
         card = verify(signature.payload, signature.algorithm, signature.value, signature.certificate, trusted, now)
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
@@ -217,7 +222,7 @@ def _signed(
         raise SignatureRefused(WRONG_CARD)
     if not accounts.spend(connection, answer.nonce, answer.browser, now):
         raise SignatureRefused(accounts.USED)
-    return at
+    return at, {"signature": evidence.signed(connection, signature, text, trusted)}
 
 
 def _send(
@@ -262,6 +267,10 @@ def _send(
         now=now,
         trace=obj.id,
     )
+    sent = evidence.message(
+        "out", message.message_id, f"{sends.type}/{sends.version}", sha256(out.content).hexdigest(), obj.partner
+    )
+    evidence.append(connection, obj.id, {"what": "sent", "object": record.subject(obj), "message": sent}, now)
 
 
 def save_draft(

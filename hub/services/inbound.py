@@ -13,7 +13,7 @@ from hub.business.lifecycle import By, Kind
 from hub.contract.adapters import Refusal
 from hub.contract.message import CanonicalEvent, InMessage, PartnerContent
 from hub.delivery import resolver
-from hub.services import accounts, record
+from hub.services import accounts, evidence, record
 from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent, Recorded
 from hub.store import tables
@@ -72,6 +72,7 @@ def _record(connection: Connection, message: InMessage, event: CanonicalEvent, n
         source=message.partner,
         keys=event.keys,
         documents=event.documents,
+        facts={"message": received(message)},
     )
     try:
         recorded = _create_or_record(connection, message, event, new, now)
@@ -80,6 +81,14 @@ def _record(connection: Connection, message: InMessage, event: CanonicalEvent, n
     if sent is not None and resolver.on_receipt(connection, sent.message_id, now):
         record.set_delivery(connection, recorded.obj.id, "ACKED")
     return recorded
+
+
+def received(message: InMessage) -> dict[str, str]:
+    """What evidence keeps of a partner's message; its bytes lie in the inbox."""
+    canonical = message.canonical
+    kind = f"{canonical.type}/{canonical.version}"
+    kept = evidence.message("in", canonical.message_id, kind, message.digest, message.partner)
+    return {**kept, "signer": message.signer}
 
 
 def _create_or_record(

@@ -18,6 +18,8 @@ from hub.business.lifecycle import thaw as thaw_content
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.errors import Stale
+from hub.evidence.chain import stamp
+from hub.services import blobs, evidence
 from hub.services.objects import SHANGHAI, BusinessObject, thaw
 from hub.store import tables
 from hub.store.rows import insert_new
@@ -63,6 +65,7 @@ class NewEvent:
     source: str = "hub"
     keys: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Attachment] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what evidence keeps besides: signature, message, outcome
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def create(
         due_at=values["due_at"],
     )
     _attach(connection, obj, new, now, before=None, after=projection)
+    _prove(connection, obj, new, submission, now)
     return Recorded(obj, True, {})
 
 
@@ -163,6 +167,7 @@ def record(
         raise Stale
     current = thaw(row)
     _attach(connection, current, new, now, before=before, after=after)
+    _prove(connection, current, new, submission, now)
     return Recorded(current, True, before.states)
 
 
@@ -280,6 +285,35 @@ def _attach(
             insert_new(connection, tables.notice, notice)
 
 
+def _prove(connection: Connection, obj: BusinessObject, new: NewEvent, submission: int, now: datetime) -> None:
+    """The event's entry in the object's chain of evidence: who did what, signed how, and where that left the object."""
+    facts = {
+        "what": "event",
+        "object": subject(obj),
+        "event": {
+            "name": new.name,
+            "identity": new.identity,
+            "submission": submission,
+            "occurred_at": stamp(new.occurred_at),
+            "content": freeze(new.content),
+            "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
+            "actor": _who(new.actor),
+            "message_id": new.message_id,
+        },
+        "states": {track: state for track, state in obj.states.items() if state is not None},
+        "documents": [
+            {"kind": kind, "name": file.name, "digest": file.sha256, "media_type": file.media_type}
+            for kind, file in sorted(new.documents.items())
+        ],
+    }
+    evidence.append(connection, obj.id, {**new.facts, **facts}, now)
+
+
+def subject(obj: BusinessObject) -> dict[str, str]:
+    """What an entry says of the object it is about."""
+    return {"kind": obj.kind.code, "number": obj.number, "partner": obj.partner, "enterprise": obj.enterprise}
+
+
 def store_document(
     connection: Connection,
     obj: BusinessObject,
@@ -291,13 +325,7 @@ def store_document(
     now: datetime,
 ) -> None:
     """Keep a file by its digest, once, and attach it to the object."""
-    blob = {
-        "digest": attachment.sha256,
-        "media_type": attachment.media_type,
-        "size": attachment.size,
-        "content": attachment.content,
-    }
-    insert_new(connection, tables.blob, blob)
+    blobs.keep(connection, attachment.content, attachment.media_type)
     document = {
         "id": uuid.uuid4().hex,
         "object_id": obj.id,

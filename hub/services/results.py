@@ -1,6 +1,7 @@
 """What the end of an attempt to send means for the business object. Called by delivery inside its transaction."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -37,9 +38,21 @@ def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) 
         text=text,
         message_id=sent.message_id,
         source=sent.partner,
+        facts={"outcome": _outcome(outcome)},
     )
     if not record.record(connection, obj, new, now, delivery=sent.state).new:
         record.set_delivery(connection, obj.id, sent.state)
+
+
+def _outcome(outcome: Outcome) -> dict[str, str | None]:
+    """What evidence keeps of the partner's answer; its bytes lie with the attempt."""
+    return {
+        "kind": outcome.kind.value,
+        "code": outcome.code,
+        "detail": outcome.detail,
+        "reference": outcome.partner_ref,
+        "answer": sha256(outcome.answer).hexdigest() if outcome.answer else None,
+    }
 
 
 def _declared(kind: Kind, message: str) -> Sends:

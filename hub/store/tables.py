@@ -416,6 +416,32 @@ decision = Table(
 
 # ---- evidence -------------------------------------------------------------------------------------------------------
 
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("chain", String(100), nullable=False),  # object id; partner:message id for what no object tells of (yet)
+    Column("n", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON, the exact text that was hashed
+    Column("hash", String(64), nullable=False),
+    Column("head", Integer),  # the signed head that covers it
+    UniqueConstraint("chain", "n"),
+    Index("ix_evidence_head", "head", "seq"),
+)
+
+evidence_head = Table(
+    "evidence_head",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("algorithm", String(40), nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("certificate", ForeignKey("blob.digest"), nullable=False),
+)
+
 alert = Table(
     "alert",
     metadata,

@@ -19,6 +19,7 @@ from hub.business import KINDS
 from hub.business.lifecycle import CONFLICT, By, Event, Kind, Projection, freeze, project, thaw
 from hub.contract.receipt import NOT_SEEN
 from hub.delivery.outbox import EDGES, WAITING
+from hub.services import evidence_check
 from hub.store import tables
 
 SLACK = timedelta(minutes=5)  # the sweep that buries what is overdue runs once a minute
@@ -124,7 +125,7 @@ def check(connection: Connection, books: Sequence[Books], now: datetime, *, sett
     ``settled``: everything that can be delivered was, so that what waits is a breach too.
     """
     facts = Facts.read(connection, now, settled=settled)
-    found = []
+    found = [Breach("I8", fault.where, fault.text.en) for fault in evidence_check.check(connection).faults]
     for invariant, rule in RULES:
         found += [Breach(invariant, about, what) for about, what in rule(facts, books)]
     return found

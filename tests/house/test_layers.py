@@ -23,8 +23,15 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ("cryptography", "pluggy", "structlog"),
     ),
     "hub/store": (("hub.store",), ("sqlalchemy", "alembic")),
+    "hub/evidence": (
+        ("hub.cards", "hub.contract", "hub.documents", "hub.evidence", "hub.xml"),  # no store: it runs without the hub
+        ("cryptography", "lxml"),
+    ),
     "hub/services": (
-        ("hub.business", "hub.cards", "hub.clock", "hub.contract", "hub.delivery", "hub.services", "hub.store", *FRAME),
+        (
+            *("hub.business", "hub.cards", "hub.clock", "hub.contract", "hub.delivery", "hub.evidence"),
+            *("hub.services", "hub.store", *FRAME),
+        ),
         ("sqlalchemy", "cryptography", "nh3"),
     ),
     "hub/delivery": (

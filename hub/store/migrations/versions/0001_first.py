@@ -96,6 +96,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("uscc", name=op.f("pk_enterprise")),
     )
     op.create_table(
+        "evidence",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("chain", sa.String(length=100), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("head", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("chain", "n", name=op.f("uq_evidence_chain_n")),
+    )
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.create_index("ix_evidence_head", ["head", "seq"], unique=False)
+
+    op.create_table(
+        "evidence_head",
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("algorithm", sa.String(length=40), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("certificate", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["certificate"], ["blob.digest"], name=op.f("fk_evidence_head_certificate")),
+        sa.PrimaryKeyConstraint("n", name=op.f("pk_evidence_head")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("partner", sa.String(length=32), nullable=False),
         sa.Column("message_id", sa.String(length=64), nullable=False),
@@ -449,6 +476,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inbox_key")
 
     op.drop_table("inbox")
+    op.drop_table("evidence_head")
+    with op.batch_alter_table("evidence", schema=None) as batch_op:
+        batch_op.drop_index("ix_evidence_head")
+
+    op.drop_table("evidence")
     op.drop_table("enterprise")
     op.drop_table("decision")
     op.drop_table("conflict")
