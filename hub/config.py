@@ -6,11 +6,12 @@ setting is a row of the dataclasses below and a line of the table in hub/README.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hub.crypto.keys import FAMILIES
 from hub.errors import ConfigError
 
 
@@ -74,6 +75,9 @@ class TrustSettings:
 
     card_cas: tuple[Path, ...] = field(default=(), metadata={"help": "CA certificates of the cards (PEM)"})
     card_crls: tuple[Path, ...] = field(default=(), metadata={"help": "revocation lists of those CAs (PEM)"})
+    card_suites: tuple[str, ...] = field(
+        default=tuple(FAMILIES), metadata={"help": "what cards may sign with", "among": FAMILIES}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +172,14 @@ def _section(kind: type, values: Mapping[str, Any], where: str, home: Path) -> A
     for key, row in known.items():
         if key in values or row.default is not MISSING:
             made[key] = _value(values.get(key, row.default), row.type, f"{where} {key}", home)
+            _check_among(made[key], row.metadata.get("among"), f"{where} {key}")
     return kind(**made)
+
+
+def _check_among(value: Any, allowed: Collection[str] | None, where: str) -> None:
+    unknown = [] if allowed is None else [part for part in value if part not in allowed]
+    if unknown:
+        raise ConfigError(f"{where}: {unknown[0]!r} is not one of {', '.join(allowed or ())}")
 
 
 def _value(value: Any, kind: Any, where: str, home: Path) -> Any:
@@ -180,6 +191,8 @@ def _value(value: Any, kind: Any, where: str, home: Path) -> Any:
             return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
         if kind in (int, float):
             return kind(value)
+        if kind == tuple[str, ...]:
+            return tuple(_text(part) for part in value)
         if kind == tuple[Path, ...]:
             return tuple(home / part for part in value)
         return home / Path(value)

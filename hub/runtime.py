@@ -16,11 +16,11 @@ from hub.clock import Clock, SystemClock
 from hub.config import DoorSettings, PartnerSettings, Settings
 from hub.contract.adapters import Context, Signer
 from hub.contract.message import OutMessage
+from hub.crypto.keys import KeySigner
 from hub.delivery.quota import Quota
 from hub.errors import ConfigError
 from hub.registry import Registry
 from hub.store.engine import open_engine
-from hub.xml.signature import KeySigner
 
 
 def _nothing() -> None:

@@ -1,4 +1,4 @@
-"""The signature suites of cards and hub. SM2 with SM3 becomes one more row (GM/T 0009), with its own key reader."""
+"""The signature suites of cards and hub: what a certificate's key must be, and how it verifies."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.utils import CryptographyDeprecationWarning
 
 from hub.cards.refusal import CardRefused
+from hub.crypto.keys import ECDSA, RSA, SM2, public_key
+from hub.crypto.sm2 import Sm2PublicKey
 
 RSA_BITS = 2048  # shorter keys are verified nowhere
 CURVES = ("secp256r1", "secp384r1")
@@ -16,7 +18,7 @@ CURVES = ("secp256r1", "secp384r1")
 
 def verify_rsa(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
     """PKCS#1 v1.5 with SHA-256."""
-    key = certificate.public_key()
+    key = public_key(certificate)
     if not isinstance(key, rsa.RSAPublicKey) or key.key_size < RSA_BITS:
         raise CardRefused("algorithm")
     key.verify(signature, data, padding.PKCS1v15(), SHA256())
@@ -24,15 +26,24 @@ def verify_rsa(certificate: x509.Certificate, signature: bytes, data: bytes) -> 
 
 def verify_ecdsa(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
     """ECDSA with SHA-256, the signature as a DER sequence of r and s."""
-    key = certificate.public_key()
+    key = public_key(certificate)
     if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in CURVES:
         raise CardRefused("algorithm")
     key.verify(signature, data, ec.ECDSA(SHA256()))
 
 
+def verify_sm2(certificate: x509.Certificate, signature: bytes, data: bytes) -> None:
+    """SM2 with SM3 and the default id, the signature as a DER sequence of r and s (GM/T 0009)."""
+    key = public_key(certificate)
+    if not isinstance(key, Sm2PublicKey):
+        raise CardRefused("algorithm")
+    key.verify(signature, data)
+
+
 SUITES: Mapping[str, Callable[[x509.Certificate, bytes, bytes], None]] = {
-    "rsa-sha256": verify_rsa,
-    "ecdsa-sha256": verify_ecdsa,
+    RSA: verify_rsa,
+    ECDSA: verify_ecdsa,
+    SM2: verify_sm2,
 }
 
 
@@ -57,5 +68,5 @@ def verify_signature(algorithm: str, certificate: x509.Certificate, signature: b
         suite(certificate, signature, data)
     except InvalidSignature:
         raise CardRefused("bad_signature") from None
-    except (ValueError, UnsupportedAlgorithm):  # a key that cryptography cannot load, such as SM2 today
+    except (ValueError, UnsupportedAlgorithm):  # a key of another family, or none
         raise CardRefused("algorithm") from None

@@ -4,26 +4,28 @@ No network is touched: authorities and revocation lists are files that the opera
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from hub.cards import sm2_chain
 from hub.cards.challenge import frame
 from hub.cards.refusal import CardRefused
-from hub.cards.suites import read_certificate, verify_signature
+from hub.cards.suites import SUITES, read_certificate, verify_signature
+from hub.crypto.keys import public_key
+from hub.crypto.sm2 import Sm2PublicKey
 
 ORG_CODE = ObjectIdentifier("1.3.6.1.4.1.5315.100.5.11")  # E-Port's 9 characters, number 9 to 17 of the USCC
 ORG_CODE_VALUE = re.compile(rb"[\x0c\x13\x16]\x09([0-9A-Z]{9})")  # UTF8String, PrintableString (RSA era: IA5String)
-KEYS = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)  # that may sign a revocation list
 ROLES = {"法人卡": "LP", "操作员卡": "OP"}  # as written in the subject's OU
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
@@ -36,6 +38,7 @@ class Trust:
     roots: Sequence[bytes] = field(repr=False)
     intermediates: Sequence[bytes] = field(default=(), repr=False)
     crls: Sequence[bytes] = field(default=(), repr=False)
+    suites: Collection[str] = tuple(SUITES)  # that a card may sign with
     crl_required: bool = True  # without a current list of each authority nobody is believed
     crl_grace: timedelta = timedelta(0)  # how long after its next update a list still counts
 
@@ -56,6 +59,8 @@ def verify(
     payload: str, algorithm: str, signature: bytes, certificate: bytes, trust: Trust, now: datetime
 ) -> CardCertificate:
     """Who signed ``payload``. Raises CardRefused; whether it was the right payload is ``challenge.check``'s matter."""
+    if algorithm not in trust.suites:
+        raise CardRefused("algorithm")
     leaf = read_certificate(certificate)
     verify_chain(leaf, trust, now)
     card = read_card(leaf)
@@ -69,18 +74,36 @@ def verify_chain(leaf: x509.Certificate, trust: Trust, now: datetime) -> None:
         raise CardRefused("expired")
     if now < leaf.not_valid_before_utc:
         raise CardRefused("not_yet_valid")
-    builder = PolicyBuilder().store(Store([read_certificate(der) for der in trust.roots])).time(now)
+    chain = _chain(leaf, trust, now)
+    check_usage(leaf)
+    for subject, issuer in pairwise(chain):
+        check_revocation(subject, issuer, trust, now)
+
+
+def _chain(leaf: x509.Certificate, trust: Trust, now: datetime) -> Sequence[x509.Certificate]:
+    """From ``leaf`` to a root, all with keys of one family: SM2, or what ``cryptography`` knows."""
+    roots, intermediates = ([read_certificate(der) for der in ders] for ders in (trust.roots, trust.intermediates))
+    if _is_sm2(leaf):
+        return sm2_chain.build(leaf, roots, intermediates, now)
+    known = [root for root in roots if not _is_sm2(root)]
+    if not known:
+        raise CardRefused("untrusted")
+    builder = PolicyBuilder().store(Store(known)).time(now)
     # Cards are no web servers: no host name, private extensions. Authorities are held to the full rules.
     builder = builder.extension_policies(
         ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=ExtensionPolicy.permit_all()
     )
     try:
-        verified = builder.build_client_verifier().verify(leaf, [read_certificate(der) for der in trust.intermediates])
+        return builder.build_client_verifier().verify(leaf, intermediates).chain
     except (VerificationError, UnsupportedAlgorithm):
         raise CardRefused("untrusted") from None
-    check_usage(leaf)
-    for subject, issuer in zip(verified.chain, verified.chain[1:], strict=False):
-        check_revocation(subject, issuer, trust, now)
+
+
+def _is_sm2(certificate: x509.Certificate) -> bool:
+    try:
+        return isinstance(public_key(certificate), Sm2PublicKey)
+    except (ValueError, UnsupportedAlgorithm):
+        return False
 
 
 def check_usage(leaf: x509.Certificate) -> None:
@@ -118,8 +141,12 @@ def read_card(leaf: x509.Certificate) -> CardCertificate:
 
 
 def _is_list_of(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    key = issuer.public_key()
-    return crl.issuer == issuer.subject and isinstance(key, KEYS) and crl.is_signature_valid(key)
+    if crl.issuer != issuer.subject:
+        return False
+    key = public_key(issuer)
+    if isinstance(key, Sm2PublicKey):
+        return sm2_chain.is_signed(key, crl.signature_algorithm_oid, crl.signature, crl.tbs_certlist_bytes)
+    return crl.is_signature_valid(key)
 
 
 def _is_current(crl: x509.CertificateRevocationList, grace: timedelta, now: datetime) -> bool:

@@ -21,6 +21,7 @@ from hub.commands.home import FILE, home_option, json_option
 from hub.commands.output import plain, to_json
 from hub.config import PartnerSettings, Settings
 from hub.contract.adapters import Refusal
+from hub.crypto.keys import KeySigner
 from hub.errors import ConfigError
 from hub.registry import Registry
 from hub.services import evidence_check
@@ -29,7 +30,6 @@ from hub.setup import CODE
 from hub.store import migrate, tables
 from hub.store.engine import open_engine, reading
 from hub.xml import catalogue
-from hub.xml.signature import KeySigner
 
 SOON = timedelta(days=30)  # a certificate that ends within is a fault: replacing one takes partners weeks
 DRIFT = timedelta(seconds=60)

@@ -40,7 +40,7 @@ class Refusal(Exception):
 class Signer(Protocol):
     """The hub's signing key, loaded once for the life of the process."""
 
-    algorithm: str  # "rsa-sha256" | "ecdsa-sha256"
+    algorithm: str  # "rsa-sha256" | "ecdsa-sha256" | "sm2-sm3"
     certificate: bytes  # DER
 
     def sign(self, data: bytes) -> bytes:

@@ -269,7 +269,11 @@ def bind_card(connection: Connection, account_id: str, card: CardCertificate, no
 
 def trust(settings: TrustSettings) -> Trust:
     """Whose cards are believed, from the configured files. Raises ConfigError."""
-    return Trust(roots=certificates(settings.card_cas), crls=_lists(settings.card_crls, _stamps(settings.card_crls)))
+    return Trust(
+        roots=certificates(settings.card_cas),
+        crls=_lists(settings.card_crls, _stamps(settings.card_crls)),
+        suites=settings.card_suites,
+    )
 
 
 def _stamps(paths: tuple[Path, ...]) -> tuple[float, ...]:

@@ -4,34 +4,37 @@ For demos, simulators and tests only. Pure functions: everything that changes is
 returned as frozen data; who wants files writes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from asn1crypto import core, crl, pem
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from hub.cards.trust import ORG_CODE, ROLES
+from hub.crypto import keys
+from hub.crypto.keys import ECDSA, RSA, SM2, PrivateKey
+from hub.crypto.sm2 import SIGNATURE_OID, Sm2PrivateKey
 
 ROLE_UNITS = {role: unit for unit, role in ROLES.items()}
-ALGORITHMS = ("ecdsa-sha256", "rsa-sha256")
 
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+ALGORITHMS: Mapping[str, Callable[[], PrivateKey]] = {
+    ECDSA: lambda: ec.generate_private_key(ec.SECP256R1()),
+    RSA: lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    SM2: Sm2PrivateKey.generate,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
     """A key with its certificate, PEM. ``issuer`` is None for a root."""
 
-    algorithm: str  # of the key: "ecdsa-sha256" | "rsa-sha256"
+    algorithm: str  # of the key, a key of ALGORITHMS
     key: bytes = field(repr=False)  # PKCS#8, not encrypted
     certificate: bytes = field(repr=False)
     issuer: "Identity | None" = field(default=None, repr=False)
@@ -47,27 +50,16 @@ class Identity:
         return x509.load_pem_x509_certificate(self.certificate)
 
 
-class KeySigner:
-    """An identity as a signer: hub.contract.adapters.Signer."""
+class KeySigner(keys.KeySigner):
+    """An identity as a signer."""
 
     def __init__(self, identity: Identity) -> None:
-        self.algorithm = identity.algorithm
-        self.certificate = identity.der
-        self._key = load_key(identity)
-
-    def sign(self, data: bytes) -> bytes:
-        """The signature over ``data``."""
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), SHA256())
-        return self._key.sign(data, ec.ECDSA(SHA256()))
+        super().__init__(load_key(identity), identity.x509)
 
 
-def load_key(identity: Identity) -> Key:
+def load_key(identity: Identity) -> PrivateKey:
     """The private key, ready to sign."""
-    key = load_pem_private_key(identity.key, None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise TypeError(f"no key of {ALGORITHMS}")
-    return key
+    return keys.load_private_key(identity.key)
 
 
 def make_authority(
@@ -139,7 +131,8 @@ def make_crl(authority: Identity, now: datetime, *, revoked: Sequence[Identity] 
         builder = builder.add_revoked_certificate(entry)
     builder = builder.add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
     builder = builder.add_extension(_authority_id(authority), critical=False)
-    return builder.sign(load_key(authority), SHA256()).public_bytes(Encoding.DER)
+    made = builder.sign(_STAND_IN, SHA256()).public_bytes(Encoding.DER)
+    return _sign_again(crl.CertificateList.load(made), "tbs_cert_list", load_key(authority))
 
 
 def _usage(*, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False) -> x509.KeyUsage:
@@ -175,10 +168,18 @@ def _authority_id(authority: Identity) -> x509.AuthorityKeyIdentifier:
     )
 
 
-def _new_key(algorithm: str) -> Key:
-    if algorithm == "rsa-sha256":
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return ec.generate_private_key(ec.SECP256R1())
+_STAND_IN = ec.generate_private_key(ec.SECP256R1())
+"""cryptography's builders take no SM2 key: this one signs everything first, ``_sign_again`` puts it right."""
+
+_SIGNATURES = {RSA: "sha256_rsa", ECDSA: "sha256_ecdsa", SM2: SIGNATURE_OID}
+
+
+def _sign_again(made: core.Sequence, inner: str, key: PrivateKey) -> bytes:
+    """A certificate or revocation list with ``key``'s signature, DER."""
+    algorithm = {"algorithm": _SIGNATURES[keys.suite_of(key)]}
+    made[inner]["signature"] = made["signature_algorithm"] = algorithm
+    made[made._fields[2][0]] = keys.sign(key, made[inner].dump(force=True))
+    return bytes(made.dump(force=True))
 
 
 def _issue(
@@ -191,24 +192,27 @@ def _issue(
     end: datetime,
 ) -> Identity:
     if algorithm not in ALGORITHMS:
-        raise ValueError(f"algorithm: one of {ALGORITHMS}, not {algorithm!r}")
-    key = _new_key(algorithm)
+        raise ValueError(f"algorithm: one of {', '.join(ALGORITHMS)}, not {algorithm!r}")
+    key = ALGORITHMS[algorithm]()
+    public = keys.public_info(key)
     builder = x509.CertificateBuilder(
         issuer_name=issuer.x509.subject if issuer else subject,
         subject_name=subject,
-        public_key=key.public_key(),
+        public_key=_STAND_IN.public_key(),
         serial_number=x509.random_serial_number(),
         not_valid_before=start,
         not_valid_after=end,
-    ).add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    ).add_extension(x509.SubjectKeyIdentifier(public.sha1), critical=False)
     if issuer:
         builder = builder.add_extension(_authority_id(issuer), critical=False)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
-    certificate = builder.sign(load_key(issuer) if issuer else key, SHA256())
+    made = asn1_x509.Certificate.load(builder.sign(_STAND_IN, SHA256()).public_bytes(Encoding.DER))
+    made["tbs_certificate"]["subject_public_key_info"] = public
+    certificate = _sign_again(made, "tbs_certificate", load_key(issuer) if issuer else key)
     return Identity(
         algorithm=algorithm,
-        key=key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-        certificate=certificate.public_bytes(Encoding.PEM),
+        key=pem.armor("PRIVATE KEY", keys.dump_private_key(key)),
+        certificate=pem.armor("CERTIFICATE", certificate),
         issuer=issuer,
     )

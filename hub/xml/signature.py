@@ -14,9 +14,6 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
 from signxml.signer import XMLSigner
@@ -64,32 +61,6 @@ class Verified:
 
     element: etree._Element = field(repr=False)
     serial: str
-
-
-class KeySigner:
-    """A signing key in memory; implements ``hub.contract.adapters.Signer``. Keys in tokens bring their own class."""
-
-    def __init__(self, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-        """Raises ValueError when key and certificate do not belong together."""
-        if key.public_key() != certificate.public_key():
-            raise ValueError("the certificate is not that of the key")
-        self._key = key
-        self.algorithm = "rsa-sha256" if isinstance(key, rsa.RSAPrivateKey) else "ecdsa-sha256"
-        self.certificate = certificate.public_bytes(Encoding.DER)
-
-    @classmethod
-    def from_pem(cls, key: bytes, certificate: bytes, password: bytes | None = None) -> "KeySigner":
-        """Raises ValueError for anything but an RSA or EC key with its certificate."""
-        private = load_pem_private_key(key, password)
-        if not isinstance(private, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
-            raise ValueError("only RSA and EC keys sign messages")
-        return cls(private, x509.load_pem_x509_certificate(certificate))
-
-    def sign(self, data: bytes) -> bytes:
-        """PKCS #1 v1.5 for RSA, the DER pair (r, s) for EC, both with SHA-256."""
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 def sign(element: etree._Element, signer: Signer) -> bytes:

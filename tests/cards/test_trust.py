@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from hub.cards.challenge import frame, make_login, new_nonce
 from hub.cards.refusal import REFUSALS, CardRefused
-from hub.cards.suites import SUITES, verify_signature
+from hub.cards.suites import verify_signature
 from hub.cards.trust import ORG_CODE, Trust, verify
+from hub.crypto.keys import ECDSA, RSA
 from hub.testing.pki import (
     Identity,
     KeySigner,
@@ -57,7 +58,7 @@ def test_nothing_but_the_holder_is_kept_of_the_subject(pki: Pki) -> None:
 def test_an_authority_with_an_rsa_key_vouches_for_cards_of_both_kinds(pki: Pki) -> None:
     root = make_authority("RSA根", NOW, algorithm="rsa-sha256")
     trust = Trust(roots=[root.der], crls=[make_crl(root, NOW)])
-    for algorithm in SUITES:
+    for algorithm in (RSA, ECDSA):
         assert judge(pki.card(authority=root, algorithm=algorithm), trust)
 
 
@@ -264,4 +265,4 @@ def test_a_short_rsa_key_is_verified_nowhere(pki: Pki, monkeypatch: pytest.Monke
 
 def test_the_demo_pki_issues_only_known_kinds(pki: Pki) -> None:
     with pytest.raises(ValueError, match="algorithm"):
-        issue_card(pki.sub, enterprise="x", holder="y", org_code="1" * 9, role="LP", now=NOW, algorithm="sm2-sm3")
+        issue_card(pki.sub, enterprise="x", holder="y", org_code="1" * 9, role="LP", now=NOW, algorithm="dsa-sha256")

@@ -58,6 +58,11 @@ def old_store(site: Path) -> None:
 FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {  # name -> plant, subject of the line, what it says
     "no settings": (lambda site: (site / setup.FILE).unlink(), "settings", "does not exist"),
     "unknown setting": (lambda site: edit(site, "[door]", "[door]\nspeed = 1"), "settings", "unknown setting"),
+    "unknown suite": (
+        lambda site: edit(site, "[trust]", "[trust]\ncard_suites = [\"rsa-sha1\"]"),
+        "settings",
+        "not one of rsa-sha256, ecdsa-sha256, sm2-sm3",
+    ),
     "impossible code": (lambda site: edit(site, '# code = "swhub"', 'code = "HUB 1"'), "settings", "no code"),
     "no store": (lambda site: (site / "swhub.db").unlink(), "store", "swhub migrate"),
     "old store": (old_store, "store", "swhub migrate"),

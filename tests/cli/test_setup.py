@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, make_url
 
 from hub import config, setup
 from hub.config import SECTIONS, PartnerSettings, Settings
+from hub.crypto.keys import KeySigner
 from hub.store import migrate
 from hub.store.engine import open_engine
-from hub.xml.signature import KeySigner
 from tests.cli.conftest import Run
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

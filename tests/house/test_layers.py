@@ -16,11 +16,12 @@ FRAME = ("hub.config", "hub.errors", "hub.registry", "hub.runtime")
 LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "hub/contract": (("hub.contract",), ("pluggy",)),
     "hub/business": (("hub.contract", "hub.business"), ()),
-    "hub/xml": (("hub.contract", "hub.xml", "schemas"), ("lxml", "xmlschema", "signxml", "cryptography")),
+    "hub/crypto": (("hub.contract", "hub.crypto"), ("cryptography", "asn1crypto", "gmalg")),
+    "hub/xml": (("hub.contract", "hub.crypto", "hub.xml", "schemas"), ("lxml", "xmlschema", "signxml", "cryptography")),
     "hub/documents": (("hub.contract", "hub.documents", "hub.errors"), ("typst",)),
     "hub/cards": (
-        ("hub.contract", "hub.cards", "hub.clock", "hub.plugins", "hub.hookspecs"),
-        ("cryptography", "pluggy", "structlog"),
+        ("hub.contract", "hub.cards", "hub.clock", "hub.crypto", "hub.plugins", "hub.hookspecs"),
+        ("cryptography", "asn1crypto", "pluggy", "structlog"),
     ),
     "hub/store": (("hub.store",), ("sqlalchemy", "alembic")),
     "hub/evidence": (
@@ -46,7 +47,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         None,
     ),
 }
-PLUGIN_CODE = ("hub.contract", "hub.xml")
+PLUGIN_CODE = ("hub.contract", "hub.crypto", "hub.xml")
 PLUGIN_SIMULATOR = (*PLUGIN_CODE, "hub.testing", "hub.documents")
 
 
@@ -94,7 +95,7 @@ def test_a_layer_imports_only_what_it_may(layer: str) -> None:
                 assert top in strangers, f"{path.relative_to(ROOT)} imports {module}"
 
 
-def test_a_plugin_imports_only_the_contract_and_xml() -> None:
+def test_a_plugin_imports_only_the_contract_crypto_and_xml() -> None:
     for path in (ROOT / "plugins").rglob("*.py"):
         package = next(part for part in path.parts if part.startswith("hub_") or part == "tests")
         if package == "tests":

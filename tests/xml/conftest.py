@@ -11,10 +11,11 @@ from cryptography.x509.oid import NameOID
 from hub.contract.adapters import Context
 from hub.contract.capability import CapabilitySheet
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, Raw
+from hub.crypto.keys import KeySigner
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import CanonicalDialect, seal
 from hub.xml.reader import read
-from hub.xml.signature import KeySigner, verify
+from hub.xml.signature import verify
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 SHEET = """

@@ -16,9 +16,10 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.signer import XMLSigner
 
 from hub.contract.adapters import Refusal, Signer
+from hub.crypto.keys import KeySigner
 from hub.xml.dialect import seal
 from hub.xml.reader import read
-from hub.xml.signature import KeySigner, sign, verify
+from hub.xml.signature import sign, verify
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 ENV = "{urn:swhub:envelope:1}"
@@ -325,5 +326,5 @@ def test_a_key_of_another_certificate_or_kind_is_refused(partner):
     with pytest.raises(ValueError, match="not that of the key"):
         KeySigner(ec.generate_private_key(ec.SECP256R1()), certificate)
     pem = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with pytest.raises(ValueError, match="only RSA and EC"):
+    with pytest.raises(ValueError, match="only keys for"):
         KeySigner.from_pem(pem, certificate.public_bytes(Encoding.PEM))

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from hub.contract.adapters import Signer
+from hub.crypto.keys import KeySigner
 from hub.testing.kit import report
 from hub.testing.kit.case import EXEMPT, FAILED, Case, Result, counts, grade, run
 from hub.testing.kit.cases import CASES
 from hub.testing.kit.find import NotFound, names_in, subjects
 from hub.testing.kit.subject import Partner, Subject
-from hub.xml.signature import KeySigner
 
 RESULTS = pytest.StashKey[dict[str, tuple[Subject, list[Result]]]]()
 SCRATCH = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.contract.adapters import Context, Signer
 from hub.contract.text import Text
-from hub.xml.signature import KeySigner
+from hub.crypto.keys import KeySigner
 
 ANSWER, PUSH = "answer", "push"
 BOTH = frozenset({ANSWER, PUSH})

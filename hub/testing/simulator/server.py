@@ -22,13 +22,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hub.clock import Clock, SystemClock
 from hub.contract.adapters import Signer
 from hub.contract.message import Raw
+from hub.crypto.keys import KeySigner
 from hub.testing.simulator import controls, inward, outward
 from hub.testing.simulator.books import Books
 from hub.testing.simulator.desk import ControlError, Desk, Scenario, Speech
 from hub.testing.simulator.faults import MENU, Answer, expired_twin
 from hub.testing.simulator.post import HttpPost
 from hub.testing.simulator.rules import load
-from hub.xml.signature import KeySigner
 
 log = logging.getLogger(__name__)
 

@@ -11,12 +11,12 @@ from hub_sinosure.adapter import PARTNER, SinosureAdapter, sheet, sinosure
 from hub_sinosure.simulator.scenario import SCENARIO
 
 from hub.clock import MovableClock
+from hub.crypto.keys import KeySigner
 from hub.testing import pki
 from hub.testing.simulator import controls, outward
 from hub.testing.simulator.canonical import other_side
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from hub.testing.stand_in import StandIn
-from hub.xml.signature import KeySigner
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 USCC = "91610000MA6TX00X1A"

@@ -15,12 +15,12 @@ from hub_sinosure.adapter import PARTNER
 from hub import registry
 from hub.clock import SystemClock
 from hub.contract.outcome import OutcomeClass
+from hub.crypto.keys import KeySigner
 from hub.documents import pdf
 from hub.testing import pki
 from hub.testing.simulator.rules import RuleError
 from hub.testing.simulator.server import OptionError, Options
 from hub.testing.stand_in import StandIn
-from hub.xml.signature import KeySigner
 
 USCC = "91610000MA6TX00X1A"
 JSON = {"Content-Type": "application/json"}

@@ -15,7 +15,7 @@ from hub.testing.kit.subject import Partner, Subject
 DISTRIBUTION = re.compile(r"swhub-[a-z0-9]+(-[a-z0-9]+)*")
 PARTY = re.compile(r"[a-z0-9-]{2,32}")  # as the envelope has it
 HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-f:]+\]")
-PLUGIN = ("hub.contract", "hub.xml")
+PLUGIN = ("hub.contract", "hub.crypto", "hub.xml")
 SIMULATOR = (*PLUGIN, "hub.testing", "hub.documents")
 
 

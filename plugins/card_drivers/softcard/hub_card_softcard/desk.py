@@ -7,15 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 
 from hub.contract.card import CardIdentity
+from hub.crypto.keys import KeySigner, dump_private_key, load_private_key
 from hub_card_softcard.cardfile import SCRYPT_N, SERIAL, Header, read_card, seal_key, set_tries, write_card
 from hub_card_softcard.driver import SoftCardDriver
 
@@ -41,19 +35,14 @@ def make(
         raise ValueError(f"serial: letters, digits and '-', at most 32, not {serial!r}")
     if not 1 <= tries <= 99:
         raise ValueError("tries: 1 to 99")
-    private = load_pem_private_key(key, None)
-    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise ValueError("key: EC or RSA")
-    public = x509.load_pem_x509_certificate(certificate)
-    if public.public_key() != private.public_key():
-        raise ValueError("certificate: not of this key")
-    der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    sealed, salt, nonce = seal_key(der, pin, serial, scrypt_n)
+    private, public = load_private_key(key), x509.load_pem_x509_certificate(certificate)
+    signer = KeySigner(private, public)
+    sealed, salt, nonce = seal_key(dump_private_key(private), pin, serial, scrypt_n)
     header = Header(
         serial=serial,
         label=label,
-        algorithm="rsa-sha256" if isinstance(private, rsa.RSAPrivateKey) else "ecdsa-sha256",
-        certificate=_text(public.public_bytes(Encoding.DER)),
+        algorithm=signer.algorithm,
+        certificate=_text(signer.certificate),
         chain=tuple(_text(link) for link in chain),
         tries_max=tries,
         factory_pin=factory_pin,

@@ -8,15 +8,11 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from hub.contract.card import CardError, CardFault, CardIdentity
+from hub.crypto.keys import PrivateKey, load_private_key, sign
 from hub_card_softcard.cardfile import SERIAL, CardFile, WrongPin, open_key, read_card
 from hub_card_softcard.faults import strike
-
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 def utc_now() -> datetime:
@@ -51,7 +47,7 @@ class SoftCardDriver:
             raise CardError(CardFault.CERT_EXPIRED)
         strike(self.slot, token, "open")
         try:
-            key = load_der_private_key(open_key(path, pin), None)
+            key = load_private_key(open_key(path, pin))
         except WrongPin as error:
             fault = CardFault.PIN_WRONG if error.tries_left else CardFault.PIN_LOCKED
             raise CardError(fault, tries_left=error.tries_left) from None
@@ -59,8 +55,6 @@ class SoftCardDriver:
             raise CardError(CardFault.NO_CARD) from None
         except (ValueError, UnsupportedAlgorithm):
             raise CardError(CardFault.ALGORITHM) from None
-        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-            raise CardError(CardFault.ALGORITHM)
         session = SoftCardSession(self.slot, path, key)
         try:
             yield session
@@ -76,25 +70,23 @@ class SoftCardDriver:
 class SoftCardSession:
     """An open soft card; as good as the file stays in the slot, and until its ``with`` block ends."""
 
-    def __init__(self, slot: Path, path: Path, key: Key) -> None:
+    def __init__(self, slot: Path, path: Path, key: PrivateKey) -> None:
         self._slot, self._path = slot, path
-        self._key: Key | None = key
+        self._key: PrivateKey | None = key
 
     def close(self) -> None:
         """Forget the key: one PIN check is good for one block."""
         self._key = None
 
     def sign(self, data: bytes) -> bytes:
-        """SHA-256 with ECDSA (DER) or RSA (PKCS#1 v1.5). Raises CardError(NO_CARD): card pulled, or session over."""
+        """With the card's own algorithm. Raises CardError(NO_CARD): card pulled, or session over."""
         strike(self._slot, self._path.stem, "sign")
         key = self._key
         if key is None:
             raise CardError(CardFault.NO_CARD, detail="the session is over")
         if not self._path.is_file():
             raise CardError(CardFault.NO_CARD)
-        if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(data, padding.PKCS1v15(), SHA256())
-        return key.sign(data, ec.ECDSA(SHA256()))
+        return sign(key, data)
 
 
 def identify(card: CardFile) -> CardIdentity:

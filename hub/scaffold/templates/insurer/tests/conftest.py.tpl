@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.clock import MovableClock
+from hub.crypto.keys import KeySigner
 from hub.testing import pki
 from hub.testing.simulator import controls, outward
 from hub.testing.simulator.canonical import other_side
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from hub.testing.stand_in import StandIn
-from hub.xml.signature import KeySigner
 from $package.adapter import PARTNER, Adapter, make_adapter, sheet
 from $package.simulator.scenario import SCENARIO
 

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.clock import MovableClock
+from hub.crypto.keys import KeySigner
 from hub.testing import pki
 from hub.testing.simulator import controls, outward
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from hub.testing.stand_in import StandIn
-from hub.xml.signature import KeySigner
 from $package import wire
 from $package.adapter import PARTNER, Adapter, make_adapter
 from $package.messages import Message
