@@ -12,10 +12,11 @@ from hub.runtime import Runtime
 from web import auth, failures, portal, security
 from web import page as pages
 from web import site as sites
+from web.forms.controls import selects
 from web.js_texts import CARD_TEXTS, JS_TEXTS
 from web.lines import LINE_VIEWS
 from web.site import Site
-from web.views import acts, documents, door, health, home, lists, login, notices, objects, services
+from web.views import acts, documents, door, health, home, lists, login, notices, objects, regions, services
 
 BLUEPRINTS = (
     home.views,
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     acts.views,
     documents.views,
     notices.views,
+    regions.views,
     door.views,
     health.views,
 )
@@ -72,7 +74,7 @@ def _secret(web: WebSettings) -> bytes:
 def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment)
-    app.jinja_env.globals.update(_=sites.say, csrf_token=generate_csrf, version=__version__)
+    app.jinja_env.globals.update(_=sites.say, selects=selects, csrf_token=generate_csrf, version=__version__)
 
     @app.context_processor
     def shared() -> dict[str, object]:

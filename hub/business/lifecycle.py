@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 
+from hub.business.numbers import NumberFormat
 from hub.contract.text import Text
 
 CONFLICT = "CONFLICT"
@@ -52,6 +53,7 @@ class State:
     next: Next
     hint: Text | None = None  # what happens next, in a few words
     notice: Text | None = None  # reaching this state tells the enterprise so, once
+    hidden: bool = False  # lists leave such objects out unless they are asked for
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class Action:
     roles: frozenset[str]
     sends: Sends | None = None
     form: str | None = None  # name of the form in web.forms
+    adds: Compose | None = None  # what the hub adds to the form's values: derived amounts, names, times
     question: Text | None = None  # asked before it is done
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that
@@ -161,6 +164,7 @@ class Kind:
     documents: Mapping[str, Text] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)  # field -> kind whose number it is
     ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
+    numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -181,6 +185,8 @@ class Kind:
         for action in self.actions:
             if action.event not in names:
                 raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
+        if self.beginning and (self.numbers is None or self.entry is None):
+            raise ValueError(f"{self.code}: what an enterprise begins needs a number format and an entry form")
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
@@ -213,6 +219,30 @@ class Kind:
         if state_id == CONFLICT:
             return CONFLICT_STATE
         return next((row for row in self.track(track).states if row.id == state_id), None) or _missing(self, state_id)
+
+    @property
+    def beginning(self) -> EventType | None:
+        """The event by which an enterprise begins an object; None where only partners do."""
+        return next((row for row in self.events if row.phase == "start" and row.by is By.ENTERPRISE), None)
+
+    @property
+    def entry(self) -> Action | None:
+        """The action whose form is filled in to begin an object."""
+        states = self.begun()
+        return next((row for row in self.actions if row.form and allowed(self, states, row)), None)
+
+    def begun(self) -> dict[str, str | None]:
+        """The states right after the beginning."""
+        event = self.beginning.name if self.beginning else None
+        moves = {
+            (track.name, row.event): row.target for track in self.tracks for row in track.transitions if not row.source
+        }
+        return {track.name: moves.get((track.name, event or "")) for track in self.tracks}
+
+    def discards(self, action: Action) -> bool:
+        """Whether ``action`` takes an object out of the lists."""
+        moved = {row.target for track in self.tracks for row in track.transitions if row.event == action.event}
+        return any(state.hidden and state.id in moved for track in self.tracks for state in track.states)
 
     def starts(self, event: str) -> bool:
         """Whether ``event`` may create an object."""

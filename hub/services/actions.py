@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.business.lifecycle import Action, Actor, allowed, freeze
 from hub.cards import challenge
@@ -25,7 +25,7 @@ from hub.evidence import chain
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import accounts, audit, evidence, record
-from hub.services.objects import BusinessObject, Draft, Tenant
+from hub.services.objects import BusinessObject, Tenant
 from hub.services.record import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -87,7 +87,15 @@ def body(obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: 
     """The message body that ``action`` would send."""
     if action.sends is None:
         return {}
-    return action.sends.compose({**obj.content, **values}, actor, at)
+    return action.sends.compose({**obj.content, **complete(obj, action, values, actor, at)}, actor, at)
+
+
+def complete(
+    obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """``values`` and what the hub adds to them."""
+    added = action.adds({**obj.content, **values}, actor, at) if action.adds else {}
+    return {**values, **added}
 
 
 def shown(content: Mapping[str, Any]) -> str:
@@ -154,7 +162,7 @@ def perform(
                 identity=identity,
                 occurred_at=now,
                 submission=obj.submission + 1 if action.opens else obj.submission,
-                content=values,
+                content=complete(obj, action, values, actor, at),
                 actor=actor,
                 facts=facts,
             )
@@ -271,33 +279,3 @@ def _send(
         "out", message.message_id, f"{sends.type}/{sends.version}", sha256(out.content).hexdigest(), obj.partner
     )
     evidence.append(connection, obj.id, {"what": "sent", "object": record.subject(obj), "message": sent}, now)
-
-
-def save_draft(
-    runtime: Runtime,
-    actor: Actor,
-    kind_code: str,
-    object_id: str,
-    form: str,
-    values: Mapping[str, Any],
-    revision: int | None,
-) -> Draft:
-    """Keep what was typed, however incomplete. Raises NotFound, Stale when another editor saved since ``revision``."""
-    now = runtime.clock.now()
-    table = tables.draft
-    with writing(runtime.engine) as connection:
-        tenant = Tenant(connection, actor.enterprise)
-        obj = tenant.lock(kind_code, object_id)
-        saved = tenant.draft(obj, form)
-        if saved is None:
-            row = {"object_id": obj.id, "form": form, "values": dict(values), "revision": 1, "saved_at": now}
-            connection.execute(insert(table), row | {"saved_by": actor.account})
-            return Draft(values=values, revision=1, saved_at=now)
-        if revision is not None and revision != saved.revision:
-            raise Stale
-        connection.execute(
-            update(table)
-            .where(table.c.object_id == obj.id, table.c.form == form)
-            .values(values=dict(values), revision=saved.revision + 1, saved_at=now, saved_by=actor.account)
-        )
-        return Draft(values=values, revision=saved.revision + 1, saved_at=now)

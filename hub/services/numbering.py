@@ -1,29 +1,12 @@
-"""Numbers that the hub itself gives: gapless and safe under any race: their row is locked until the commit.
+"""Numbers that the hub itself gives: gapless and safe under any race: their row is locked until the commit."""
 
-A format is data: ``NumberFormat(prefix="SP")`` gives ``SP20261120000000000001`` on that day in Asia/Shanghai.
-"""
-
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from hub.services.objects import SHANGHAI
+from hub.business.numbers import NumberFormat
 from hub.store import tables
 from hub.store.rows import insert_new
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberFormat:
-    """``prefix``, then the day, then a sequence of ``digits`` that begins anew every day (or year)."""
-
-    prefix: str = ""
-    day: str = "%Y%m%d"
-    digits: int = 12
-
-    def stem(self, now: datetime) -> str:
-        """What all numbers of this day have in common."""
-        return self.prefix + now.astimezone(SHANGHAI).strftime(self.day)
 
 
 def next_number(connection: Connection, form: NumberFormat, now: datetime) -> str:

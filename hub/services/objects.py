@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,11 +31,11 @@ from sqlalchemy import (
 from hub.business import KINDS
 from hub.business.lifecycle import CONFLICT_STATE, By, Kind, State
 from hub.business.lifecycle import thaw as thaw_content
+from hub.business.numbers import SHANGHAI
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.store import tables
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 COUNTED = 10_000  # a count beyond this is shown as "10,000+"
 NUMBERED = 1_000  # rows that page numbers reach; beyond, only next and previous
 
@@ -192,16 +191,24 @@ class Tenant:
         """Raises NotFound, for an id of another enterprise too."""
         return self._get(OWN, kind_code, object_id)
 
+    def find(self, kind_code: str, object_id: str) -> BusinessObject | None:
+        """The same, None for an id that is not there."""
+        return self._find(OWN, kind_code, object_id)
+
     def lock(self, kind_code: str, object_id: str) -> BusinessObject:
         """The same, locked until the transaction ends; needs a writing connection."""
         return self._get(OWN_LOCKED, kind_code, object_id)
 
     def _get(self, statement: Select[Any], kind_code: str, object_id: str) -> BusinessObject:
+        found = self._find(statement, kind_code, object_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def _find(self, statement: Select[Any], kind_code: str, object_id: str) -> BusinessObject | None:
         asked = {"enterprise": self._enterprise, "kind": kind_code, "id": object_id}
         row = self._connection.execute(statement, asked).one_or_none()
-        if row is None:
-            raise NotFound
-        return thaw(row)
+        return None if row is None else thaw(row)
 
     def by_number(self, kind_code: str, number: str) -> BusinessObject | None:
         """The object with this business number, or None."""
@@ -215,7 +222,7 @@ class Tenant:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
         kind = KINDS[kind_code]
         table = tables.business_object
-        wanted = [table.c.kind == kind_code, *_conditions(kind, query.filters)]
+        wanted = [table.c.kind == kind_code, *_conditions(kind, query.filters), *_unhidden(kind, query.filters)]
         total = self._count(wanted)
         place = None if query.cursor is None else _read_cursor(query.cursor, query.filters)
         number = query.page or (1 if place is None else None)
@@ -344,6 +351,17 @@ class Tenant:
         ).one_or_none()
         return None if row is None else Draft(values=row.values, revision=row.revision, saved_at=row.saved_at)
 
+    def typed(self, rows: Sequence[BusinessObject]) -> dict[str, Mapping[str, Any]]:
+        """Object id -> what is typed into its entry form, for those of ``rows`` that were never submitted."""
+        table = tables.draft
+        forms = {obj.id: obj.kind.entry.form for obj in rows if obj.submission == 0 and obj.kind.entry}
+        if not forms:
+            return {}
+        found = self._connection.execute(
+            select(table.c.object_id, table.c.form, table.c["values"]).where(table.c.object_id.in_(forms))
+        )
+        return {row.object_id: row[2] for row in found if row.form == forms[row.object_id]}
+
     def _mine(self, obj: BusinessObject) -> str:
         if obj.enterprise != self._enterprise:
             raise NotFound
@@ -443,6 +461,12 @@ def _conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bo
             column = tables.object_key.c.value
             found.append(_keyed(stem, column >= value if end == "from" else column <= value))
     return found
+
+
+def _unhidden(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """Objects in a hidden state stay out of a list that does not ask for it."""
+    hidden = [state.id for state in kind.track("state").states if state.hidden]
+    return [tables.business_object.c.state.not_in(hidden)] if hidden and not filters.get("state") else []
 
 
 def _keyed(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:

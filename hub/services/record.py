@@ -15,12 +15,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from hub.business import LINES
 from hub.business.lifecycle import DECIDED, Actor, Event, Kind, Projection, check_content, freeze, project
 from hub.business.lifecycle import thaw as thaw_content
+from hub.business.numbers import SHANGHAI
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.errors import Stale
 from hub.evidence.chain import stamp
 from hub.services import blobs, evidence
-from hub.services.objects import SHANGHAI, BusinessObject, thaw
+from hub.services.objects import BusinessObject, thaw
 from hub.store import tables
 from hub.store.rows import insert_new
 
@@ -89,9 +90,19 @@ def lock_id(connection: Connection, object_id: str) -> BusinessObject:
 
 
 def create(
-    connection: Connection, *, kind: Kind, enterprise: str, partner: str, number: str, new: NewEvent, now: datetime
+    connection: Connection,
+    *,
+    kind: Kind,
+    enterprise: str,
+    partner: str,
+    number: str,
+    new: NewEvent,
+    now: datetime,
+    object_id: str | None = None,
 ) -> Recorded | None:
     """A new object from its first event; None when another transaction made it first (lock it and record instead).
+
+    :param object_id: chosen by the page that begins the object, so that the page sent twice makes one.
 
     Raises ValueError when the event's content does not fit the kind.
     """
@@ -99,7 +110,7 @@ def create(
     submission = new.submission or 0
     first = Event(new.name, new.identity, submission, new.occurred_at, new.content)
     projection = project(kind, [first])
-    object_id = uuid.uuid4().hex
+    object_id = object_id or uuid.uuid4().hex
     values: dict[str, Any] = {
         "id": object_id,
         "enterprise": enterprise,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from hub.cards.challenge import frame
 from hub.errors import InvalidInput, LoginRefused, NotAllowed, NotFound, SignatureRefused, Stale
-from hub.services import accounts, actions, conflicts, operations
+from hub.services import accounts, actions, conflicts, drafts, operations
 from hub.services.objects import Query, Tenant
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -174,11 +174,11 @@ def test_drafts_of_two_editors_do_not_overwrite_each_other(world: World) -> None
     world.push(world.offer())
     obj = world.object()
     form = ("micro_application", obj.id, "micro_confirmation")
-    first = actions.save_draft(world.runtime, world.actor(), *form, {"contact_name": "王"}, None)
-    actions.save_draft(world.runtime, world.actor(), *form, {"contact_name": "李"}, first.revision)
+    first = drafts.save(world.runtime, world.actor(), *form, {"contact_name": "王"}, None)
+    drafts.save(world.runtime, world.actor(), *form, {"contact_name": "李"}, first.revision)
 
     with pytest.raises(Stale):
-        actions.save_draft(world.runtime, world.actor(), *form, {"contact_name": "张"}, first.revision)
+        drafts.save(world.runtime, world.actor(), *form, {"contact_name": "张"}, first.revision)
 
 
 def test_pages_reach_every_row_once_forwards_and_backwards(world: World) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from hub.services.numbering import NumberFormat, next_number
+from hub.business.numbers import NumberFormat
+from hub.services.numbering import next_number
 from hub.store.engine import writing
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # already the 21st in Shanghai

@@ -59,6 +59,7 @@ def test_every_state_in_which_a_partner_owes_an_answer_is_watched() -> None:
         ("micro_application", "SUBMITTED"),
         ("micro_application", "WITHDRAWING"),
         ("policy", "RECEIPT_SENDING"),
+        ("inquiry", "SUBMITTED"),
     }
 
 

@@ -1,15 +1,22 @@
 """What a user may enter: the form's rules, the portal's and the partner's on top, and the message schema they equal."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from hub.contract.capability import CapabilitySheet
+from hub.contract.text import Text
 from hub.errors import InvalidInput
 from hub.xml.catalogue import default_catalogue
 from tests.web.world import SHEET
 from web import portal
+from web.forms.base import Form
+from web.forms.conditions import OneOf, RequiredIf, ShownIf
+from web.forms.controls import amount, choice, day, line
+from web.forms.inquiry import InquiryForm
 from web.forms.micro_confirmation import MicroConfirmation
 from web.forms.rules import NO_SPECIALS, stricter
 
@@ -125,3 +132,100 @@ def test_form_and_schema_agree_on_what_a_value_may_be(name: str) -> None:
     patterns = {pattern.translate(ESCAPED) for pattern in shape.patterns}
     assert patterns <= {str(field.get("pattern", "")).translate(ESCAPED)}
     assert field["label"].zh == shape.label.zh
+
+
+INQUIRY_OF_THE_MESSAGE = {"inquiry_no", "region_name", "submitted_at"}
+
+
+@pytest.mark.parametrize("name", [name for name in InquiryForm().fields if name not in ("region_code", "topic")])
+def test_the_inquirys_form_and_schema_agree_on_what_a_value_may_be(name: str) -> None:
+    field = InquiryForm().shown()[name]
+    shape = default_catalogue().message("Inquiry", "1.0").shape.by_key[name]
+    assert field["required"] is shape.required
+    assert shape.max_length in (None, field["longest"])
+    assert (shape.min_length or 1) == field["shortest"]
+    patterns = {pattern.translate(ESCAPED) for pattern in shape.patterns}
+    assert patterns <= {str(field.get("pattern", "")).translate(ESCAPED)}
+    assert field["label"].zh == shape.label.zh
+
+
+def test_the_inquirys_form_asks_for_exactly_the_fields_and_choices_of_the_message() -> None:
+    shape = default_catalogue().message("Inquiry", "1.0").shape
+    assert set(InquiryForm().fields) == set(shape.by_key) - INQUIRY_OF_THE_MESSAGE
+    assert shape["topic"].enumeration == tuple(InquiryForm().shown()["topic"]["options"])
+
+
+TEXT = Text("选项", "Option")
+
+
+class Toy(Form):
+    """Every control and every condition once."""
+
+    conditions = (
+        RequiredIf(("bank",), "invoice", ("PAPER",)),
+        ShownIf(("bank", "sum"), "invoice", ("PAPER", "ELECTRONIC")),
+        OneOf(("bill", "voyage"), Text("至少填一个", "Fill in one of them")),
+    )
+    invoice = choice(Text("发票", "Invoice"), {"PAPER": TEXT, "ELECTRONIC": TEXT, "NONE": TEXT}, required=True)
+    bank = line(Text("银行", "Bank"), longest=20)
+    sum = amount(Text("金额", "Amount"), required=True, least="0.01")
+    bill = line(Text("提单", "Bill"), longest=20)
+    voyage = line(Text("航次", "Voyage"), longest=20)
+    leaves = day(Text("起运", "Leaves"))
+
+
+FULL = {"invoice": "PAPER", "bank": "某银行", "sum": "1000.10", "bill": "B1", "leaves": "2026-11-20"}
+
+
+def toy(**typed: str) -> dict[str, Any]:
+    try:
+        return Toy().check({**FULL, **typed})
+    except InvalidInput as error:
+        return {name: text.en for name, text in error.fields.items()}
+
+
+def test_values_come_typed_and_exact() -> None:
+    assert toy() == {
+        "invoice": "PAPER",
+        "bank": "某银行",
+        "sum": Decimal("1000.10"),
+        "bill": "B1",
+        "voyage": "",
+        "leaves": date(2026, 11, 20),
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"bank": ""}, {"bank": "This is required"}),
+        ({"bank": "", "invoice": "ELECTRONIC"}, None),
+        ({"sum": "", "invoice": "NONE"}, None),
+        ({"sum": ""}, {"sum": "This is required"}),
+        ({"bill": ""}, {"bill": "Fill in one of them", "voyage": "Fill in one of them"}),
+        ({"bill": "", "voyage": "V1"}, None),
+        ({"invoice": "GOLD"}, {"invoice": "Choose from the list"}),
+        ({"sum": "1.001"}, {"sum": "A number not below 0.01 with at most 2 decimals"}),
+        ({"sum": "0"}, {"sum": "A number not below 0.01 with at most 2 decimals"}),
+        ({"sum": "1e3"}, {"sum": "A number not below 0.01 with at most 2 decimals"}),
+        ({"sum": "NaN"}, {"sum": "A number not below 0.01 with at most 2 decimals"}),
+        ({"sum": "12345678901234567.00"}, {"sum": "A number not below 0.01 with at most 2 decimals"}),
+        ({"leaves": "2026-02-30"}, {"leaves": "A date, such as 2026-11-20"}),
+        ({"leaves": ""}, None),
+    ],
+)
+def test_the_rules_between_fields_hold_on_the_server(typed: dict[str, str], wrong: dict[str, str] | None) -> None:
+    found = toy(**typed)
+    assert found == wrong if wrong else "invoice" in found
+
+
+def test_what_is_hidden_does_not_count_whatever_was_typed() -> None:
+    found = toy(invoice="NONE", sum="not a number")
+    assert (found["bank"], found["sum"]) == ("", None)
+
+
+def test_content_stands_in_the_controls_as_it_was_typed() -> None:
+    content = {"sum": Decimal("1000.10"), "leaves": date(2026, 11, 20), "bank": "某银行"}
+    assert Toy().entered(content) == {
+        "invoice": "", "bank": "某银行", "sum": "1000.10", "bill": "", "voyage": "", "leaves": "2026-11-20",
+    }  # fmt: skip

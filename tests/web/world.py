@@ -47,6 +47,10 @@ out = ["WithdrawalRequest/1.0"]
 [[capability]]
 name = "micro_policy.acknowledge"
 out = ["PolicyReceipt/1.0"]
+[[capability]]
+name = "inquiry.submit"
+out = ["Inquiry/1.0"]
+in = ["InquiryAnswer/1.0"]
 """
 
 

@@ -1,92 +1,21 @@
-"""The building blocks of a form: marshmallow fields that carry what the page shows, and messages in both languages."""
+"""A form: a marshmallow schema whose fields carry what the page shows, and the rules between them."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
-from hub.contract.text import Text
 from hub.errors import InvalidInput
-
-REQUIRED = Text("请填写此项", "This is required")
-TICK = Text("请先阅读并勾选", "Read it and tick the box first")
-FORMAT = Text("格式有误", "Not in the right form")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A value must match ``pattern`` as a whole, else the user reads ``text``."""
-
-    pattern: re.Pattern[str]
-    text: Text
-
-    def __call__(self, value: str) -> None:
-        """Raises ValidationError."""
-        if value and not self.pattern.fullmatch(value):
-            raise ValidationError([self.text])
-
-
-@dataclass(frozen=True)
-class Length:
-    """A value has between ``shortest`` and ``longest`` characters, unless it is empty."""
-
-    shortest: int
-    longest: int
-
-    def __call__(self, value: str) -> None:
-        """Raises ValidationError."""
-        if value and not self.shortest <= len(value) <= self.longest:
-            zh = f"请填写{self.shortest}至{self.longest}个字" if self.shortest > 1 else f"最多{self.longest}个字"
-            en = f"{self.shortest} to {self.longest}" if self.shortest > 1 else f"at most {self.longest}"
-            raise ValidationError([Text(zh, f"Please enter {en} characters")])
-
-
-def line(
-    label: Text,
-    *,
-    required: bool = False,
-    shortest: int = 1,
-    longest: int,
-    rule: Rule | None = None,
-    control: str = "text",
-    autocomplete: str = "off",
-    hint: Text | None = None,
-) -> fields.String:
-    """A field of text. ``control``: text, tel, email or area."""
-    shown = {
-        "label": label,
-        "control": control,
-        "autocomplete": autocomplete,
-        "hint": hint,
-        "shortest": shortest,
-        "longest": longest,
-    }
-    if rule:
-        shown |= {"pattern": rule.pattern.pattern, "wrong": rule.text}
-    messages: dict[str, Any] = {name: [FORMAT] for name in ("invalid", "null", "invalid_utf8")}
-    return fields.String(
-        **({"required": True} if required else {"load_default": ""}),
-        validate=[Length(shortest, longest)] + ([rule] if rule else []),
-        error_messages=messages | {"required": [REQUIRED]},
-        metadata=shown,
-    )
-
-
-def tick(label: Text) -> fields.Boolean:
-    """A box that has to be ticked."""
-    return fields.Boolean(
-        required=True,
-        truthy={"yes"},
-        falsy={""},
-        error_messages={name: [TICK] for name in ("required", "invalid", "null")},
-        metadata={"label": label, "control": "tick"},
-    )
+from web.forms.conditions import Condition
+from web.forms.controls import Gathered, Posted, Rule
 
 
 class Form(Schema):
     """A form. ``stricter``: further rules by kind of control, from the portal and the partner's sheet."""
+
+    conditions: ClassVar[Sequence[Condition]] = ()
 
     class Meta:
         """Fields of the page that are not the form's (tokens, signatures) are none of its business."""
@@ -96,12 +25,6 @@ class Form(Schema):
     def __init__(self, stricter: Mapping[str, Sequence[Rule]] | None = None) -> None:
         super().__init__()
         self.stricter = stricter or {}
-
-    @pre_load
-    def _tidy(self, data: Mapping[str, Any], **_: Any) -> dict[str, str]:
-        """Blanks around a value are not meant; a browser's line ends become one; an empty value is no value."""
-        tidied = {name: str(value).strip().replace("\r\n", "\n") for name, value in data.items()}
-        return {name: value for name, value in tidied.items() if value}
 
     @validates_schema(skip_on_field_errors=True)
     def _stricter(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -118,11 +41,49 @@ class Form(Schema):
         """What the page needs to know of each field, in order."""
         return {name: {**row.metadata, "required": row.required, "name": name} for name, row in self.fields.items()}
 
-    def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The values, typed, ticks left out. Raises InvalidInput with the first message of every wrong field."""
+    def gather(self, posted: Posted) -> dict[str, Any]:
+        """What was typed, field by field, as it is kept in a draft."""
+        return {
+            name: row.gather(posted, name) if isinstance(row, Gathered) else posted.get(name, "")
+            for name, row in self.fields.items()
+        }
+
+    def entered(self, content: Mapping[str, Any]) -> dict[str, Any]:
+        """``content`` as a user would have typed it, defaults where there is nothing yet."""
+        return {
+            name: row.metadata.get("default", "") if content.get(name) is None else entered(content[name])
+            for name, row in self.fields.items()
+        }
+
+    def check(self, typed: Mapping[str, Any]) -> dict[str, Any]:
+        """The values, typed, ticks left out; what is hidden or empty is "" or None.
+
+        Raises InvalidInput with the first message of every wrong field, in the order of the form.
+        """
+        tidied = {name: _tidy(value) for name, value in typed.items()}
+        hidden = {name for row in self.conditions for name in row.hidden(tidied)}
+        given = {name: value for name, value in tidied.items() if value and name not in hidden}
+        wrong = {name: text for row in self.conditions for name, text in row.wrong(given).items() if name not in hidden}
         try:
-            values = self.load(data)
+            values = self.load(given, partial=tuple(hidden))
         except ValidationError as error:
-            raise InvalidInput({name: texts[0] for name, texts in error.messages_dict.items()}) from None
-        ticks = {name for name, shown in self.shown().items() if shown["control"] == "tick"}
-        return {name: value for name, value in values.items() if name not in ticks}
+            wrong |= {name: texts[0] for name, texts in error.messages_dict.items()}
+        if wrong:
+            raise InvalidInput({name: wrong[name] for name in self.fields if name in wrong})
+        return {
+            name: values.get(name, "" if isinstance(row, fields.String) else None)
+            for name, row in self.fields.items()
+            if row.metadata["control"] != "tick"
+        }
+
+
+def entered(value: Any) -> Any:
+    """A value of an object as it stands in a control."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _tidy(value: Any) -> Any:
+    """Blanks around a text are not meant; a browser's line ends become one."""
+    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value

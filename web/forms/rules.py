@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from hub.contract.capability import CapabilitySheet
 from hub.contract.text import Text
-from web.forms.base import Rule
+from web.forms.controls import Rule
 from web.portal import Portal
 
 NO_SPECIALS = Text(

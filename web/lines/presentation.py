@@ -51,6 +51,8 @@ class Listing:
     document_links: Mapping[str, Text] = field(default_factory=dict)  # document kind -> what opens it
     title: Text | None = None  # of the detail page
     empty: Text | None = None  # first use: nothing there yet
+    create: Text | None = None  # what begins a new object, where the enterprise may
+    form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,26 @@ class Counter:
     link: Text  # what leads there
 
 
+@dataclass(frozen=True)
+class Block:
+    """A titled part of a form. ``names``: the form's fields, or the kind's (and "uscc"), which are read-only here."""
+
+    title: Text
+    names: Sequence[str]
+    hint: Text | None = None
+    columns: Literal[1, 2, 3] = 2
+    wide: frozenset[str] = frozenset()  # fields that take a whole line
+
+
 @dataclass(frozen=True, kw_only=True)
 class FormPage:
-    """The page of a form: its schema, its template and its title."""
+    """The page of a form: its schema, its title and its blocks. ``template`` where blocks do not say enough."""
 
     schema: type[Form]
-    template: str
     title: Text
+    blocks: Sequence[Block] = ()
+    hint: Text | None = None
+    template: str = "form.html"
 
 
 @dataclass(frozen=True, kw_only=True)

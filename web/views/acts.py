@@ -3,29 +3,27 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, request
+from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business.lifecycle import Action
 from hub.contract.message import ActorSignature
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused, Stale
-from hub.services import accounts, actions
+from hub.services import accounts, actions, drafts
 from hub.services.actions import CardAnswer
-from hub.services.objects import BusinessObject, Draft
+from hub.services.objects import Draft
 from web import security
 from web.auth import ENTERPRISE, access, login_of
-from web.forms.base import Form
-from web.forms.rules import stricter
-from web.lines.presentation import FormPage, LineView, Listing
 from web.page import page
 from web.site import moment, read, runtime, say, site
-from web.views.common import object_view, offered, partner_name, place, tenant
+from web.views.common import new_view, object_view, offered, partner_name, place
+from web.views.desk import Desk, chosen_receiver, desk, form_context, new_desk, receivers
+from web.views.grid import grid
 from web.views.login import browser
 
 views = Blueprint("acts", __name__)
@@ -33,46 +31,17 @@ views = Blueprint("acts", __name__)
 ENCODED = ("signature", "certificate")  # fields of the form that hold base64
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """An action on an object, with what the page needs to show it."""
-
-    line: LineView
-    listing: Listing
-    obj: BusinessObject
-    action: Action
-    page: FormPage | None
-    form: Form | None
-    draft: Draft | None
-
-    @property
-    def path(self) -> str:
-        """Where the action is done."""
-        return site().path(self.obj.kind, self.obj.id, self.action.name)
-
-
-def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
-    """Raises NotFound for another enterprise's object and for an unknown action."""
+@views.get("/<line>/<kind>/new")
+@access(ENTERPRISE)
+def new(line: str, kind: str) -> Response:
+    """The entry form of an object that is not there yet, or the choice of its receiver."""
     line_view, listing = place(line, kind)
-    try:
-        action = listing.kind.action(action_name)
-    except KeyError:
-        raise NotFound from None
-    form_page = line_view.forms[action.form] if action.form else None
-    with tenant() as mine:
-        obj = mine.get(kind, object_id)
-        draft = mine.draft(obj, action.form) if action.form else None
-    adapter = runtime().registry.partners.get(obj.partner)
-    rules = stricter(site().portal, adapter.sheet if adapter else None)
-    return Desk(
-        line=line_view,
-        listing=listing,
-        obj=obj,
-        action=action,
-        page=form_page,
-        form=form_page.schema(rules) if form_page else None,
-        draft=draft,
-    )
+    receiver = chosen_receiver(listing.kind)
+    here = new_desk(line_view, listing, receiver or "")
+    if receiver is None:
+        view = new_view(line_view, listing, say("选择接收方"))
+        return page("choose.html", view, choices=receivers(listing.kind), back=site().path(listing.kind))
+    return _form_page(here, here.known, {})
 
 
 @views.get("/<line>/<kind>/<object_id>/<action>")
@@ -81,8 +50,7 @@ def ask(line: str, kind: str, object_id: str, action: str) -> Response:
     """The entry form, or the question before an act without one."""
     here = desk(line, kind, object_id, action)
     _require(here)
-    known = {**here.obj.content, **(here.draft.values if here.draft else {})}
-    return _form_page(here, known, {}) if here.form else _question(here)
+    return _form_page(here, here.known, {}) if here.form else _question(here)
 
 
 @views.post("/<line>/<kind>/<object_id>/<action>")
@@ -90,8 +58,9 @@ def ask(line: str, kind: str, object_id: str, action: str) -> Response:
 def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """Do it, once: the same page sent twice leads to the same result."""
     here = desk(line, kind, object_id, action)
-    typed = request.form.to_dict()
+    posted, typed = request.form.to_dict(), _typed(here)
     try:
+        _fresh(here, typed)
         actions.perform(
             runtime(),
             login_of().actor,
@@ -99,16 +68,20 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
             object_id,
             action,
             _values(here, typed),
-            _number(typed.get("revision")) or 0,
-            _card_answer(typed),
+            _number(posted.get("revision")) or 0,
+            _card_answer(posted),
         )
     except InvalidInput as error:
-        return _form_page(here, typed, error.fields, 422) if here.form else _question(here, error.text, 422)
+        return _again(here, typed, error.fields) if here.form else _question(here, error.text, 422)
     except SignatureRefused as error:
         return _form_page(here, typed, {"": error.text}, 403) if here.form else _question(here, error.text, 403)
     except Stale:
         return _conflict(here, typed)
-    return redirect(site().path(here.obj.kind, object_id, f"progress?action={action}"), 303)
+    if here.action.sends:
+        return redirect(site().path(here.obj.kind, object_id, f"progress?action={action}"), 303)
+    flash(read(here.action.done) or say("{action}已完成", action=read(here.action.label)))
+    gone = here.obj.kind.discards(here.action)
+    return redirect(site().path(here.obj.kind, *(() if gone else (object_id,))), 303)
 
 
 @views.post("/<line>/<kind>/<object_id>/<action>/payload")
@@ -116,12 +89,15 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
 def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """What the card is to sign, or the form with its errors."""
     here = desk(line, kind, object_id, action)
-    typed = request.form.to_dict()
+    typed = _typed(here)
     try:
+        _fresh(here, typed)
         values = _values(here, typed)
     except InvalidInput as error:
-        return _form_page(here, typed, error.fields, 422)
-    if _number(typed.get("revision")) != here.obj.revision:
+        return _again(here, typed, error.fields)
+    except Stale:
+        return _conflict(here, typed)
+    if _number(request.form.get("revision")) != here.obj.revision:
         return _conflict(here, typed)
     nonce = accounts.nonce(runtime(), browser())
     text = actions.signing_payload(runtime(), login_of().actor, kind, object_id, action, values, nonce)
@@ -133,26 +109,29 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
 def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     """Keep what was typed, however incomplete (暂存)."""
     here = desk(line, kind, object_id, request.form.get("action", ""))
-    if here.form is None or here.action.form is None:
+    if here.form is None:
         raise NotFound
-    typed = {name: request.form.get(name, "") for name in here.form.fields}
-    revision = _number(request.form.get("draft_revision"))
+    typed = _typed(here)
+    by_script = _by_script()
     try:
-        draft = actions.save_draft(runtime(), login_of().actor, kind, object_id, here.action.form, typed, revision)
+        draft = _keep(here, typed)
     except Stale as error:
-        if not _by_script():
-            return _conflict(here, request.form.to_dict())
+        if not by_script:
+            return _conflict(here, typed)
         latest = here.draft
         kept = {"revision": latest.revision, "values": latest.values} if latest else {}
         return jsonify(error=read(error.text), **kept), 409
-    if not _by_script():
+    if not by_script:
+        flash(say("已暂存"))
         return redirect(here.path, 303)
     at = moment(draft.saved_at, "%H:%M:%S")
-    return jsonify(saved_at=at, revision=draft.revision, text=say("已于 {time} 保存", time=at))
+    return jsonify(saved_at=at, revision=draft.revision, path=here.path, text=say("已于 {time} 保存", time=at))
 
 
 def _by_script() -> bool:
-    return security.wants_fragment() or "application/json" in request.headers.get("Accept", "")
+    """Whether drafts.js asks. A button that is to show the page anew says so by its name."""
+    asked = security.wants_fragment() or "application/json" in request.headers.get("Accept", "")
+    return asked and "shown" not in request.form
 
 
 def _require(here: Desk) -> None:
@@ -162,11 +141,35 @@ def _require(here: Desk) -> None:
         raise NotAllowed(offer.reason)
 
 
-def _values(here: Desk, typed: Mapping[str, str]) -> dict[str, Any]:
+def _typed(here: Desk) -> dict[str, Any]:
+    return here.form.gather(request.form) if here.form else {}
+
+
+def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The form's values, checked. Raises InvalidInput."""
-    if here.form is None:
-        return {}
-    return here.form.check(typed)
+    return here.form.check(typed) if here.form else {}
+
+
+def _fresh(here: Desk, typed: Mapping[str, Any]) -> None:
+    """Raises Stale when the draft was saved elsewhere since this page was shown, with other values."""
+    revision = _number(request.form.get("draft_revision"))
+    if here.draft and revision is not None and revision != here.draft.revision and here.draft.values != typed:
+        raise Stale
+
+
+def _keep(here: Desk, typed: Mapping[str, Any]) -> Draft:
+    """What was typed, as a draft. Raises Stale."""
+    obj, revision = here.obj, _number(request.form.get("draft_revision"))
+    return drafts.save(runtime(), login_of().actor, obj.kind.code, obj.id, here.action.form or "", typed, revision)
+
+
+def _again(here: Desk, typed: Mapping[str, Any], errors: Mapping[str, Text]) -> Response:
+    """The form with its errors; what was typed is kept, whatever becomes of the page."""
+    try:
+        draft = _keep(here, typed)
+    except Stale:
+        return _conflict(here, typed)
+    return _form_page(replace(here, draft=draft), typed, errors, 422)
 
 
 def _card_answer(typed: Mapping[str, str]) -> CardAnswer | None:
@@ -191,32 +194,17 @@ def _number(text: str | None) -> int | None:
 
 
 def _form_page(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text], status: int = 200) -> Response:
-    if here.page is None or here.form is None:
-        raise NotFound
-    title = read(here.page.title)
-    view = object_view(here.line, here.listing, here.obj, here.action.name, title)
-    with tenant() as mine:
-        documents = mine.documents(here.obj)
-    return page(
-        here.page.template,
-        view,
-        status,
-        desk=here,
-        obj=here.obj,
-        listing=here.listing,
-        action=here.action,
-        fields=here.form.shown(),
-        values=known,
-        errors=errors,
-        documents=documents,
-        draft=here.draft,
-        draft_revision=known.get("draft_revision", here.draft.revision if here.draft else ""),
-        signed=here.action.signed and login_of().fingerprint is not None,
-        draft_path=site().path(here.obj.kind, here.obj.id, "draft"),
-        path=here.path,
-        back=site().path(here.obj.kind),
-        partner_name=partner_name,
+    context = form_context(here, known, errors)
+    if here.listing.form_above:
+        context["grid"] = grid(here.line, here.listing)
+    title = read(context["form_page"].title)
+    stored = here.stored
+    view = (
+        object_view(here.line, here.listing, here.obj, here.action.name, title)
+        if stored
+        else new_view(here.line, here.listing, title)
     )
+    return page(context["form_page"].template, view, status, **context)
 
 
 def _question(here: Desk, error: Text | None = None, status: int = 200) -> Response:
@@ -231,14 +219,14 @@ def _question(here: Desk, error: Text | None = None, status: int = 200) -> Respo
         error=read(error),
         path=here.path,
         back=site().path(here.obj.kind, here.obj.id),
-        receiver=partner_name(here.obj.partner),
+        receiver=partner_name(here.obj.partner) if here.action.sends else "",
     )
 
 
-def _conflict(here: Desk, typed: Mapping[str, str]) -> Response:
+def _conflict(here: Desk, typed: Mapping[str, Any]) -> Response:
     """Somebody else was faster: both values, and the choice (ui.md 5.14)."""
     view = object_view(here.line, here.listing, here.obj, "conflict", say("记录已被他人修改"))
-    theirs = {**here.obj.content, **(here.draft.values if here.draft else {})}
+    theirs = here.known
     fields = here.form.shown() if here.form else {}
     rows = [
         {"name": name, "label": read(shown["label"]), "mine": typed.get(name, ""), "theirs": theirs.get(name, "")}
@@ -252,7 +240,7 @@ def _conflict(here: Desk, typed: Mapping[str, str]) -> Response:
         obj=here.obj,
         rows=rows,
         path=here.path,
-        draft_path=site().path(here.obj.kind, here.obj.id, "draft"),
+        draft_path=here.draft_path,
         action=here.action,
         draft_revision=here.draft.revision if here.draft else "",
         detail=site().path(here.obj.kind, here.obj.id),

@@ -1,8 +1,9 @@
 """What several views share: the tenant's data, the line of a URL, an object's links."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from hub.business.lifecycle import allowed
@@ -40,6 +41,7 @@ class Link:
     post: bool = False
     primary: bool = False
     reason: str | None = None
+    shortcut: str | None = None  # "delete": Alt+R does it
 
 
 def offered(obj: BusinessObject) -> list[Offer]:
@@ -65,6 +67,7 @@ def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
         post=action.form is None and action.question is None,
         primary=action.primary,
         reason=None if offer.allowed else read(offer.reason),
+        shortcut="delete" if obj.kind.discards(action) else None,
     )
 
 
@@ -74,6 +77,7 @@ def partner_name(code: str) -> str:
     return read(partner.sheet.name) if partner else code
 
 
+NOTHING: Mapping[str, Any] = {}
 TURNS = ("ENTERPRISE", "HUB", "PARTNER", "NOBODY")  # whose turn counts when the tracks differ
 
 
@@ -82,6 +86,7 @@ class Row:
     """One object in a list."""
 
     obj: BusinessObject
+    content: Mapping[str, Any]  # with what is typed so far, while nothing was submitted
     path: str
     links: Sequence[Link]
     next: str
@@ -89,7 +94,7 @@ class Row:
     turn: str
 
 
-def object_row(listing: Listing, obj: BusinessObject) -> Row:
+def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] = NOTHING) -> Row:
     """What a list shows of ``obj`` besides its own values."""
     path = site().path(obj.kind, obj.id)
     links = act_links(listing, obj, tuple(listing.acts))
@@ -100,7 +105,7 @@ def object_row(listing: Listing, obj: BusinessObject) -> Row:
     state = next(state for state in standing if state.next.name == turn)
     said = state.next.value if turn in ("ENTERPRISE", "NOBODY") or state.hint is None else state.hint
     since = "" if turn == "NOBODY" else age(obj.since, runtime().clock.now())
-    return Row(obj=obj, path=path, links=links, next=read(said), age=since, turn=turn)
+    return Row(obj=obj, content={**obj.content, **typed}, path=path, links=links, next=read(said), age=since, turn=turn)
 
 
 def counter_path(counter: Counter) -> str:
@@ -117,4 +122,15 @@ def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: s
         title=title,
         key=f"{view.line.code}/{obj.kind.code}/{obj.id}",
         crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (obj.number, None)),
+    )
+
+
+def new_view(view: LineView, listing: Listing, title: str) -> View:
+    """The view where an object is begun."""
+    lists = site().path(listing.kind)
+    return View(
+        id=f"v-{listing.kind.code}-new",
+        title=title,
+        key=f"{view.line.code}/{listing.kind.code}/new",
+        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (title, None)),
     )

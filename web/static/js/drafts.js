@@ -9,6 +9,7 @@ import { question } from "./dialogs.js";
 import { toast } from "./toast.js";
 
 const AUTOSAVE_MS = 30000;
+const running = new WeakMap(); // form -> its saving under way
 let leaving = false; // the user agreed to go, or has to
 
 export function startDrafts() {
@@ -38,23 +39,42 @@ export async function mayLeave(root, title) {
   return answer === "discard";
 }
 
+/* Wait until no saving of the form is under way: what is sent then knows the latest revision. */
+export const settled = (form) => running.get(form);
+
 /* Save a form's draft. True when it is safe on the server. */
-export async function save(form, { byHand = false } = {}) {
+export async function save(form, options = {}) {
   if (!form.dataset.draftUrl) return false;
+  await settled(form);
+  const saving = keep(form, options);
+  running.set(form, saving);
+  return saving.finally(() => running.delete(form));
+}
+
+async function keep(form, { byHand = false }) {
   const sent = values(form);
   try {
     const answer = await ask(form.dataset.draftUrl, { method: "POST", body: sent, background: !byHand });
     if (answer.status === 409) return report(form, t("draft_conflict"));
     if (!answer.ok) return report(form, t("save_failed"));
-    const { saved_at: savedAt, revision } = await answer.json();
+    const { saved_at: savedAt, revision, path } = await answer.json();
     if (String(values(form)) === String(sent)) mark(form, false);
     if (form.elements.draft_revision) form.elements.draft_revision.value = revision;
+    moved(form, path);
     report(form, t("autosaved", { time: savedAt }));
     if (byHand) toast(t("saved"));
     return true;
   } catch {
     return report(form, t("save_failed"));
   }
+}
+
+/* What was begun on this page has an address of its own from now on: a reload finds it. */
+function moved(form, path) {
+  const panel = form.closest("#panels > [role=tabpanel]");
+  if (!path || !form.elements.begin || !panel || panel.dataset.url === path) return;
+  panel.dataset.url = path;
+  panel.dispatchEvent(new CustomEvent("view:moved", { bubbles: true }));
 }
 
 function onChange(event) {
@@ -65,7 +85,7 @@ function onChange(event) {
 function onSaveButton(event) {
   const button = event.target.closest("[data-shortcut=save]");
   const form = button?.form ?? (button && activePanel().querySelector("form[data-entry]"));
-  if (!form?.dataset.draftUrl || isBlocked(button)) return;
+  if (!form?.dataset.draftUrl || isBlocked(button) || button.name) return; // a named one shows the page anew
   event.preventDefault(); // without JavaScript the button sends the form
   save(form, { byHand: true });
 }

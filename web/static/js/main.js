@@ -4,6 +4,7 @@
 import { startBadges } from "./badges.js";
 import { startCard } from "./card.js";
 import { startCombobox } from "./combobox.js";
+import { startConditions } from "./conditions.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startEntry } from "./entry.js";
@@ -11,11 +12,12 @@ import { startKeyboard } from "./keyboard.js";
 import { startLogin } from "./login.js";
 import { startPanels } from "./panels.js";
 import { startPoll } from "./poll.js";
+import { startRegions } from "./regions.js";
 import { startSession } from "./session.js";
 import { startSubmit } from "./submit.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startCombobox, startPoll];
+const PER_VIEW = [startRegions, startConditions, startCombobox, startPoll];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));

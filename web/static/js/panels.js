@@ -29,6 +29,7 @@ export async function load(panel, url, { method = "GET", body, push = true, focu
     if (!view) return complain(panel, url, method);
     const address = method === "GET" || answer.redirected ? new URL(answer.url) : null;
     if (address) panel.dataset.url = address.pathname + address.search;
+    if (method === "POST" && answer.redirected) forget(panel); // it was taken
     show(panel, view, { push, focus });
     return answer.ok;
   } catch (error) {
@@ -56,6 +57,10 @@ function keepDirty(panel, view) {
   const before = panel.querySelector("form[data-dirty]");
   const now = view.querySelector("form[data-entry]");
   if (before && now?.action === before.action) now.setAttribute("data-dirty", "");
+}
+
+function forget(panel) {
+  for (const form of panel.querySelectorAll("form[data-dirty]")) form.removeAttribute("data-dirty");
 }
 
 /* The same form may be open in two panels: give the newcomer's ids a prefix when one of them is taken. */

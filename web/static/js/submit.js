@@ -3,7 +3,7 @@
    Forms outside the panels go the browser's way, after their question; [data-keep] (language, type size) comes back to the
    present view with the drafts saved, [data-logout] forgets the open tabs. */
 
-import { isDirty, letGo, mayLeave, saveAll } from "./drafts.js";
+import { isDirty, letGo, mayLeave, saveAll, settled } from "./drafts.js";
 import { question } from "./dialogs.js";
 import { isBlocked, t, values } from "./page.js";
 import { load, titleOf } from "./panels.js";
@@ -45,6 +45,7 @@ async function send(form, panel, submitter) {
     return;
   }
   if (!(await agreed(form))) return;
+  await settled(form);
   const extra = form.dataset.signed === "1" ? await obtain(form, panel, submitter) : {};
   if (extra) await load(panel, url.href, { method: "POST", body: values(form, submitter, extra) });
 }

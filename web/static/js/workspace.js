@@ -27,6 +27,7 @@ export function startWorkspace() {
   startStrip({ onActivate: (id) => activate(byId(id)), onClose: (id) => close(byId(id)), onCloseMany: closeMany });
   restore(panels.querySelector("[role=tabpanel]"));
   panels.addEventListener("view:shown", onView);
+  panels.addEventListener("view:moved", ({ target }) => onMoved(tabOf(target)));
   panels.addEventListener("dirty", (event) => markTab(tabOf(event.target), isDirty(tabOf(event.target).panel)));
   document.addEventListener("click", onLink, true); // before the panels', which would open the link inside home
   document.addEventListener("submit", onSearch);
@@ -130,6 +131,13 @@ function onView({ target, detail }) {
   if (tab === active && detail.push) remember(tab, isNew);
   else store();
   if (tab === active) markMenu(tab.url);
+}
+
+/* The view that is shown has another address than before. */
+function onMoved(tab) {
+  tab.url = tab.panel.dataset.url;
+  if (tab === active) remember(tab, false);
+  else store();
 }
 
 /* Close a tab, after a question where something is unsaved. Home stays. */

@@ -1,0 +1,153 @@
+"""What an enterprise begins and has not submitted yet: the new object, and what is typed into its forms."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.business.lifecycle import Actor, Kind
+from hub.contract.text import Text
+from hub.errors import NotAllowed, NotFound, Stale
+from hub.registry import Registry
+from hub.runtime import Runtime
+from hub.services import record
+from hub.services.numbering import next_number
+from hub.services.objects import BusinessObject, Draft, Tenant
+from hub.services.record import LINE_OF, NewEvent
+from hub.store import tables
+from hub.store.engine import reading, writing
+
+BEGUN = "begun"  # identity of the first event
+OBJECT_ID = re.compile(r"[0-9a-f]{32}")
+NO_PARTNER = Text("合作机构暂未开通此功能", "No partner offers this")
+NO_ROLE = Text("当前角色无此权限", "Your role does not allow this")
+
+
+class _Taken(Exception):
+    """An object with this id is there already."""
+
+
+def receivers(registry: Registry, kind: Kind) -> dict[str, Text]:
+    """Code -> name of the partners that take what ``kind``'s entry form sends."""
+    sends = kind.entry.sends if kind.entry else None
+    if sends is None:
+        return {}
+    return {code: row.sheet.name for code, row in registry.partners.items() if registry.offers(code, sends.capability)}
+
+
+def refusal(registry: Registry, kind: Kind, role: str) -> Text | None:
+    """Why a user of this role cannot begin an object now, or None."""
+    if kind.entry is None or role not in kind.entry.roles:
+        return NO_ROLE
+    return None if receivers(registry, kind) else NO_PARTNER
+
+
+def blank(kind: Kind, object_id: str, enterprise: str, name: str, partner: str, now: datetime) -> BusinessObject:
+    """The object as it will be once something is saved: the page of a new object shows it, nothing is stored."""
+    return BusinessObject(
+        id=object_id,
+        enterprise=enterprise,
+        line=LINE_OF[kind.code],
+        kind=kind,
+        partner=partner,
+        number="",
+        title="",
+        states={"ack": None} | kind.begun(),
+        revision=1,
+        submission=0,
+        delivery=None,
+        content=_opening(kind, name),
+        created_at=now,
+        updated_at=now,
+        since=now,
+        due_at=None,
+    )
+
+
+def begin(runtime: Runtime, actor: Actor, kind: Kind, object_id: str, partner: str) -> BusinessObject:
+    """The object with the id that the page chose, made now unless it is there: one page sent twice begins one object.
+
+    Raises NotFound for an id that is none or another enterprise's, NotAllowed for a role, kind or partner that cannot.
+    """
+    if not OBJECT_ID.fullmatch(object_id):
+        raise NotFound
+    with reading(runtime.engine) as connection:
+        found = Tenant(connection, actor.enterprise).find(kind.code, object_id)
+    if found is not None:
+        return found
+    reason = refusal(runtime.registry, kind, actor.role)
+    if reason or partner not in receivers(runtime.registry, kind):
+        raise NotAllowed(reason or NO_PARTNER)
+    try:
+        with writing(runtime.engine) as connection:
+            return _create(connection, actor, kind, object_id, partner, runtime.clock.now())
+    except _Taken:  # by the same page, sent twice at once, or by another enterprise
+        with reading(runtime.engine) as connection:
+            return Tenant(connection, actor.enterprise).get(kind.code, object_id)
+
+
+def _create(
+    connection: Connection, actor: Actor, kind: Kind, object_id: str, partner: str, now: datetime
+) -> BusinessObject:
+    """Raises _Taken, and takes the number back with it; NotFound where only partners begin an object."""
+    if kind.beginning is None or kind.numbers is None:
+        raise NotFound
+    table = tables.enterprise
+    name = connection.execute(select(table.c.name).where(table.c.uscc == actor.enterprise)).scalar_one()
+    number = next_number(connection, kind.numbers, now)
+    made = record.create(
+        connection,
+        kind=kind,
+        enterprise=actor.enterprise,
+        partner=partner,
+        number=number,
+        new=NewEvent(
+            name=kind.beginning.name,
+            identity=BEGUN,
+            occurred_at=now,
+            content=_opening(kind, name) | {kind.number: number},
+            actor=actor,
+        ),
+        now=now,
+        object_id=object_id,
+    )
+    if made is None:
+        raise _Taken
+    return made.obj
+
+
+def _opening(kind: Kind, name: str) -> dict[str, Any]:
+    """What is known before anything is typed."""
+    return {"enterprise_name": name} if any(row.name == "enterprise_name" for row in kind.fields) else {}
+
+
+def save(
+    runtime: Runtime,
+    actor: Actor,
+    kind_code: str,
+    object_id: str,
+    form: str,
+    values: Mapping[str, Any],
+    revision: int | None,
+) -> Draft:
+    """Keep what was typed, however incomplete. Raises NotFound, Stale when another editor saved since ``revision``."""
+    now = runtime.clock.now()
+    table = tables.draft
+    with writing(runtime.engine) as connection:
+        tenant = Tenant(connection, actor.enterprise)
+        obj = tenant.lock(kind_code, object_id)
+        saved = tenant.draft(obj, form)
+        if saved is None:
+            row = {"object_id": obj.id, "form": form, "values": dict(values), "revision": 1, "saved_at": now}
+            connection.execute(insert(table), row | {"saved_by": actor.account})
+            return Draft(values=values, revision=1, saved_at=now)
+        if revision is not None and revision != saved.revision:
+            raise Stale
+        connection.execute(
+            update(table)
+            .where(table.c.object_id == obj.id, table.c.form == form)
+            .values(values=dict(values), revision=saved.revision + 1, saved_at=now, saved_by=actor.account)
+        )
+        return Draft(values=values, revision=saved.revision + 1, saved_at=now)

@@ -1,0 +1,244 @@
+"""The fields of forms: each a marshmallow field whose metadata says how the page shows it.
+
+``metadata["control"]``: text, tel, email, area, tick, select, radio, day, amount or region.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
+
+from marshmallow import ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from hub.business import regions
+from hub.contract.text import Text
+from web.forms.conditions import REQUIRED
+
+TICK = Text("请先阅读并勾选", "Read it and tick the box first")
+FORMAT = Text("格式有误", "Not in the right form")
+CHOOSE = Text("请从列表中选择", "Choose from the list")
+DAY = Text("格式有误，请填写日期，如 2026-11-20", "A date, such as 2026-11-20")
+REGION_LEVELS = (
+    Text("请选择省/市", "Choose the province"),
+    Text("请选择市", "Choose the city"),
+    Text("请选择区", "Choose the district"),
+)
+Posted = MultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A value must match ``pattern`` as a whole, else the user reads ``text``."""
+
+    pattern: re.Pattern[str]
+    text: Text
+
+    def __call__(self, value: str) -> None:
+        """Raises ValidationError."""
+        if value and not self.pattern.fullmatch(value):
+            raise ValidationError([self.text])
+
+
+@dataclass(frozen=True)
+class Length:
+    """A value has between ``shortest`` and ``longest`` characters, unless it is empty."""
+
+    shortest: int
+    longest: int
+
+    def __call__(self, value: str) -> None:
+        """Raises ValidationError."""
+        if value and not self.shortest <= len(value) <= self.longest:
+            zh = f"请填写{self.shortest}至{self.longest}个字" if self.shortest > 1 else f"最多{self.longest}个字"
+            en = f"{self.shortest} to {self.longest}" if self.shortest > 1 else f"at most {self.longest}"
+            raise ValidationError([Text(zh, f"Please enter {en} characters")])
+
+
+def line(
+    label: Text,
+    *,
+    required: bool = False,
+    shortest: int = 1,
+    longest: int,
+    rule: Rule | None = None,
+    control: str = "text",
+    autocomplete: str = "off",
+    hint: Text | None = None,
+) -> fields.String:
+    """A field of text. ``control``: text, tel, email or area."""
+    shown = {
+        "label": label,
+        "control": control,
+        "autocomplete": autocomplete,
+        "hint": hint,
+        "shortest": shortest,
+        "longest": longest,
+    }
+    if rule:
+        shown |= {"pattern": rule.pattern.pattern, "wrong": rule.text}
+    return fields.String(
+        **_needed(required, ""),
+        validate=[Length(shortest, longest)] + ([rule] if rule else []),
+        error_messages=_messages(FORMAT, "invalid", "null", "invalid_utf8"),
+        metadata=shown,
+    )
+
+
+def tick(label: Text) -> fields.Boolean:
+    """A box that has to be ticked."""
+    return fields.Boolean(
+        required=True,
+        truthy={"yes"},
+        falsy={""},
+        error_messages={name: [TICK] for name in ("required", "invalid", "null")},
+        metadata={"label": label, "control": "tick"},
+    )
+
+
+def choice(
+    label: Text,
+    options: Mapping[str, Text],
+    *,
+    control: str = "select",
+    required: bool = False,
+    default: str = "",
+    hint: Text | None = None,
+) -> fields.String:
+    """One of ``options``. ``control``: select or radio; ``default`` is chosen on a new page."""
+
+    def listed(value: str) -> None:
+        if value not in options:
+            raise ValidationError([CHOOSE])
+
+    return fields.String(
+        **_needed(required, ""),
+        validate=listed,
+        error_messages=_messages(CHOOSE, "invalid", "null", "invalid_utf8"),
+        metadata={"label": label, "control": control, "options": options, "default": default, "hint": hint},
+    )
+
+
+def day(label: Text, *, required: bool = False, hint: Text | None = None) -> fields.Date:
+    """A day, YYYY-MM-DD."""
+    return fields.Date(
+        **_needed(required, None),
+        format="%Y-%m-%d",
+        error_messages=_messages(DAY, "invalid", "format", "null"),
+        metadata={"label": label, "control": "day", "hint": hint},
+    )
+
+
+class Amount(fields.Decimal):
+    """An exact number in plain digits: no exponent, no sign, no more places than it may have."""
+
+    def __init__(self, pattern: re.Pattern[str], **more: Any) -> None:
+        super().__init__(**more)
+        self._pattern = pattern
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if not self._pattern.fullmatch(str(value)):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **more)
+
+
+def amount(
+    label: Text,
+    *,
+    required: bool = False,
+    places: int = 2,
+    digits: int = 18,
+    least: str = "0",
+    unit: str | None = None,
+    hint: Text | None = None,
+) -> Amount:
+    """An exact number of at most ``digits`` digits, ``places`` of them behind the point, not below ``least``.
+
+    ``unit`` names the field whose value stands behind it (a currency), or is that unit itself.
+    """
+    wrong = Text(
+        f"格式有误，请填写不小于{least}的数字，最多{places}位小数",
+        f"A number not below {least} with at most {places} decimals",
+    )
+    pattern = re.compile(rf"[0-9]{{1,{digits - places}}}" + (rf"(\.[0-9]{{1,{places}}})?" if places else ""))
+
+    def enough(value: Decimal) -> None:
+        if value < Decimal(least):
+            raise ValidationError([wrong])
+
+    return Amount(
+        pattern,
+        **_needed(required, None),
+        validate=enough,
+        error_messages=_messages(wrong, "invalid", "null", "special"),
+        metadata={
+            "label": label,
+            "control": "amount",
+            "unit": unit,
+            "hint": hint,
+            "pattern": pattern.pattern,
+            "wrong": wrong,
+            "longest": digits + 1,
+        },
+    )
+
+
+@runtime_checkable
+class Gathered(Protocol):
+    """A field that is typed into several controls."""
+
+    def gather(self, posted: Posted, name: str) -> Any:
+        """Its one value, as JSON."""
+        ...
+
+
+class Region(fields.String):
+    """Province, city, district: chosen one after the other, kept as the code of the last one chosen."""
+
+    def gather(self, posted: Posted, name: str) -> str:
+        """The deepest code of the three selects that fits the ones before it."""
+        code = ""
+        for level in range(len(REGION_LEVELS)):
+            chosen = posted.get(f"{name}-{level}", "")
+            if len(chosen) != regions.LEVELS[level] or not chosen.startswith(code):
+                break
+            code = chosen
+        return code
+
+
+def region(label: Text, *, required: bool = False, hint: Text | None = None) -> Region:
+    """A place of mainland China down to its district, where its city has any."""
+
+    def whole(value: str) -> None:
+        if not regions.is_complete(value):
+            raise ValidationError([REGION_LEVELS[len(regions.levels(value))]])
+
+    return Region(
+        **_needed(required, ""),
+        validate=whole,
+        error_messages={"required": [REGION_LEVELS[0]], **_messages(FORMAT, "invalid", "null", "invalid_utf8")},
+        metadata={"label": label, "control": "region", "hint": hint},
+    )
+
+
+def selects(code: str) -> list[dict[str, Any]]:
+    """What the three selects of a region show while ``code`` is chosen: placeholder, options, value."""
+    chosen = regions.levels(code)
+    above = ("", *chosen)
+    return [
+        {
+            "placeholder": text,
+            "options": regions.below(above[level]) if level < len(above) else (),
+            "value": chosen[level] if level < len(chosen) else "",
+        }
+        for level, text in enumerate(REGION_LEVELS)
+    ]
+
+
+def _needed(required: bool, nothing: Any) -> dict[str, Any]:
+    return {"required": True} if required else {"load_default": nothing}
+
+
+def _messages(text: Text, *names: str) -> dict[str, Any]:
+    return {"required": [REQUIRED]} | {name: [text] for name in names}

@@ -1,0 +1,87 @@
+"""投保咨询 on the screen: the form above the list (spec.md 10; manual S2:721-846)."""
+
+from hub.business.inquiry import INQUIRY, LINE
+from hub.contract.text import Text
+from web.forms.inquiry import InquiryForm
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem
+
+INQUIRIES = Listing(
+    kind=INQUIRY,
+    columns=(
+        Column("inquiry_no", "number", Text("询保申请流水号", "Inquiry no.")),
+        Column("enterprise_name"),
+        Column("contact_name"),
+        Column("contact_mobile", label=Text("联系电话", "Telephone")),
+        Column("contact_email"),
+        Column("topic"),
+        Column("submitted_at"),
+        Column("state", "track"),
+    ),
+    filters=(Filter("inquiry_no"), Filter("state", "track")),
+    acts=("submit", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={
+        ("submit", "DRAFT"): Text("修改", "Edit"),
+        ("submit", "SEND_FAILED"): Text("再次提交", "Submit again"),
+    },
+    detail=(
+        "inquiry_no",
+        "state",
+        "enterprise_name",
+        "uscc",
+        "region_name",
+        "address",
+        "contact_name",
+        "contact_mobile",
+        "contact_phone",
+        "contact_email",
+        "topic",
+        "request",
+        "submitted_at",
+        "answer",
+        "answered_at",
+        "answered_by",
+        "answer_phone",
+    ),
+    create=Text("新增", "New"),
+    form_above=True,
+    title=Text("询保申请", "Inquiry"),
+    empty=Text("还没有询保申请。在上方填写并保存后，会出现在这里。", "Nothing yet: what you save above appears here."),
+)
+
+VIEW = LineView(
+    line=LINE,
+    menu_code="inquiry",
+    menu=(MenuItem(code="inquiry_list", label=Text("投保咨询", "Inquiries"), path="/inquiry/inquiry"),),
+    listings=(INQUIRIES,),
+    title=Text("投保咨询", "Inquiries"),
+    area=Text("投保咨询", "Inquiries"),
+    forms={
+        "inquiry": FormPage(
+            schema=InquiryForm,
+            title=Text("询保申请", "Inquiry"),
+            hint=Text(
+                "请填写以下内容，中国出口信用保险公司将及时与您联系",
+                "Fill in the following, and China Export & Credit Insurance Corporation will contact you soon",
+            ),
+            blocks=(
+                Block(
+                    Text("询保申请", "Inquiry"),
+                    (
+                        "inquiry_no",
+                        "enterprise_name",
+                        "region_code",
+                        "address",
+                        "contact_name",
+                        "contact_mobile",
+                        "contact_phone",
+                        "contact_email",
+                        "topic",
+                        "request",
+                    ),
+                    wide=frozenset({"topic"}),
+                ),
+            ),
+        )
+    },
+)

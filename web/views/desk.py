@@ -1,0 +1,154 @@
+"""An action on an object and what its page needs: the form, what is known and typed, the draft."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from hub.business.lifecycle import Action, Kind
+from hub.contract.text import Text
+from hub.errors import NotAllowed, NotFound
+from hub.services import drafts
+from hub.services.objects import BusinessObject, Draft
+from web.auth import login_of
+from web.forms.base import Form
+from web.forms.rules import stricter
+from web.lines.presentation import FormPage, LineView, Listing
+from web.site import read, runtime, say, site
+from web.views.common import Link, act_links, partner_name, place, tenant
+
+NEW = "new"  # the last part of the path where an object is begun
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """An action on an object, with what the page needs to show it."""
+
+    line: LineView
+    listing: Listing
+    obj: BusinessObject
+    action: Action
+    page: FormPage | None
+    form: Form | None
+    draft: Draft | None
+    stored: bool = True  # False: the object is there once something is saved
+
+    @property
+    def path(self) -> str:
+        """Where the action is done."""
+        return site().path(self.obj.kind, self.obj.id, self.action.name)
+
+    @property
+    def draft_path(self) -> str:
+        """Where what is typed is kept."""
+        return site().path(self.obj.kind, self.obj.id, "draft")
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the form shows: what is typed, else what the object holds."""
+        held = self.form.entered(self.obj.content) if self.form else {}
+        return {**held, **(self.draft.values if self.draft else {})}
+
+
+def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
+    """The desk of an object; one that the page begins is made first.
+
+    Raises NotFound for another enterprise's object and for an unknown action, NotAllowed for what may not begin.
+    """
+    line_view, listing = place(line, kind)
+    try:
+        action = listing.kind.action(action_name)
+    except KeyError:
+        raise NotFound from None
+    begins = request.form.get("begin", "")
+    if begins:
+        drafts.begin(runtime(), login_of().actor, listing.kind, object_id, begins)
+    with tenant() as mine:
+        obj = mine.get(kind, object_id)
+        draft = mine.draft(obj, action.form) if action.form else None
+    return _desk(line_view, listing, obj, action, draft)
+
+
+def new_desk(line_view: LineView, listing: Listing, partner: str) -> Desk:
+    """The desk of an object that is not there yet. Raises NotFound, NotAllowed with the reason."""
+    kind, login = listing.kind, login_of()
+    if kind.entry is None:
+        raise NotFound
+    reason = drafts.refusal(runtime().registry, kind, login.role)
+    if reason:
+        raise NotAllowed(reason)
+    now = runtime().clock.now()
+    obj = drafts.blank(kind, uuid.uuid4().hex, login.uscc, login.enterprise_name, partner, now)
+    return _desk(line_view, listing, obj, kind.entry, None, stored=False)
+
+
+def _desk(
+    line_view: LineView,
+    listing: Listing,
+    obj: BusinessObject,
+    action: Action,
+    draft: Draft | None,
+    *,
+    stored: bool = True,
+) -> Desk:
+    page = line_view.forms[action.form] if action.form else None
+    adapter = runtime().registry.partners.get(obj.partner)
+    rules = stricter(site().portal, adapter.sheet if adapter else None)
+    form = page.schema(rules) if page else None
+    return Desk(
+        line=line_view, listing=listing, obj=obj, action=action, page=page, form=form, draft=draft, stored=stored
+    )
+
+
+def receivers(kind: Kind) -> list[tuple[str, str, str]]:
+    """The partners to choose from for a new object: code, name, path of its page."""
+    found = drafts.receivers(runtime().registry, kind)
+    return [(code, read(name), f"{site().path(kind, NEW)}?partner={code}") for code, name in found.items()]
+
+
+def chosen_receiver(kind: Kind) -> str | None:
+    """The partner that the address names, or the only one; None while the user has to choose."""
+    codes = [code for code, _, _ in receivers(kind)]
+    asked = request.args.get("partner", "")
+    return asked if asked in codes else codes[0] if len(codes) == 1 else None
+
+
+def new_link(listing: Listing) -> Link | None:
+    """What begins a new object from the list; None where only partners do."""
+    if listing.kind.entry is None or listing.kind.beginning is None:
+        return None
+    reason = drafts.refusal(runtime().registry, listing.kind, login_of().role)
+    path = site().path(listing.kind, *(() if listing.form_above else (NEW,)))
+    return Link(
+        label=read(listing.create) or say("新建"), path=path, primary=True, reason=read(reason) if reason else None
+    )
+
+
+def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text]) -> dict[str, Any]:
+    """What the template of a form is handed. Raises NotFound for an action without one."""
+    if here.page is None or here.form is None:
+        raise NotFound
+    obj = here.obj
+    with tenant() as mine:
+        documents = mine.documents(obj) if here.stored else []
+    others = act_links(here.listing, obj) if here.stored else []
+    return {
+        "desk": here,
+        "obj": obj,
+        "listing": here.listing,
+        "action": here.action,
+        "form_page": here.page,
+        "fields": here.form.shown(),
+        "conditions": [row.as_json() for row in here.form.conditions],
+        "values": known,
+        "errors": errors,
+        "documents": documents,
+        "draft": here.draft,
+        "draft_revision": here.draft.revision if here.draft else "",
+        "signed": here.action.signed and login_of().fingerprint is not None,
+        "others": [link for link in others if link.path != here.path],
+        "back": site().path(obj.kind),
+        "partner_name": partner_name,
+    }
