@@ -1,8 +1,8 @@
 """The dispatcher: one claimed message on its way out, in the order that makes a crash harmless.
 
-    claim -> gates -> commit "attempt started" -> send, outside any transaction -> classify -> commit the outcome
+    gates, claim, "attempt started": one commit -> send, outside any transaction -> classify -> commit the outcome
 
-A crash before the attempt is committed means not sent; from then until the outcome is committed it means UNKNOWN.
+A crash before that commit means not sent; from then until the outcome is committed it means UNKNOWN.
 The adapter says what the partner answered; what follows from that is the table below and nothing else.
 """
 
@@ -25,11 +25,11 @@ from hub.delivery.alerts import open_alert
 from hub.delivery.conclude import HUB, OPERATOR, commit, conclude
 from hub.delivery.lanes import NEVER, Claim
 from hub.delivery.observers import Observers
-from hub.delivery.outbox import Settle, move
+from hub.delivery.outbox import Settle
 from hub.delivery.retry import Random, asked, next_query, next_try
 from hub.delivery.transport import Transport
 from hub.runtime import Runtime
-from hub.store.engine import reading, writing
+from hub.store.engine import reading
 from hub.store.tables import attempt
 
 log = logging.getLogger(__name__)
@@ -70,8 +70,9 @@ class Dispatcher:
     random: Random
 
     def dispatch(self, claim: Claim) -> Outcome | None:
-        """Make one attempt; None when a gate is closed or the claim was lost, and nothing was sent."""
-        if not self._begin(claim):
+        """Make the attempt that was begun with the claim; None when it was claimed too late to be sent at all."""
+        if not claim.begun:
+            self._bury_now(claim)
             return None
         outcome = self._exchange(claim) if self._in_time(claim) else TOO_LATE
         self._finish(claim, outcome)
@@ -79,29 +80,9 @@ class Dispatcher:
         Observers(self.runtime.registry).sent(claim.partner, claim.message_id, outcome.kind.value)
         return outcome
 
-    def _begin(self, claim: Claim) -> bool:
-        """Pass the gates and commit that the attempt starts, before the first byte."""
-        now = self.runtime.clock.now()
-        if now >= claim.deadline:
-            commit(self.runtime.engine, self.settle, partial(self._bury_held, held=claim, now=now))
-            return False
-        with writing(self.runtime.engine) as connection:
-            until = self._gate(connection, claim, now)
-            if until is not None:
-                if move(
-                    connection, claim.message_id, before={"SENDING"}, to=claim.state, now=now, fence=claim.fence,
-                    not_before=until,
-                ):  # fmt: skip
-                    lanes.defer(connection, claim.partner, claim.capability, now, until)
-                failpoints.hit("delivery.before_defer_commit")
-                return False
-            begun = lanes.begin_attempt(connection, claim, "send", now)
-            failpoints.hit("delivery.before_attempt_commit")
-        failpoints.hit("delivery.after_attempt_commit")
-        return begun
-
-    def _gate(self, connection: Connection, claim: Claim, now: datetime) -> datetime | None:
+    def gate(self, connection: Connection, claim: Claim) -> datetime | None:
         """When to come again, if the message may not go now: partner hours, the circuit, messages per minute."""
+        now = self.runtime.clock.now()
         capability = self._capability(claim)
         opens = capability.hours.next_open(now) if capability.hours else now
         if opens > now:
@@ -213,7 +194,7 @@ class Dispatcher:
             open_alert(connection, f"form:{claim.partner}:{claim.type}", text, now)
 
     def recover(self) -> int:
-        """Take over what dead workers left: begun means UNKNOWN, not begun means it may be claimed again."""
+        """Take over what dead workers were sending: nobody can tell what left, so it is UNKNOWN."""
         now = self.runtime.clock.now()
         with reading(self.runtime.engine) as connection:
             numbers = lanes.stranded(connection, now)
@@ -226,13 +207,9 @@ class Dispatcher:
         row = lanes.lock_stranded(connection, seq, now)
         if row is None:
             return
-        if row.begun:
-            outcome = Outcome(kind=OutcomeClass.UNKNOWN, detail="the worker ended while it was sending")
-            finish_attempt(connection, row, outcome, now)
-            self._unknown(connection, row, outcome, now, settle)
-        else:
-            to = "RETRYING" if row.attempts else "QUEUED"
-            move(connection, row.message_id, before={"SENDING"}, to=to, now=now, fence=row.fence)
+        outcome = Outcome(kind=OutcomeClass.UNKNOWN, detail="the worker ended while it was sending")
+        finish_attempt(connection, row, outcome, now)
+        self._unknown(connection, row, outcome, now, settle)
         failpoints.hit("delivery.before_recover_commit")
 
     def expire(self) -> int:
@@ -241,8 +218,11 @@ class Dispatcher:
         with reading(self.runtime.engine) as connection:
             rows = lanes.overdue(connection, now)
         for row in rows:
-            commit(self.runtime.engine, self.settle, partial(self._bury_held, held=row, now=now))
+            self._bury_now(row)
         return len(rows)
+
+    def _bury_now(self, held: Held) -> None:
+        commit(self.runtime.engine, self.settle, partial(self._bury_held, held=held, now=self.runtime.clock.now()))
 
     def _bury_held(self, connection: Connection, settle: Settle, *, held: Held, now: datetime) -> None:
         self._bury(connection, held, now, settle)

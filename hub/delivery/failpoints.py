@@ -17,11 +17,9 @@ VARIABLE = "SWHUB_FAILPOINTS"
 
 POINTS: Mapping[str, str] = {
     "outbox.enqueue": "The message is written beside the business change and nothing is committed.",
-    "delivery.before_claim_commit": "A worker has chosen a message and its claim is not committed.",
-    "delivery.after_claim_commit": "The claim is committed and no attempt has been recorded.",
-    "delivery.before_defer_commit": "A closed gate moves a claim to later, not yet committed.",
-    "delivery.before_attempt_commit": "The attempt is written and not committed: nothing was sent.",
-    "delivery.after_attempt_commit": "The attempt is committed and not one byte has left.",
+    "delivery.before_claim_commit": "A message is claimed, its attempt written, and nothing committed or sent.",
+    "delivery.after_claim_commit": "Claim and attempt are committed and not one byte has left.",
+    "delivery.before_defer_commit": "A closed gate puts off what is due, not yet committed.",
     "transport.before_connect": "No connection to the partner was asked for yet.",
     "transport.before_first_byte": "The connection stands and the request has not begun.",
     "transport.after_request": "The whole request is written and no answer was read.",

@@ -1,11 +1,12 @@
 """Lanes: one per business object, first in, first out. A worker claims a free lane's head with a lease and a fence.
 
-A head that is being sent, UNKNOWN or waiting for its next try blocks its own lane and no other. The claim is one
-statement for both databases (SQLite ignores SKIP LOCKED: its writers stand in a queue anyway) and reads only the
-partial index of what waits, so that a million finished rows cost it nothing.
+A head that is being sent, UNKNOWN or waiting for its next try blocks its own lane and no other. The claim is the same
+for both databases (SQLite ignores SKIP LOCKED: its writers stand in a queue anyway) and reads only the partial index of
+what waits, so that a million finished rows cost it nothing. A message that may go now is claimed together with its
+attempt, in one transaction: SENDING means that an attempt is recorded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,6 +55,7 @@ class Claim:
     attempts: int  # sends so far
     queries: int  # questions answered so far
     fence: int  # of this claim
+    begun: bool  # its attempt is recorded; else there is a question to ask, or it is past its deadline
     lease_until: datetime  # then others may take it over
     out: OutMessage = field(repr=False)
     canonical: CanonicalMessage = field(repr=False)
@@ -110,11 +112,15 @@ NEXT = (
 )
 """The first of them."""
 
-TAKE = update(outbox).where(outbox.c.seq == bindparam("taken")).values(fence=outbox.c.fence + 1)
-BEGIN = (
+TAKE = (
     update(outbox)
-    .where(outbox.c.seq == bindparam("begun"), outbox.c.fence == bindparam("held"))
-    .values(attempts=outbox.c.attempts + bindparam("sends"))
+    .where(outbox.c.seq == bindparam("taken"))
+    .values(fence=outbox.c.fence + 1, attempts=outbox.c.attempts + bindparam("sends"))
+)
+STILL_HELD = (
+    select(outbox.c.seq)
+    .where(outbox.c.seq == bindparam("held"), outbox.c.fence == bindparam("fence"))
+    .with_for_update()
 )
 _last = select(func.coalesce(func.max(attempt.c.no), 0)).where(attempt.c.message_id == bindparam("message"))
 ATTEMPT = insert(attempt).values(no=_last.scalar_subquery() + 1)
@@ -131,22 +137,25 @@ RELEASE = (
 """The statements of every message: building one costs more than running it, so they are built once."""
 
 
-def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: timedelta) -> Claim | None:
-    """Claim the first due message of the first of ``partners`` that has one; None when nothing is due."""
+Gate = Callable[[Connection, Claim], datetime | None]
+"""When to come again, if a message may not go now. Asked in the transaction of the claim."""
+
+
+def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: timedelta, gate: Gate) -> Claim | None:
+    """Claim the first due message of the first of ``partners`` that has one; None when nothing is due.
+
+    Where ``gate`` is closed, everything of that capability is put off instead.
+    """
     due = _due(engine, partners, now)
     if not due:
         return None
     with writing(engine) as connection:
-        for partner in due:
-            row = connection.execute(NEXT, {"partner": partner, "now": now}).first()
-            if row is not None:
-                made = _take(connection, row, now + lease)
-                failpoints.hit("delivery.before_claim_commit")
-                break
-        else:
+        held = next(filter(None, (_claim(connection, partner, now, lease, gate) for partner in due)), None)
+        if held is None:
             return None
+        failpoints.hit("delivery.before_claim_commit")
     failpoints.hit("delivery.after_claim_commit")
-    return made
+    return held
 
 
 def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str]:
@@ -158,9 +167,20 @@ def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str
     return [code for code in partners if code in due]
 
 
-def _take(connection: Connection, row: Row[Any], until: datetime) -> Claim:
-    state = "UNKNOWN" if row.state == "UNKNOWN" else "SENDING"
-    connection.execute(TAKE, {"taken": row.seq, "state": state, "lease_until": until})
+def _claim(connection: Connection, partner: str, now: datetime, lease: timedelta, gate: Gate) -> Claim | None:
+    while (row := connection.execute(NEXT, {"partner": partner, "now": now}).first()) is not None:
+        sends = row.state != "UNKNOWN" and now < row.deadline
+        held = _held(row, now + lease, sends)
+        closed = gate(connection, held) if sends else None
+        if closed is None:
+            _take(connection, held, now)
+            return held
+        defer(connection, partner, held.capability, now, closed)
+        failpoints.hit("delivery.before_defer_commit")
+    return None
+
+
+def _held(row: Row[Any], until: datetime, begun: bool) -> Claim:
     return Claim(
         seq=row.seq,
         message_id=row.message_id,
@@ -177,20 +197,32 @@ def _take(connection: Connection, row: Row[Any], until: datetime) -> Claim:
         attempts=row.attempts,
         queries=row.queries,
         fence=row.fence + 1,
+        begun=begun,
         lease_until=until,
         out=OutMessage(content=row.content, content_type=row.content_type, path=row.path, headers=row.headers),
         canonical=restore(row),
     )
 
 
-def begin_attempt(connection: Connection, held: Claim, purpose: str, now: datetime) -> bool:
-    """Record that an attempt starts; False when the claim was taken over meanwhile."""
-    sends = 1 if purpose == "send" else 0
-    if connection.execute(BEGIN, {"begun": held.seq, "held": held.fence, "sends": sends}).rowcount != 1:
+def _take(connection: Connection, held: Claim, now: datetime) -> None:
+    state = "SENDING" if held.begun else held.state
+    values = {"taken": held.seq, "state": state, "lease_until": held.lease_until, "sends": int(held.begun)}
+    connection.execute(TAKE, values)
+    if held.begun:
+        _begin(connection, held, "send", now)
+
+
+def begin_query(connection: Connection, held: Claim, now: datetime) -> bool:
+    """Record that a question is asked; False when the claim was taken over meanwhile."""
+    if connection.execute(STILL_HELD, {"held": held.seq, "fence": held.fence}).first() is None:
         return False
+    _begin(connection, held, "query", now)
+    return True
+
+
+def _begin(connection: Connection, held: Claim, purpose: str, now: datetime) -> None:
     row = {"message_id": held.message_id, "purpose": purpose, "fence": held.fence, "started_at": now}
     connection.execute(ATTEMPT, row | {"message": held.message_id})
-    return True
 
 
 def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequence[int]:
@@ -200,22 +232,8 @@ def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequenc
 
 
 def lock_stranded(connection: Connection, seq: int, now: datetime) -> Row[Any] | None:
-    """One of them, locked, and ``begun``: whether it was begun to be sent; None when it is no longer stranded.
-
-    Locked first and looked at then: a worker that was only slow may have begun its attempt a moment ago, and what was
-    seen before that must not decide.
-    """
-    connection.execute(select(outbox.c.seq).where(outbox.c.seq == seq).with_for_update())
-    begun = exists(
-        select(attempt.c.no).where(
-            attempt.c.message_id == outbox.c.message_id,
-            attempt.c.fence == outbox.c.fence,
-            attempt.c.finished_at.is_(None),
-        )
-    )
-    return connection.execute(
-        select(outbox, begun.label("begun")).where(outbox.c.seq == seq, *_lease_over(now))
-    ).first()
+    """One of them, locked; None when it is no longer stranded, because its worker was only slow."""
+    return connection.execute(select(outbox).where(outbox.c.seq == seq, *_lease_over(now)).with_for_update()).first()
 
 
 def _lease_over(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -28,7 +28,7 @@ from hub.store.tables import outbox, outbox_raw
 
 EDGES: Mapping[str, frozenset[str]] = {
     "QUEUED": frozenset({"SENDING", "CANCELLED", "DEAD", "ACKED"}),  # ACKED: a receipt came for a requeued one
-    "SENDING": frozenset({"QUEUED", "RETRYING", "ACKED", "REFUSED", "UNKNOWN", "DEAD"}),  # QUEUED: never begun
+    "SENDING": frozenset({"RETRYING", "ACKED", "REFUSED", "UNKNOWN", "DEAD"}),
     "RETRYING": frozenset({"SENDING", "DEAD", "ACKED"}),
     "UNKNOWN": frozenset({"ACKED", "REFUSED", "QUEUED", "DEAD"}),  # partner's word or two persons
     "DEAD": frozenset({"QUEUED", "ACKED", "DEAD"}),  # DEAD again: closed by two persons

@@ -62,7 +62,7 @@ class Resolver:
             return None
         now = self.runtime.clock.now()
         with writing(self.runtime.engine) as connection:
-            begun = lanes.begin_attempt(connection, claim, "query", now)
+            begun = lanes.begin_query(connection, claim, now)
             failpoints.hit("resolver.before_ask_commit")
         if not begun:
             return None

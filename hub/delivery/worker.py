@@ -154,7 +154,10 @@ class Worker:
         """A claim, counted against its partner's share of the senders while it lasts."""
         with self._claiming:
             now = self._runtime.clock.now()
-            claim = lanes.claim(self._runtime.engine, partners=self._partners(), now=now, lease=lease(self._runtime))
+            claim = lanes.claim(
+                self._runtime.engine, partners=self._partners(), now=now, lease=lease(self._runtime),
+                gate=self._dispatcher.gate,
+            )  # fmt: skip
             if claim is not None:
                 self._busy[claim.partner] += 1
         try:

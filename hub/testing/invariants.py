@@ -204,8 +204,11 @@ def _unknown(facts: Facts, row: Row[Any]) -> str | None:
     return None if row.owner else "nobody has to act"
 
 
-def _sending(facts: Facts, row: Row[Any]) -> str | None:  # noqa: ARG001
-    return None if row.lease_until is not None and row.fence > 0 else "nobody holds it"
+def _sending(facts: Facts, row: Row[Any]) -> str | None:
+    if row.lease_until is None or row.fence == 0:
+        return "nobody holds it"
+    begun = any(tried.fence == row.fence for tried in facts.attempts.get(row.message_id, ()))
+    return None if begun else "no attempt is recorded"
 
 
 def _cancelled(facts: Facts, row: Row[Any]) -> str | None:

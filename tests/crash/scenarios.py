@@ -88,7 +88,7 @@ def deferring(a: Round) -> None:
 def recovering(a: Round) -> None:
     """A worker dies while it sends; the next one dies while it takes over."""
     numbers = a.house.confirmed(2)
-    before = a.dice.choice(["delivery.after_claim_commit", "delivery.after_attempt_commit", "transport.after_request"])
+    before = a.dice.choice(["delivery.after_claim_commit", "transport.after_request"])
     a.house.start("worker", f"{before}=kill@1")
     if not a.house.died("worker"):
         raise Broken(f"{before} was not reached")
@@ -235,8 +235,6 @@ SCENARIOS: Mapping[str, tuple[Callable[[Round], None], ...]] = {
     "delivery.before_claim_commit": (sending, sending_twice),
     "delivery.after_claim_commit": (sending, sending_twice),
     "delivery.before_defer_commit": (deferring,),
-    "delivery.before_attempt_commit": (sending, sending_twice),
-    "delivery.after_attempt_commit": (sending, sending_twice),
     "transport.before_connect": (sending, sending_twice),
     "transport.before_first_byte": (sending, sending_twice),
     "transport.after_request": (sending, sending_twice),

@@ -52,7 +52,7 @@ REACHES = {
 DOOR = ("inbound.", "resolver.receipt")
 OFTEN = {"work": 0.6, "interleave": 0.0, "decide": 0.4}  # how often it is tried; mostly the point is not reached
 GAPS = (
-    *("delivery.after_claim_commit", "delivery.after_attempt_commit", "transport.after_answer"),
+    *("delivery.after_claim_commit", "transport.after_answer"),
     *("delivery.after_settle_commit", "delivery.after_recover_commit", "resolver.after_ask_commit"),
     *("inbound.before_store", "inbound.after_commit"),
 )

@@ -14,7 +14,7 @@ from tests.crash.house import House
 from tests.crash.scenarios import SCENARIOS, Round, partner_of
 
 ON_POSTGRES = (
-    "delivery.after_attempt_commit",
+    "delivery.after_claim_commit",
     "delivery.before_settle_commit",
     "delivery.before_recover_commit",
     "resolver.receipt",

@@ -18,7 +18,11 @@ LEASE = timedelta(seconds=60)
 
 
 def claim(world, partner="acme"):
-    return lanes.claim(world.engine, partners=[partner], now=world.clock.now(), lease=LEASE)
+    return lanes.claim(world.engine, partners=[partner], now=world.clock.now(), lease=LEASE, gate=is_open)
+
+
+def is_open(_connection, _claim):
+    """A gate that is never closed."""
 
 
 def dispatcher(world):
@@ -109,9 +113,11 @@ def test_order_is_kept_under_random_delays_and_outcomes(world):
         assert {world.state(message) for message in messages} == {"ACKED"}
 
 
-def test_a_dead_workers_claim_without_an_attempt_can_be_claimed_again(world):
+def test_a_dead_workers_claim_of_an_overdue_message_can_be_claimed_again(world):
+    """It was never to be sent, so nothing was begun and nobody has to wonder."""
     message = world.queue()
-    assert claim(world) is not None
+    world.later(days=4)
+    assert claim(world).begun is False
     assert claim(world) is None
 
     world.later(seconds=61)
@@ -124,9 +130,7 @@ def test_a_dead_workers_claim_without_an_attempt_can_be_claimed_again(world):
 def test_crash_is_unknown(world):
     """A dead worker that had begun to send: nobody knows, so it is asked about and never sent again."""
     message = world.queue()
-    held = claim(world)
-    with writing(world.engine) as connection:
-        assert lanes.begin_attempt(connection, held, "send", world.clock.now())
+    claim(world)
 
     world.later(seconds=61)
     dispatcher(world).recover()
@@ -137,24 +141,36 @@ def test_crash_is_unknown(world):
     assert world.partner.arrivals == []
 
 
-def test_a_slow_worker_that_begins_while_it_is_being_taken_over_is_not_repeated(world, monkeypatch):
-    """Its lease is over, it is seen without an attempt, and only then it begins to send: nobody knows any more."""
+def test_a_claim_and_its_attempt_are_one_commit(world):
+    message = world.queue()
+    world.fail("delivery.before_claim_commit=raise@1")
+
+    with pytest.raises(Exception, match="before_claim_commit"):
+        claim(world)
+
+    assert (world.row(message).fence, world.state(message), world.rows(tables.attempt)) == (0, "QUEUED", [])
+    held = claim(world)
+    assert [(row.message_id, row.fence) for row in world.rows(tables.attempt)] == [(message, held.fence)]
+
+
+def test_a_slow_worker_that_ends_while_it_is_being_taken_over_has_the_last_word(world, monkeypatch):
+    """Its lease is over, it is seen as stranded, and only then the outcome is committed: that is what is known."""
     message = world.queue()
     held = claim(world)
-    world.later(minutes=2)
     look = lanes.stranded
 
     def slow(connection, now):
         seen = look(connection, now)
-        with writing(world.engine) as other:
-            assert lanes.begin_attempt(other, held, "send", now)
+        world.later(minutes=-2)
+        dispatcher(world).dispatch(held)
         return seen
 
     monkeypatch.setattr(lanes, "stranded", slow)
+    world.later(minutes=2)
     dispatcher(world).recover()
 
-    assert world.state(message) == "UNKNOWN"
-    assert claim(world) is None
+    assert world.state(message) == "ACKED"
+    assert [sent.state for sent, _ in world.settled] == ["ACKED"]
 
 
 def test_a_worker_that_was_stopped_before_it_sent_sends_nothing(world, monkeypatch):
@@ -163,7 +179,7 @@ def test_a_worker_that_was_stopped_before_it_sent_sends_nothing(world, monkeypat
     hit = failpoints.hit
 
     def stopped(name):
-        if name == "delivery.after_attempt_commit" and not world.partner.arrivals:
+        if name == "delivery.after_claim_commit" and not world.partner.arrivals:
             world.later(minutes=2)
             world.worker().run_once()
             world.later(minutes=2)
@@ -207,16 +223,47 @@ def test_the_old_workers_late_write_is_refused_after_a_takeover(world, word):
     assert attempt.outcome == "unknown"
 
 
-def test_a_claim_that_was_taken_over_cannot_begin_an_attempt(world):
-    world.queue()
+def test_a_claim_that_was_taken_over_sends_nothing(world):
+    message = world.queue()
     held = claim(world)
     world.later(seconds=61)
     dispatcher(world).recover()
 
-    assert dispatcher(world).dispatch(held) is None
+    dispatcher(world).dispatch(held)
 
     assert world.partner.arrivals == []
-    assert world.rows(tables.attempt) == []
+    assert world.state(message) == "UNKNOWN"
+    assert [row.outcome for row in world.rows(tables.attempt)] == ["unknown"]
+
+
+def test_a_question_whose_claim_was_taken_over_is_not_asked(world):
+    world.queue()
+    claim(world)
+    world.later(seconds=61)
+    dispatcher(world).recover()
+    world.later(minutes=2)
+    held = claim(world)
+    world.later(seconds=61)
+    other = claim(world)
+
+    with writing(world.engine) as connection:
+        asked = [lanes.begin_query(connection, one, world.clock.now()) for one in (held, other)]
+
+    assert asked == [False, True]
+
+
+def test_where_the_gate_is_closed_everything_of_that_capability_waits(world):
+    messages = [world.queue() for _ in range(3)]
+    opens = world.clock.now() + timedelta(minutes=5)
+
+    def closed(_connection, _claim):
+        return opens
+
+    held = lanes.claim(world.engine, partners=["acme"], now=world.clock.now(), lease=LEASE, gate=closed)
+
+    assert held is None
+    assert {world.row(message).not_before for message in messages} == {opens}
+    assert {(world.state(message), world.row(message).fence) for message in messages} == {("QUEUED", 0)}
 
 
 def test_two_workers_claim_each_message_once(world):
@@ -239,17 +286,6 @@ def test_two_workers_claim_each_message_once(world):
 
     assert problems == []
     assert sorted(claimed) == sorted(messages)
-
-
-def test_a_failed_claim_statement_leaves_nothing_behind(world):
-    message = world.queue()
-    world.fail("delivery.before_claim_commit=raise@1")
-
-    with pytest.raises(Exception, match="before_claim_commit"):
-        claim(world)
-
-    assert world.row(message).fence == 0
-    assert claim(world).message_id == message
 
 
 @pytest.fixture

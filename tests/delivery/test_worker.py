@@ -175,7 +175,7 @@ def test_a_partner_that_is_not_plugged_in_holds_its_messages_until_their_deadlin
     assert world.state(message) == "DEAD"
 
 
-@pytest.mark.parametrize("point", ["delivery.before_claim_commit", "delivery.after_attempt_commit"])
+@pytest.mark.parametrize("point", ["delivery.before_claim_commit", "delivery.after_claim_commit"])
 def test_a_worker_thread_survives_what_is_raised_in_it(build_world, partner, point):
     world = build_world(partner(), sweep=0.02)
     world.fail(f"{point}=raise@1")
