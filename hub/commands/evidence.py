@@ -1,5 +1,6 @@
 """``swhub evidence``: what was done, provable without the hub."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -7,18 +8,41 @@ import click
 
 from hub.commands.home import home_option, json_option, opened
 from hub.commands.output import local, plain, to_json
-from hub.services import evidence, evidence_check
+from hub.services import evidence, evidence_check, evidence_export
 from hub.store.engine import reading
+
+UNSAFE = re.compile(r"[^\w.-]")  # in a file's name
 
 
 @click.group("evidence")
 def command() -> None:
-    """Check the chain of evidence.
+    """Prove a business case; check the chain of evidence.
 
     \b
     Examples:
-      swhub evidence check                    every chain, every signed head, every kept file
+      swhub evidence export XW2026-1 -o case.zip
+      swhub evidence check                       every chain, every signed head, every kept file
     """
+
+
+@command.command("export")
+@click.argument("number")
+@click.option("--enterprise", metavar="USCC", help="Whose, when several enterprises have this number.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="FILE", help="NUMBER.zip without this option.")
+@home_option
+def export(number: str, enterprise: str | None, output: Path | None, home: Path) -> None:
+    """Write everything that proves a business case into one ZIP: texts, signatures, messages, answers, documents.
+
+    NUMBER is any number of it: application, policy. Whoever has the file verifies it without the hub:
+    python -m hub.evidence.verify FILE.
+
+    \b
+    Example:
+      swhub evidence export XW2026-1 -o case.zip
+    """
+    target = output or Path(UNSAFE.sub("_", number) + ".zip")
+    target.write_bytes(evidence_export.export(opened(home), number, enterprise))
+    click.echo(str(target))
 
 
 @command.command("check")

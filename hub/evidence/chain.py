@@ -84,9 +84,9 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest(text: str) -> str:
-    """SHA-256 of a text, hex."""
-    return sha256(text.encode()).hexdigest()
+def digest(content: str | bytes) -> str:
+    """SHA-256 of a file or of a text in UTF-8, hex."""
+    return sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 def link(chain: str, previous: Entry | None, facts: Mapping[str, Any], at: datetime) -> Entry:
@@ -205,6 +205,11 @@ def check_heads(heads: Sequence[Head]) -> None:
 def stamp(at: datetime) -> str:
     """A time as entries and heads hold it: UTC, to the microsecond."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def read_stamp(text: str) -> datetime:
+    """The time of an entry. Raises ValueError."""
+    return datetime.fromisoformat(text)
 
 
 def _read(body: str, where: str) -> dict[str, Any]:

@@ -111,6 +111,12 @@ def seal(runtime: Runtime) -> int:
     return len(waiting)
 
 
+def seal_all(runtime: Runtime) -> None:
+    """Sign until every entry of this moment is covered."""
+    while seal(runtime):
+        continue
+
+
 def tend(runtime: Runtime) -> int:
     """:func:`seal`, as the worker does it again and again: when it cannot, an operator is called."""
     try:

@@ -1,7 +1,6 @@
 """What the end of an attempt to send means for the business object. Called by delivery inside its transaction."""
 
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -9,7 +8,7 @@ from hub.business.lifecycle import Kind, Sends
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
 from hub.delivery.outbox import Sent
-from hub.services import record
+from hub.services import blobs, record
 from hub.services.record import NewEvent
 
 ARRIVED = frozenset({OutcomeClass.ACCEPTED, OutcomeClass.DONE})
@@ -38,20 +37,20 @@ def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) 
         text=text,
         message_id=sent.message_id,
         source=sent.partner,
-        facts={"outcome": _outcome(outcome)},
+        facts={"outcome": _outcome(connection, outcome)},
     )
     if not record.record(connection, obj, new, now, delivery=sent.state).new:
         record.set_delivery(connection, obj.id, sent.state)
 
 
-def _outcome(outcome: Outcome) -> dict[str, str | None]:
-    """What evidence keeps of the partner's answer; its bytes lie with the attempt."""
+def _outcome(connection: Connection, outcome: Outcome) -> dict[str, str | None]:
+    """What evidence keeps of the partner's answer."""
     return {
         "kind": outcome.kind.value,
         "code": outcome.code,
         "detail": outcome.detail,
         "reference": outcome.partner_ref,
-        "answer": sha256(outcome.answer).hexdigest() if outcome.answer else None,
+        "answer": blobs.keep(connection, outcome.answer, "application/xml") if outcome.answer else None,
     }
 
 

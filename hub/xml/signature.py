@@ -96,6 +96,11 @@ def verify(element: etree._Element, trusted: Sequence[bytes], now: datetime) -> 
     return Verified(element=result.signed_xml, serial=f"{certificate.serial_number:x}")
 
 
+def named_certificate(element: etree._Element) -> bytes:
+    """The DER certificate that a message's signature names; nothing is verified. Raises Refusal 1001."""
+    return _named_certificate(_signature(element))
+
+
 def _signature(element: etree._Element) -> etree._Element:
     """The one signature of a message: last child of the root, nowhere another, drawn after the outline."""
     found = list(element.iter(f"{DS}Signature"))
