@@ -67,6 +67,7 @@ class DeliverySettings:
     read_timeout: float = field(default=30.0, metadata={"help": "seconds to wait for the partner's answer"})
     lease: float = field(default=60.0, metadata={"help": "seconds after which a dead worker's claim is taken over"})
     sweep: float = field(default=2.0, metadata={"help": "seconds between sweeps when nothing wakes the worker"})
+    plugin_seconds: float = field(default=10.0, metadata={"help": "seconds that one call of a plugin may take"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +101,10 @@ class PartnerSettings:
     )
     ca: Path | None = field(default=None, metadata={"help": "CA bundle for its HTTPS address, instead of the system's"})
     poll: float = field(default=0.0, metadata={"help": "seconds between polls; 0 for partners that push"})
+    isolate: bool = field(
+        default=False, metadata={"help": "run its plugin in a process of its own, ended when a call overruns"}
+    )
+    memory_mb: int = field(default=512, metadata={"help": "what that process may allocate once it stands, MB"})
     settings: Mapping[str, Any] = field(default_factory=dict, metadata={"help": "handed to the plugin as ctx.settings"})
 
 

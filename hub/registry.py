@@ -37,6 +37,10 @@ class Registry:
         except KeyError:
             raise Unregistered from None
 
+    def plugin(self, code: str) -> Plugin | None:
+        """The plugin that connects the partner ``code``; None in a registry of bare adapters."""
+        return next((row for row in self.plugins if row.name == self.origins.get(code)), None)
+
     def capability(self, code: str, name: str) -> Capability:
         """What ``code`` declares for capability ``name``. Raises Unregistered: an undeclared call is never made."""
         sheet = self.partner(code).sheet

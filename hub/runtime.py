@@ -14,11 +14,12 @@ from sqlalchemy import Engine
 from hub import registry
 from hub.clock import Clock, SystemClock
 from hub.config import DoorSettings, PartnerSettings, Settings
-from hub.contract.adapters import Context, Signer
+from hub.contract.adapters import Context, PartnerAdapter, Signer
 from hub.contract.message import OutMessage
 from hub.crypto.keys import KeySigner
 from hub.delivery.quota import Quota
 from hub.errors import ConfigError
+from hub.guard.guarded import Guards
 from hub.registry import Registry
 from hub.store.engine import open_engine
 
@@ -38,6 +39,14 @@ class Runtime:
     clock: Clock = field(default_factory=SystemClock)
     quota: Quota = field(default_factory=lambda: Quota(DoorSettings().per_minute))
     wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
+    guards: Guards = field(default_factory=Guards, repr=False)
+
+    def adapter(self, partner: str) -> PartnerAdapter:
+        """The adapter of ``partner`` behind its guard: the way to call one. Raises Unregistered."""
+        bare = self.registry.partner(partner)
+        plugin = self.registry.plugin(partner)
+        module = plugin.module.__name__ if plugin is not None and plugin.module is not None else None
+        return self.guards.partner(bare, module, self.settings, self.clock)
 
     def context(self, partner: str, sent: OutMessage | None = None) -> Context:
         """What the adapter of ``partner`` may know now; ``sent`` is the message whose answer it is going to read."""
@@ -54,8 +63,8 @@ class Runtime:
 
 def prepare(runtime: Runtime) -> None:
     """Let every adapter that wants to do its expensive first work, before a serving process has threads."""
-    for adapter in runtime.registry.partners.values():
-        first = getattr(adapter, "prepare", None)
+    for partner in runtime.registry.partners:
+        first = getattr(runtime.adapter(partner), "prepare", None)
         if first is not None:
             first()
 

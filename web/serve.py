@@ -11,6 +11,7 @@ from waitress import create_server  # type: ignore[import-untyped]
 from hub.commands import worker as workers
 from hub.commands.home import end_on_sigterm, home_option, opened, refuse
 from hub.runtime import prepare
+from hub.services import health
 from web.app import create_app
 
 HEADERS, LINGER = 64_000, 30  # octets of request headers; seconds an idle connection may stay
@@ -65,14 +66,15 @@ def command(home: Path, *, with_worker: bool | None) -> None:
         )
     beside = f"worker with {runtime.settings.delivery.senders} senders" if worker else "no worker here"
     end_on_sigterm()
-    try:
-        if worker is not None:
-            worker.start()
-        click.echo(f"serve: {web.origin} (listening on {web.host}:{web.port}, {beside})", err=True)
-        server.run()
-    except KeyboardInterrupt:
-        click.echo("serve: ending", err=True)
-    finally:
-        server.close()
-        if worker is not None:
-            worker.stop()
+    with health.watched(runtime):
+        try:
+            if worker is not None:
+                worker.start()
+            click.echo(f"serve: {web.origin} (listening on {web.host}:{web.port}, {beside})", err=True)
+            server.run()
+        except KeyboardInterrupt:
+            click.echo("serve: ending", err=True)
+        finally:
+            server.close()
+            if worker is not None:
+                worker.stop()

@@ -11,7 +11,7 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime, prepare
-from hub.services import evidence, operations, results, watch
+from hub.services import evidence, health, operations, results, watch
 from hub.services.broadcast import Broadcast
 
 CALENDAR = 60.0  # seconds between two looks at what has expired
@@ -35,14 +35,15 @@ def command(home: Path) -> None:
     prepare(runtime)
     worker = make(runtime)
     end_on_sigterm()
-    try:
-        worker.start()
-        click.echo(f"worker: {runtime.settings.delivery.senders} senders on {shown(runtime)}", err=True)
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("worker: ending what is in flight", err=True)
-    finally:
-        worker.stop()
+    with health.watched(runtime):
+        try:
+            worker.start()
+            click.echo(f"worker: {runtime.settings.delivery.senders} senders on {shown(runtime)}", err=True)
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            click.echo("worker: ending what is in flight", err=True)
+        finally:
+            worker.stop()
 
 
 def make(runtime: Runtime) -> Worker:

@@ -28,6 +28,7 @@ from hub.delivery.observers import Observers
 from hub.delivery.outbox import Settle
 from hub.delivery.retry import Random, asked, next_query, next_try
 from hub.delivery.transport import Transport
+from hub.guard.fault import PluginAway
 from hub.runtime import Runtime
 from hub.store.engine import reading
 from hub.store.tables import attempt
@@ -44,6 +45,11 @@ STATES: Mapping[OutcomeClass, str] = {
     OutcomeClass.THROTTLED: "RETRYING",
     OutcomeClass.PARTNER_CONFIG: "RETRYING",
     OutcomeClass.PLUGIN_FAULT: "RETRYING",  # raised before the first byte; later it is UNKNOWN
+}
+ON_THE_WIRE: Mapping[type[Exception], OutcomeClass] = {
+    NotSent: OutcomeClass.NOT_SENT,
+    AnswerLost: OutcomeClass.UNKNOWN,
+    PluginAway: OutcomeClass.PLUGIN_FAULT,  # the plugin's own wire was not even asked
 }
 IMPOSSIBLE = frozenset({OutcomeClass.NOT_SENT, OutcomeClass.PLUGIN_FAULT})  # once the partner has answered
 Held = Claim | Row[Any]  # a claim, or an outbox row that nobody holds any more
@@ -77,7 +83,7 @@ class Dispatcher:
         outcome = self._exchange(claim) if self._in_time(claim) else TOO_LATE
         self._finish(claim, outcome)
         metrics.ATTEMPTS.labels(claim.partner, "send", outcome.kind.value).inc()
-        Observers(self.runtime.registry).sent(claim.partner, claim.message_id, outcome.kind.value)
+        Observers(self.runtime).sent(claim.partner, claim.message_id, outcome.kind.value)
         return outcome
 
     def gate(self, connection: Connection, claim: Claim) -> datetime | None:
@@ -100,17 +106,15 @@ class Dispatcher:
     def _exchange(self, claim: Claim) -> Outcome:
         """Send and classify, under guard. No transaction is open here."""
         try:
-            adapter = self.runtime.registry.partner(claim.partner)
+            adapter = self.runtime.adapter(claim.partner)
             ctx = self.runtime.context(claim.partner, claim.out)
         except Exception as error:
             log.exception("%s: cannot prepare %s", claim.partner, claim.message_id)
             return Outcome(kind=OutcomeClass.PLUGIN_FAULT, detail=type(error).__name__)
         try:
             raw = self.transport.send(adapter, claim.out)
-        except NotSent as error:
-            return Outcome(kind=OutcomeClass.NOT_SENT, detail=str(error))
-        except AnswerLost as error:
-            return Outcome(kind=OutcomeClass.UNKNOWN, detail=str(error))
+        except (NotSent, AnswerLost, PluginAway) as error:
+            return Outcome(kind=ON_THE_WIRE[type(error)], detail=str(error))
         except Exception as error:  # a plugin's wire broke its word: nobody can tell what left
             log.exception("%s: sending %s failed", claim.partner, claim.message_id)
             return Outcome(kind=OutcomeClass.UNKNOWN, detail=f"wire fault: {type(error).__name__}")

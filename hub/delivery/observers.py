@@ -1,20 +1,23 @@
-"""Telling the observing plugins, after the commit, each by itself: what one raises never reaches another or the hub."""
+"""Telling the observing plugins, after the commit, each by itself and in its own thread: what one raises, or how long
+it takes, never reaches another or the hub.
+"""
 
-import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hub import plugins
-from hub.registry import Registry
+from pluggy import HookImpl
 
-log = logging.getLogger(__name__)
+from hub.runtime import Runtime
+
+LAST = 5.0  # seconds that an ending process waits for its observers
 
 
 @dataclass(frozen=True)
 class Observers:
     """The observing hooks of every plugin."""
 
-    registry: Registry
+    runtime: Runtime
 
     def sent(self, partner: str, message_id: str, outcome: str) -> None:
         """An attempt has ended."""
@@ -28,10 +31,18 @@ class Observers:
         """An object has a new state."""
         self._tell("state_changed", object_id=object_id, kind=kind, before=before, after=after)
 
+    def settle(self) -> bool:
+        """Wait, at the end of a process, until everything was told; False when an observer takes too long."""
+        return self.runtime.guards.settle(LAST)
+
     def _tell(self, hook: str, **arguments: Any) -> None:
-        manager = self.registry.manager
-        if manager is None or not getattr(manager.hook, hook).get_hookimpls():
+        manager = self.runtime.registry.manager
+        if manager is None:
             return
-        for name, _, failed in plugins.call_each(manager, hook, **arguments):
-            if failed is not None:
-                log.warning("observer %s: %s", name, failed)
+        for told in getattr(manager.hook, hook).get_hookimpls():
+            teller = self.runtime.guards.teller(told.plugin_name, self.runtime.settings, self.runtime.clock)
+            teller.tell(hook, _call(told, arguments))
+
+
+def _call(told: HookImpl, arguments: dict[str, Any]) -> Callable[[], object]:
+    return lambda: told.function(*(arguments[name] for name in told.argnames))

@@ -91,7 +91,7 @@ class Poller:
         return position, until
 
     def _ask(self, partner: str, cursor: str) -> tuple[list[Raw], str]:
-        adapter = self.runtime.registry.partner(partner)
+        adapter = self.runtime.adapter(partner)
         if not isinstance(adapter, PollingAdapter):
             raise TypeError(f"{partner} cannot be polled")
         ctx = self.runtime.context(partner)

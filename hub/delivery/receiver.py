@@ -19,6 +19,8 @@ from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
 from hub.contract.status import UnmappedCode
 from hub.delivery import failpoints
 from hub.delivery.observers import Observers
+from hub.errors import Unavailable
+from hub.guard.fault import PluginAway, PluginFailed
 from hub.runtime import Runtime
 from hub.services import audit, evidence, inbound
 from hub.services.inbound import PluginFault, received
@@ -62,8 +64,19 @@ class Answer:
 
 
 def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> Answer:
-    """Take one message of ``partner``. Raises Unregistered for a partner that is not plugged in."""
-    adapter = runtime.registry.partner(partner)
+    """Take one message of ``partner``.
+
+    Raises Unregistered for a partner that is not plugged in, Unavailable when its plugin cannot even say "busy".
+    """
+    try:
+        return _receive(runtime, partner, raw, address)
+    except (PluginAway, PluginFailed) as failed:
+        log.warning("%s: turned away, %s", partner, failed)
+        raise Unavailable from failed
+
+
+def _receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> Answer:
+    adapter = runtime.adapter(partner)
     ctx = runtime.context(partner)
     if not runtime.quota.take(partner, runtime.clock.monotonic()):
         return _busy(adapter, ctx, raw, TOO_MANY)
@@ -74,18 +87,20 @@ def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> An
         answer = _store(runtime, adapter, ctx, raw, message)
     except Refusal as refusal:
         return _refuse(runtime, adapter, ctx, raw, refusal, address)
+    except PluginAway:
+        raise
     except Exception:  # a plugin's defect, a store that is away: nothing is kept, so nothing may be acknowledged
         log.exception("%s: a message could not be taken", partner)
         return _busy(adapter, ctx, raw, BUSY)
-    Observers(runtime.registry).received(partner, message.canonical.message_id, answer.code)
+    Observers(runtime).received(partner, message.canonical.message_id, answer.code)
     runtime.wake()
     return answer
 
 
 def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, message: InMessage) -> Answer:
     """Deduplicate, keep the bytes, apply, keep the answer: one transaction."""
-    meaning, problem = _meaning(adapter, message, ctx)
     receipt = adapter.receipt(raw, message, Verdict(code=ACCEPTED, text=str(RECEIPT_CODES[ACCEPTED])), ctx)
+    meaning, problem = _meaning(adapter, message, ctx)  # last: whoever fails here has his receipt and is parked
     failpoints.hit("inbound.before_store")
     with writing(runtime.engine) as connection:
         if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
@@ -109,6 +124,8 @@ def _meaning(
         return adapter.parse(message, ctx), None
     except UnmappedCode as unmapped:
         return (), f"unmapped code {unmapped.code!r} in {unmapped.table}"
+    except PluginAway:  # nobody has looked at it: the partner sends it again
+        raise
     except Exception as error:  # a plugin's defect must not lose the partner's message
         log.exception("%s: parse of %s failed", message.partner, message.canonical.type)
         return (), f"plugin fault: {type(error).__name__}"

@@ -70,7 +70,7 @@ class Resolver:
         reply = self._exchange(claim)
         self._finish(claim, reply)
         metrics.ATTEMPTS.labels(claim.partner, "query", reply.outcome.kind.value).inc()
-        Observers(self.runtime.registry).sent(claim.partner, claim.message_id, reply.outcome.kind.value)
+        Observers(self.runtime).sent(claim.partner, claim.message_id, reply.outcome.kind.value)
         return reply.outcome
 
     def _declared(self, claim: Claim) -> bool:
@@ -89,7 +89,7 @@ class Resolver:
     def _exchange(self, claim: Claim) -> _Reply:
         """Question and answer, under guard. Nothing that goes wrong here says anything about the message."""
         try:
-            adapter = self.runtime.registry.partner(claim.partner)
+            adapter = self.runtime.adapter(claim.partner)
             ctx = self.runtime.context(claim.partner, claim.out)
             raw = self.transport.send(adapter, adapter.query(claim.canonical, ctx))
         except (NotSent, AnswerLost) as error:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hub.delivery import lanes
 from hub.delivery.dispatcher import Dispatcher, lease
 from hub.delivery.lanes import Claim
+from hub.delivery.observers import Observers
 from hub.delivery.outbox import Settle
 from hub.delivery.poller import Poller, Receive
 from hub.delivery.resolver import Resolver
@@ -92,6 +93,7 @@ class Worker:
         for thread in self._threads:
             thread.join(max(ends - self._runtime.clock.monotonic(), 0))
         drained = not any(thread.is_alive() for thread in self._threads)
+        Observers(self._runtime).settle()
         self._transport.close()
         return drained
 
@@ -168,20 +170,22 @@ class Worker:
                     self._busy[claim.partner] -= 1
 
     def _partners(self) -> list[str]:
-        """Whose turn it is, round robin. One that hangs holds half of the senders at most, the others go on."""
+        """Whose turn it is, round robin. One that hangs holds half of the senders at most and gets no more."""
         codes = list(self._runtime.registry.partners)
         if not codes:
             return []
         self._turn = (self._turn + 1) % len(codes)
         share = max(self._runtime.settings.delivery.senders // 2, 1)
-        return [code for code in codes[self._turn :] + codes[: self._turn] if self._busy[code] < share]
+        away = self._runtime.guards.away
+        turn = codes[self._turn :] + codes[: self._turn]
+        return [code for code in turn if self._busy[code] < share and away(code) is None]
 
     def _poll(self) -> bool:
         """Poll the first partner whose time has come; True when it may have more. The store knows the exact time."""
         for partner in self._poller.partners() if self._poller else ():
             now = self._runtime.clock.monotonic()
             with self._claiming:
-                if now < self._polls.get(partner, now):
+                if now < self._polls.get(partner, now) or self._runtime.guards.away(partner) is not None:
                     continue
                 self._polls[partner] = now + self._runtime.settings.delivery.sweep
             if self._poller and self._poller.poll(partner):

@@ -20,8 +20,9 @@ from hub.contract.adapters import Refusal
 from hub.contract.message import ActorSignature, CanonicalMessage
 from hub.contract.text import Text
 from hub.delivery import outbox
-from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale
+from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale, Unavailable
 from hub.evidence import chain
+from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import accounts, audit, evidence, record
@@ -261,7 +262,9 @@ def _send(
         actor_signature=signature,
     )
     try:
-        out = runtime.registry.partner(obj.partner).build(message, runtime.context(obj.partner))
+        out = runtime.adapter(obj.partner).build(message, runtime.context(obj.partner))
+    except (PluginAway, PluginFailed) as failed:
+        raise Unavailable from failed
     except Refusal as refusal:
         rows = {row["path"]: Text(row["zh"], row["en"]) for row in refusal.explanation}
         raise InvalidInput(rows or {"": Text(refusal.detail, refusal.detail)}) from None

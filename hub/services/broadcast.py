@@ -34,7 +34,7 @@ class Broadcast:
                 .order_by(event.c.seq)
                 .limit(AT_ONCE)
             ).all()
-        observers = Observers(self.runtime.registry)
+        observers = Observers(self.runtime)
         for row in rows:
             if row.after is not None:
                 observers.changed(row.object_id, row.kind, row.before or "", row.after)

@@ -192,9 +192,7 @@ def replay_parked(runtime: Runtime, partner: str, message_id: str) -> str:
         row = connection.execute(select(table).where(*mine, table.c.state == "PARKED")).one_or_none()
         if row is None:
             raise NotFound
-        receiver.release(
-            connection, runtime.registry.partner(partner), runtime.context(partner), row.business_key, message_id
-        )
+        receiver.release(connection, runtime.adapter(partner), runtime.context(partner), row.business_key, message_id)
         return str(connection.execute(select(table.c.state).where(*mine)).scalar_one())
 
 

@@ -414,6 +414,34 @@ decision = Table(
     Column("confirmed_at", UtcTime),
 )
 
+plugin_fault = Table(
+    "plugin_fault",
+    metadata,
+    Column("plugin", String(64), nullable=False),  # partner code, or "observer:" and the plugin's name
+    Column("version", String(40), nullable=False),
+    Column("call", String(40), nullable=False),  # the adapter's method or the observing hook
+    Column("fault", String(10), nullable=False),  # RAISED | HUNG | GREW | DIED
+    Column("detail", String(200), nullable=False),  # of the latest one
+    Column("first_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("plugin", "version", "call", "fault"),
+)
+
+unmapped = Table(
+    "unmapped",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("field", String(100), nullable=False),  # the status table's name: Message.Field
+    Column("code", String(100), nullable=False),
+    Column("wording", String(500), nullable=False),  # the partner's own words beside the code; empty without any
+    Column("count", Integer, nullable=False),
+    Column("first_at", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    Column("message_id", String(64), nullable=False),  # the latest one that waits for it
+    PrimaryKeyConstraint("partner", "field", "code"),
+)
+
 # ---- evidence -------------------------------------------------------------------------------------------------------
 
 evidence = Table(

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.delivery.transport import Transport
 from hub.delivery.worker import Job, Worker
+from hub.guard.fault import PluginAway
 from hub.store import tables
 
 
@@ -189,3 +191,27 @@ def test_a_worker_thread_survives_what_is_raised_in_it(build_world, partner, poi
         until(lambda: world.state(first) in {"ACKED", "UNKNOWN"})
     finally:
         worker.stop()
+
+
+def test_a_partner_whose_plugin_is_away_gets_nothing_and_the_others_are_served(build_world, partner, monkeypatch):
+    ill, well = partner("ill"), partner("well")
+    world = build_world(well, ill)
+    waiting, sent = world.queue(partner=ill), world.queue(partner=well)
+    monkeypatch.setattr(world.runtime.guards, "away", lambda code: "hangs" if code == "ill" else None)
+
+    world.worker().run_once()
+
+    assert (world.state(waiting), world.state(sent)) == ("QUEUED", "ACKED")
+
+
+def test_a_wire_that_was_not_even_asked_is_a_plugin_fault_and_tried_again(build_world, partner, monkeypatch):
+    world = build_world(partner())
+    message = world.queue()
+
+    def away(*_arguments):
+        raise PluginAway("hangs")
+
+    monkeypatch.setattr(Transport, "send", away)
+    world.worker().run_once()
+
+    assert world.state(message) == "RETRYING"

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 STANDARD = sys.stdlib_module_names
 
-FRAME = ("hub.config", "hub.errors", "hub.registry", "hub.runtime")
+FRAME = ("hub.config", "hub.errors", "hub.guard", "hub.registry", "hub.runtime")
 
 # layer -> (our modules it may import, third-party packages it may import); None: any
 LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
@@ -28,6 +28,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ("hub.cards", "hub.contract", "hub.documents", "hub.evidence", "hub.xml"),  # no store: it runs without the hub
         ("cryptography", "lxml"),
     ),
+    "hub/guard": (("hub.clock", "hub.config", "hub.contract", "hub.guard", "hub.plugins", "hub.registry"), ()),
     "hub/services": (
         (
             *("hub.business", "hub.cards", "hub.clock", "hub.contract", "hub.delivery", "hub.evidence"),
@@ -37,7 +38,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     ),
     "hub/delivery": (
         ("hub.clock", "hub.contract", "hub.delivery", "hub.plugins", "hub.services", "hub.store", "hub.xml", *FRAME),
-        ("sqlalchemy", "urllib3", "prometheus_client", "structlog"),
+        ("sqlalchemy", "urllib3", "prometheus_client", "pluggy", "structlog"),
     ),
     "web": (
         (

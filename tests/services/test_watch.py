@@ -86,6 +86,7 @@ def test_observers_hear_of_each_change_and_one_that_raises_hides_nothing(world: 
 
     told.run()
     told.run()
+    world.runtime.guards.settle(5)
 
     assert heard == [("micro_application", "state:PENDING_CONFIRM"), ("micro_application", "state:SUBMITTED")]
     assert "aa_raises" in caplog.text

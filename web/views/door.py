@@ -5,8 +5,11 @@ from flask.wrappers import Response
 
 from hub.contract.message import Raw
 from hub.delivery import receiver
+from hub.errors import Unavailable
 from web.auth import PARTNER, access
 from web.site import runtime
+
+RETRY_AFTER = "10"  # seconds
 
 views = Blueprint("door", __name__)
 
@@ -18,7 +21,10 @@ def messages(code: str) -> Response:
     here = runtime()
     request.max_content_length = here.settings.door.max_bytes
     raw = Raw(content=request.get_data(cache=False), headers=dict(request.headers), received_at=here.clock.now())
-    answer = receiver.receive(here, code, raw, request.remote_addr)
+    try:
+        answer = receiver.receive(here, code, raw, request.remote_addr)
+    except Unavailable as away:  # nothing was kept and nobody can sign a receipt now
+        return make_response(away.text.en, away.status, {"Retry-After": RETRY_AFTER, "Content-Type": "text/plain"})
     response = make_response(answer.receipt.content, answer.status)
     response.content_type = answer.receipt.content_type
     response.headers.extend(answer.receipt.headers)

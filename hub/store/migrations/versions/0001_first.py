@@ -184,6 +184,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partner", "key", "version", name=op.f("pk_partner_content")),
     )
     op.create_table(
+        "plugin_fault",
+        sa.Column("plugin", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("call", sa.String(length=40), nullable=False),
+        sa.Column("fault", sa.String(length=10), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("first_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("last_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("plugin", "version", "call", "fault", name=op.f("pk_plugin_fault")),
+    )
+    op.create_table(
+        "unmapped",
+        sa.Column("partner", sa.String(length=32), nullable=False),
+        sa.Column("field", sa.String(length=100), nullable=False),
+        sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("wording", sa.String(length=500), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("first_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("last_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("partner", "field", "code", name=op.f("pk_unmapped")),
+    )
+    op.create_table(
         "poll_cursor",
         sa.Column("partner", sa.String(length=32), nullable=False),
         sa.Column("cursor", sa.String(length=200), nullable=False),
@@ -463,7 +487,9 @@ def downgrade() -> None:
 
     op.drop_table("business_object")
     op.drop_table("account")
+    op.drop_table("unmapped")
     op.drop_table("poll_cursor")
+    op.drop_table("plugin_fault")
     op.drop_table("partner_content")
     op.drop_table("number_sequence")
     op.drop_table("login_challenge")
