@@ -20,16 +20,16 @@ MAGIC: Mapping[str, Text] = {  # written into 备注: rules of plugins/sinosure/
 }
 STEPS = (
     Text(
-        "打开上面的网址，【登录】：卡已选好（{card}），卡密码 {pin}",
-        "Open the address and log in: the card is chosen already, PIN {pin}",
+        "打开上面的网址，【登录】：卡已选好（{card}）；在弹出的读卡程序窗口输入卡密码 {pin}",
+        "Open the address and log in: the card is chosen already; the card agent's window asks for the PIN, {pin}",
     ),
     Text(
         "首页【待您处理】里点【查看待确认保单】：这是保险公司刚发来的",
         "On the home page open one of the two offers that the insurer has just sent",
     ),
     Text(
-        "填联系人姓名、手机、邮箱，勾选声明，【确认投保】，输入 {pin}，【确认】",
-        "Fill in name, mobile and e-mail, accept the declaration, 确认投保, PIN, 确认",
+        "填联系人姓名、手机、邮箱，勾选声明，【确认投保】，在读卡程序窗口核对并输入 {pin}",
+        "Fill in name, mobile and e-mail, accept the declaration, 确认投保, then check and give the PIN in its window",
     ),
     Text(
         "约五秒后回到【首页】：审核通过，保单已到；在保单那一行点【收悉】",

@@ -69,6 +69,9 @@ JS_TEXTS: Mapping[str, Text] = {
     "sign_certificate": Text("使用证书", "Certificate"),
     "sign_holder": Text("{label}（有效至 {date}）", "{label} (valid until {date})"),
     "pin_required": Text("请输入卡密码", "Enter the card's PIN"),
+    "pin_in_window": Text(
+        "请在读卡程序的窗口中核对内容、输入卡密码", "Check the content and type the PIN in the card agent's window"
+    ),
     "pin_wrong": Text("密码错误，还可尝试 {n} 次", "Wrong PIN, {n} tries left"),
     "factory_pin": Text("请尽快修改初始卡密码", "Change the card's factory PIN soon"),
     # documents
@@ -80,6 +83,7 @@ JS_TEXTS: Mapping[str, Text] = {
 CARD_TEXTS: Mapping[str, Text] = {
     "UNKNOWN": Text("正在检测…", "Looking for the card…"),
     "AGENT_MISSING": Text("未安装控件", "The card agent is not installed or not running"),
+    "AGENT_STOPPED": Text("读卡程序未启动", "The card agent is not running"),
     "AGENT_BLOCKED": Text("浏览器未授权访问本机读卡程序", "The browser does not allow access to the card agent"),
     "NO_CARD": Text("未检测到卡，请检查是否正常接入IC卡", "No card found: check that the IC card is plugged in"),
     "CARD_PRESENT": Text("已接入", "Card plugged in"),
@@ -89,6 +93,10 @@ CARD_TEXTS: Mapping[str, Text] = {
     "PIN_ERROR": Text("密码错误，还可尝试 {tries_left} 次", "Wrong PIN, {tries_left} tries left"),
     "PIN_LOCKED": Text("卡已锁定", "The card is locked"),
     "CERT_INVALID": Text("证书已过期或无效", "The certificate has expired or is not valid"),
+    "POPUP": Text(
+        "浏览器拦截了读卡程序的窗口，请允许本站弹出窗口后再点一次",
+        "The browser has blocked the card agent's window: allow pop-ups of this site, then click again",
+    ),
     "PROMPT": Text(
         "浏览器将询问是否允许访问本机读卡程序，请点“允许”",
         "The browser will ask to reach the card agent: choose “Allow”",

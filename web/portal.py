@@ -11,6 +11,7 @@ from hub.errors import ConfigError
 
 EMAIL_RULES = ("standard", "plain")  # plain: letters, digits and dots only (spec CI-GD-06)
 LOGINS = ("card",)
+PINS = ("window", "page")  # where a card's PIN is typed: in the card agent's own window, or in our pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Portal:
     hotlines: tuple[Hotline, ...]
     agent_hint: Text  # what to choose while the card agent is installed (spec PT-09)
     agent_download: str = ""  # where this portal keeps the installer; empty: the page that explains it
+    pin: str = PINS[0]  # "page" only for PCs without a screen of their own; the agent has to allow it too
     email: str = "standard"
     logins: tuple[str, ...] = LOGINS
     captions: Mapping[str, Text] = field(default_factory=dict)  # menu or page code -> its name on this portal
@@ -56,6 +58,7 @@ def load(code: str) -> Portal:
             hotlines=tuple(Hotline(label=_text(row["label"]), number=row["number"]) for row in data["hotlines"]),
             agent_hint=_text(data["agent_hint"]),
             agent_download=data.get("agent_download", ""),
+            pin=_one_of(data.get("pin", PINS[0]), PINS),
             email=_one_of(data["email"], EMAIL_RULES),
             logins=tuple(_one_of(row, LOGINS) for row in data["logins"]),
             captions={name: _text(row) for name, row in data.get("captions", {}).items()},

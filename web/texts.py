@@ -112,6 +112,13 @@ ENGLISH: Mapping[str, str] = {
     "您已安全退出。": "You have logged out.",
     "卡介质": "Card",
     "使用的卡": "Card",
+    "读卡程序未启动": "The card agent is not running",
+    "此电脑已安装读卡程序，但现在没有运行。请启动它，本页会自动继续。": (
+        "The card agent is installed on this PC but not running. Start it; this page goes on by itself."
+    ),
+    "在读卡程序自己的窗口中输入，网页看不到，也不会上传": (
+        "Typed in the card agent's own window: no page sees it and it is never uploaded"
+    ),
     "输错会消耗卡的尝试次数，次数用完卡会锁定。": (
         "A wrong PIN uses up one of the card's tries; without tries it locks."
     ),

@@ -8,11 +8,12 @@ import click
 
 from hub import config, log
 from hub.cards.agent import server
-from hub.cards.agent.server import AgentSettings
+from hub.cards.agent.calls import PORT, AgentSettings
+from hub.cards.agent.policy import PLACES
 from hub.commands.home import FILE, end_on_sigterm, home_option, refuse
 from hub.commands.simulate import options, value
 
-KEYS = ("port", "origins", "hub_certificate", "drivers")
+KEYS = ("port", "origins", "hub_certificate", "pin", "drivers")
 
 
 @click.command("card-agent")
@@ -22,7 +23,7 @@ KEYS = ("port", "origins", "hub_certificate", "drivers")
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
     help="TOML file instead of options.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), help=f"Port on 127.0.0.1; default {server.PORT}.")
+@click.option("--port", type=click.IntRange(0, 65535), help=f"Port on 127.0.0.1; default {PORT}.")
 @click.option(
     "--origin", multiple=True, metavar="URL", help="A hub's address as the browser shows it; may be repeated."
 )
@@ -51,7 +52,8 @@ def command(
       swhub card-agent --origin https://hub.example --hub-certificate hub.crt.pem \\
                        --driver card_softcard.slot=/media/cards
       swhub card-agent --config agent.toml
-    The file holds: port, origins, hub_certificate and [drivers.<plugin>] tables.
+    The file holds: port, origins, hub_certificate, pin (window, or page for a portal whose profile allows that the PIN
+    is typed in its pages) and [drivers.<plugin>] tables.
     """
     found = read(file) if file is not None else from_home(home)
     found |= {
@@ -104,9 +106,13 @@ def checked(found: Mapping[str, Any]) -> AgentSettings:
     certificate = found.get("hub_certificate")
     if certificate is None or not Path(certificate).is_file():
         refuse("缺少 --hub-certificate 或文件不存在", f"--hub-certificate: no file {certificate or 'is given'}")
+    place = str(found.get("pin", PLACES[0]))
+    if place not in PLACES:
+        refuse(f"pin：应为 {' 或 '.join(PLACES)}", f"pin: {' or '.join(PLACES)}, not {place!r}")
     return AgentSettings(
         origins=tuple(str(origin).rstrip("/") for origin in found["origins"]),
         hub_certificate=Path(certificate),
         drivers=found.get("drivers", {}),
-        port=int(found.get("port", server.PORT)),
+        port=int(found.get("port", PORT)),
+        pin=place,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, give_pin
 
 pytestmark = pytest.mark.browser
 GOOD = {"contact_name": "王小明", "contact_mobile": "13800000000", "contact_email": "trade.dept@example.cn"}
@@ -39,10 +39,10 @@ def confirm(page: Page) -> None:
 
 
 def sign(page: Page, pin: str) -> None:
-    dialog = page.locator("#sign-dialog")
-    expect(dialog).to_be_visible()
-    dialog.locator("input[name=pin]").fill(pin)
-    dialog.locator("input[name=pin]").press("Enter")
+    """确认投保, and the PIN in the card agent's window."""
+    with page.expect_popup() as window:
+        confirm(page)
+    give_pin(window.value, pin)
 
 
 def open_policies(page: Page) -> None:
@@ -55,7 +55,6 @@ def test_an_offer_becomes_an_acknowledged_policy(demo: Demo, login: Callable[...
     page = login()
     number = open_offer(page)
     fill(page)
-    confirm(page)
     sign(page, demo.pin)
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
 
@@ -91,12 +90,13 @@ def test_a_wrong_pin_says_how_many_tries_are_left_and_empties_the_field(demo: De
     page.goto(demo.portal)
     expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
     page.locator("select").first.select_option(value="softcard:SAMPLE-2")
-    pin = page.locator("input[name=pin]")
+    with page.expect_popup() as window:
+        page.get_by_role("button", name="登录").click()
+    pin = window.value.locator("#pin")
 
-    pin.fill("000111")
-    pin.press("Enter")
+    give_pin(window.value, "000111")
 
-    expect(page.get_by_text(re.compile(r"还可尝试 \d 次")).first).to_be_visible()
+    expect(window.value.get_by_text(re.compile(r"还可尝试 \d 次")).first).to_be_visible()
     expect(pin).to_have_value("")
     expect(pin).to_be_focused()
 
@@ -105,9 +105,10 @@ def test_a_card_that_is_bound_to_nobody_is_refused_in_plain_words(demo: Demo, pa
     page.goto(demo.portal)
     expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
     page.locator("select").first.select_option(value="softcard:DEMO-3")
-    page.locator("input[name=pin]").fill(demo.pin)
 
-    page.locator("input[name=pin]").press("Enter")
+    with page.expect_popup() as window:
+        page.get_by_role("button", name="登录").click()
+    give_pin(window.value, demo.pin)
 
     expect(page.get_by_text("此卡未绑定账号").first).to_be_visible()
 
@@ -163,7 +164,6 @@ def test_a_returned_application_is_corrected_and_sent_again(demo: Demo, login: C
     page = login()
     number = open_offer(page)
     fill(page, remark="请退回")
-    confirm(page)
     sign(page, demo.pin)
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
     page.wait_for_timeout(4000)

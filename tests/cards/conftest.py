@@ -14,8 +14,9 @@ import pytest
 from hub_card_softcard import desk
 
 from hub.cards import challenge
+from hub.cards.agent.calls import AgentSettings
 from hub.cards.agent.lane import Source
-from hub.cards.agent.server import AgentServer, AgentSettings
+from hub.cards.agent.server import AgentServer
 from hub.cards.tickets import make_ticket
 from hub.cards.trust import Trust
 from hub.clock import MovableClock
@@ -85,8 +86,18 @@ class Page:
             "Content-Type": "application/json" if method == "POST" else None,
             "Authorization": f"Bearer {self.session}" if self.session else None,
         }
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
         content = raw if raw is not None else json.dumps(body).encode() if body is not None else b""
+        status, text, received = self._exchange(method, path, usual, content, headers)
+        return status, json.loads(text) if text else {}, received
+
+    def fetch(self, path: str, **headers: str | None) -> tuple[int, bytes, http.client.HTTPMessage]:
+        """A file, as the browser loads it."""
+        return self._exchange("GET", path, {"Host": f"127.0.0.1:{self.port}"}, b"", headers)
+
+    def _exchange(
+        self, method: str, path: str, usual: dict[str, str | None], content: bytes, headers: dict[str, str | None]
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -95,8 +106,7 @@ class Page:
                     connection.putheader(name, value)
             connection.endheaders(content)
             answer = connection.getresponse()
-            text = answer.read()
-            return answer.status, json.loads(text) if text else {}, answer.headers
+            return answer.status, answer.read(), answer.headers
         finally:
             connection.close()
 
@@ -164,6 +174,7 @@ def agent(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Iterator[Desk]:
         hub_certificate=folder / "hub.pem",
         port=0,
         call_limit=3.0,
+        pin="page",
         sources=[
             Source(name="card_softcard", module="hub_card_softcard", settings={"slot": str(folder / "slot")}),
             Source(name="card_broken", module="no_such_card_driver"),

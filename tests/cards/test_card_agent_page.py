@@ -15,8 +15,9 @@ from hub_card_softcard.cardfile import set_tries
 from playwright.sync_api import Browser, Page
 
 from hub.cards import challenge
+from hub.cards.agent.calls import AgentSettings
 from hub.cards.agent.lane import Source
-from hub.cards.agent.server import AgentServer, AgentSettings
+from hub.cards.agent.server import AgentServer
 from hub.cards.tickets import make_ticket
 from hub.cards.trust import verify
 from hub.clock import MovableClock
@@ -27,7 +28,8 @@ from .conftest import NOW, PIN, Pki, decode, make_cards
 SCRIPT = Path(__file__).parents[2] / "web" / "static" / "js" / "card_agent.js"
 TEXTS = {"PIN_ERROR": "密码错误，还可尝试 {tries_left} 次", "NO_CARD": "未检测到卡"}
 HTML = """<!doctype html><html lang="zh"><head><meta name="card-fingerprint" content="{fingerprint}"></head>
-<body data-ticket-url="/ticket" data-agent-url="http://127.0.0.1:{agent}"><template id="card-texts">{texts}</template>
+<body data-ticket-url="/ticket" data-agent-url="http://127.0.0.1:{agent}" data-pin="page">
+<template id="card-texts">{texts}</template>
 <script type="module" src="/page.js"></script></body></html>"""
 PAGE_JS = """import { CardAgent } from "/card_agent.js";
 window.states = [];
@@ -72,7 +74,12 @@ class Stage:
         (folder / "hub.pem").write_bytes(pki.hub.certificate)
         source = Source(name="card_softcard", module="hub_card_softcard", settings={"slot": str(self.slot)})
         self.settings = AgentSettings(
-            origins=[self.origin], hub_certificate=folder / "hub.pem", port=0, call_limit=5, sources=[source]
+            origins=[self.origin],
+            hub_certificate=folder / "hub.pem",
+            port=0,
+            call_limit=5,
+            pin="page",
+            sources=[source],
         )
         self.agent = AgentServer(self.settings, self.clock)
         Site.csp = f"default-src 'none'; script-src 'self'; connect-src 'self' {self.agent_url}"

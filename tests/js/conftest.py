@@ -115,6 +115,7 @@ class Portal:
     fingerprint: str = ""
     expires: str = ""
     agent: str = "http://127.0.0.1:1"
+    pin: str = "page"
     keys: str = "{}"
 
     def posted(self, prefix: str) -> list[Sent]:
@@ -133,6 +134,7 @@ class Portal:
             "card_texts": json.dumps({key: text.zh for key, text in CARD_TEXTS.items()}, ensure_ascii=False),
             "title": "页面",
             "agent": self.agent,
+            "pin": self.pin,
             "fingerprint": self.fingerprint,
             "expires": self.expires,
             "keys": self.keys,
@@ -219,7 +221,7 @@ class ReaderHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.answer(*((200, {"session": "s"}) if self.path == "/pair" else self.reader.sign(body)))
+        self.answer(*((200, {"session": "s", "pin": "page"}) if self.path == "/pair" else self.reader.sign(body)))
 
     def answer(self, status: int, body: dict[str, Any] | None) -> None:
         text = b"" if body is None else json.dumps(body).encode()

@@ -4,13 +4,13 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from hub.cards.challenge import parse
 from hub.contract.message import ActorSignature
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused, Stale
@@ -252,8 +252,8 @@ def _sign_title(here: Desk) -> str:
 
 
 def _summary(here: Desk, text: str) -> list[list[str]]:
-    """What the holder reads before the PIN: what, to whom, which content."""
-    digest = sha256(text.encode()).hexdigest().upper()
+    """What the holder reads before the PIN: what, to whom, which content; the agent's window shows the same digest."""
+    digest = parse(text).digest.upper()
     return [
         [say("签署内容"), f"{here.obj.title} {read(here.obj.kind.label)} {here.obj.number}"],
         [say("接收方"), partner_name(here.obj.partner)],

@@ -12,6 +12,7 @@ from hub.contract.text import Text
 HEADER = "x-swhub-agent"  # a page of another site cannot send it without a preflight
 BODY_LIMIT = 16_384
 PIN_LIMIT = 64
+PLACES = ("window", "page")  # where a PIN may be typed: in the agent's own window, or also in the hub's page
 WAITS = (2.0, 4.0, 8.0, 16.0, 30.0)  # seconds after the first, second, ... wrong PIN in a row
 
 
@@ -54,6 +55,12 @@ FAULTS: Mapping[str, Row] = {
         Text(
             "仅剩最后一次机会，再错卡将锁定，请确认后继续", "One try left: the card locks if it is wrong. Confirm first"
         ),
+    ),
+    "PIN_PLACE": Row(
+        403, Text("卡密码只在读卡程序的窗口中输入", "The card's PIN is typed in the agent's own window only")
+    ),
+    "ERRAND_OVER": Row(
+        410, Text("此次签名已结束或超时，请在原页面重试", "This request is over: try again in the page")
     ),
     "BACK_OFF": Row(429, Text("密码错误，请稍候再试", "Wrong PIN: wait a moment before the next try")),
     "BUSY": Row(503, Text("卡正忙，请稍后再试", "The card is busy: try again in a moment")),

@@ -3,23 +3,28 @@
 
    Page (CSP connect-src: 'self' and the agent's address):
            <meta name="card-fingerprint" content="sha256 hex of the session card's DER">   (absent or empty before login)
-           <div data-ticket-url="/card/ticket" data-agent-url="http://127.0.0.1:21232">    (agent-url optional)
+           <div data-ticket-url="/card/ticket" data-agent-url="http://127.0.0.1:21232" data-pin="window">    (agent-url optional)
            <template id="card-texts">{"NO_CARD": "…", "PIN_ERROR": "… {tries_left} …"}</template>   (state or fault -> text)
    Use:    import { CardAgent } from "./card_agent.js";
            const agent = new CardAgent();      agent.start();           // polls every 5 s while the page is visible
            document.addEventListener("card:state", ({ detail }) => …);  // {state, card, cards, permission, fault, text}
            agent.requirePin();  agent.cancelPin();                      // CARD_PRESENT <-> PIN_REQUIRED
-           const { algorithm, signature, certificate } = await agent.sign(payload, pin, card.token);
-           agent.sign(payload, pin, token, true)                        // the user has confirmed the last try
+           const { algorithm, signature, certificate } = await agent.sign(payload, "", card.token);    // while a click counts
+           agent.withdraw();                                            // the user no longer wants to sign
+           agent.sign(payload, pin, token, true)                        // pinInPage; the user has confirmed the last try
            sign() throws CardFault: .fault (PIN_WRONG, FINAL_TRY, BACK_OFF, …) .triesLeft .retryAfter .message (page's language)
    card:   {token, label, certificate (base64 DER), algorithm, not_after, tries_left, factory_pin, fingerprint}
    permission "prompt" with state UNKNOWN: the browser is about to ask, tell the user to allow. fault: why the agent
-   showed no cards (DRIVER, SILENT, NO_READER, …). A site that is not on the agent's list sees AGENT_MISSING.
-   The PIN goes to the agent and nowhere else; nothing is stored; no call that tries a PIN is ever repeated. */
+   showed no cards (DRIVER, SILENT, NO_READER, …). A site that is not on the agent's list sees AGENT_MISSING. help: the
+   state, or AGENT_STOPPED where the agent has answered this browser before.
+   The PIN is typed in the agent's own window, opened here; this page waits. Only where portal (data-pin="page") and agent
+   both allow it (pinInPage) it is typed in the page. Then the PIN goes to the agent and nowhere else; nothing is stored; no call that tries a PIN is ever repeated. */
 
 const AGENT_URL = "http://127.0.0.1:21232";
 const POLL_MS = 5000;
-const LIMIT_MS = { "/hello": 3000, "/pair": 5000, "/cards": 30000, "/sign": 90000 };
+const LIMIT_MS = { "/hello": 3000, "/pair": 5000, "/cards": 30000, "/sign": 90000, "/wait": 40000, "/withdraw": 5000 };
+const POPUP = "popup,width=500,height=560";
+const SEEN = "agent-seen"; // in localStorage: the agent has answered here once, so it is installed
 const PROMPT_MS = 60000; // while the browser asks the user
 const PERMISSIONS = ["loopback-network", "local-network-access"]; // newer and older name
 const AFTER_FAULT = { // what a fault says about the card; any other leaves it present
@@ -47,10 +52,11 @@ export class CardAgent {
   #fault = null;
   #shown = "";
   #beside = new Set();
+  #errand = null;
 
   constructor(root = document) {
-    const { ticketUrl, agentUrl } = root.querySelector("[data-ticket-url]")?.dataset ?? {};
-    Object.assign(this, { ticketUrl, agentUrl: agentUrl || AGENT_URL });
+    const { ticketUrl, agentUrl, pin } = root.querySelector("[data-ticket-url]")?.dataset ?? {};
+    Object.assign(this, { ticketUrl, agentUrl: agentUrl || AGENT_URL, pinInPage: pin === "page" });
     this.expected = root.querySelector('meta[name="card-fingerprint"]')?.content.toLowerCase() || null;
     this.texts = JSON.parse(root.querySelector("#card-texts")?.content.textContent || "{}");
     this.state = "UNKNOWN";
@@ -68,7 +74,11 @@ export class CardAgent {
     clearInterval(this.#timer);
   }
 
-  text = (key = this.state) => (this.texts[key] ?? "").replaceAll("{tries_left}", this.card?.tries_left ?? "");
+  get help() {
+    return this.state === "AGENT_MISSING" && localStorage.getItem(SEEN) ? "AGENT_STOPPED" : this.state;
+  }
+
+  text = (key = this.help) => (this.texts[key] ?? "").replaceAll("{tries_left}", this.card?.tries_left ?? "");
 
   requirePin() {
     if (this.state === "CARD_PRESENT" || this.state === "PIN_ERROR") this.#set("PIN_REQUIRED", this.card);
@@ -83,7 +93,7 @@ export class CardAgent {
     this.#set("SIGNING", card);
     try {
       const body = { token, pin, payload, final_try_confirmed: finalTryConfirmed };
-      const signed = await this.#call("POST", "/sign", body);
+      const signed = await (this.pinInPage ? this.#call("POST", "/sign", body) : this.#signInWindow(token, payload));
       this.#set("CARD_PRESENT", card);
       return signed;
     } catch (error) {
@@ -92,6 +102,29 @@ export class CardAgent {
       const after = error instanceof CardFault ? AFTER_FAULT[error.fault] ?? "CARD_PRESENT" : lost;
       this.#set(after, ["NO_CARD", lost].includes(after) ? null : known);
       throw error instanceof CardFault ? error : new CardFault({ fault: "NO_CLIENT", zh: this.text(), en: this.text() });
+    }
+  }
+
+  withdraw() {
+    if (this.#errand) this.#call("POST", "/withdraw", { errand: this.#errand }).catch(() => {});
+  }
+
+  async #signInWindow(token, payload) {
+    const popup = window.open("", "", POPUP);
+    if (!popup) throw new CardFault({ fault: "POPUP", zh: this.text("POPUP"), en: this.text("POPUP") });
+    try {
+      this.#errand = (await this.#call("POST", "/sign", { token, payload })).errand;
+      const lang = document.documentElement.lang.startsWith("en") ? "en" : "zh";
+      popup.location = `${this.agentUrl}/window?lang=${lang}#${this.#errand}`; // from here on out of this page's reach
+      for (;;) {
+        const brought = await this.#call("POST", "/wait", { errand: this.#errand });
+        if (!brought.waiting) return brought;
+      }
+    } catch (error) {
+      popup.close();
+      throw error;
+    } finally {
+      this.#errand = null;
     }
   }
 
@@ -159,7 +192,10 @@ export class CardAgent {
     this.#session = null;
     const answer = await fetch(this.ticketUrl, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
     if (!answer?.ok) throw new TicketError();
-    this.#session = (await this.#fetch("POST", "/pair", await answer.json())).session;
+    const { session, pin } = await this.#fetch("POST", "/pair", await answer.json());
+    this.#session = session;
+    this.pinInPage &&= pin === "page";
+    localStorage.setItem(SEEN, "1");
   }
 
   async #fetch(method, path, body) {
@@ -182,7 +218,7 @@ export class CardAgent {
     const shown = [state, card?.token, card?.tries_left, this.cards.length, this.#permission, this.#fault].join("|");
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const detail = { state, card, cards: this.cards, permission: this.#permission, fault: this.#fault, text: this.text() };
+    const detail = { state, help: this.help, card, cards: this.cards, permission: this.#permission, fault: this.#fault, text: this.text() };
     document.dispatchEvent(new CustomEvent("card:state", { detail }));
   }
 }

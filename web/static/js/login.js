@@ -22,7 +22,7 @@ export function startLogin() {
   document.addEventListener("card:state", ({ detail }) => {
     field.refresh();
     listCards(form.querySelector("[data-cards]"), detail.cards);
-    for (const help of document.querySelectorAll("[data-help]")) help.hidden = help.dataset.help !== detail.state;
+    for (const help of document.querySelectorAll("[data-help]")) help.hidden = help.dataset.help !== detail.help;
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   onConfirm(field, () => logIn(form, field));
@@ -60,7 +60,7 @@ async function logIn(form, field) {
     location.assign((await answer.json()).next);
   } catch (error) {
     field.say(error instanceof TypeError ? t("load_failed") : error.message);
-    field.input.focus();
+    field.focus();
   } finally {
     form.setAttribute("aria-busy", "false");
   }

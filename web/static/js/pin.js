@@ -1,5 +1,6 @@
-/* One PIN field: each confirmation is one try at the card, a wrong PIN clears the field and keeps the focus (spec 5.8 of
-   the screen patterns). The PIN goes to the card agent only. */
+/* The place where the user confirms a signature. Usually the PIN is asked for by the agent's own window and the field in
+   [data-pin-row] is not there; where portal and agent allow it in the page, each confirmation is one try at the card, and a
+   wrong PIN clears the field and keeps the focus (spec 5.8 of the screen patterns). It goes to the card agent only. */
 
 import { agent, describe, isReady } from "./card.js";
 import { isComposing, t } from "./page.js";
@@ -9,7 +10,7 @@ export class PinField {
   #busy = false;
 
   constructor({ input, error, button }) {
-    Object.assign(this, { input, error, button });
+    Object.assign(this, { input, error, button, row: input.closest("[data-pin-row]") });
   }
 
   get isBusy() {
@@ -18,12 +19,19 @@ export class PinField {
 
   say(text, { isWrong = Boolean(text) } = {}) {
     this.error.textContent = text;
+    this.error.classList.toggle("calm", !isWrong);
     this.input.setAttribute("aria-invalid", String(isWrong));
+  }
+
+  focus() {
+    (agent.pinInPage ? this.input : this.button).focus();
   }
 
   /* Show whether the card can sign now. */
   refresh() {
     if (this.#busy) return;
+    this.input.disabled = !agent.pinInPage;
+    if (this.row) this.row.hidden = !agent.pinInPage;
     this.button.disabled = false; // it says why it cannot be used
     this.button.setAttribute("aria-disabled", String(!isReady()));
     if (!isReady()) this.say(agent.state === "UNKNOWN" ? "" : describe());
@@ -42,10 +50,11 @@ export class PinField {
   async sign(payload, token = agent.card?.token) {
     if (this.#busy) return null;
     if (!isReady()) return this.#refuse(describe());
-    if (!this.input.value) return this.#refuse(t("pin_required"));
+    if (agent.pinInPage && !this.input.value) return this.#refuse(t("pin_required"));
     this.#busy = true;
     this.button.setAttribute("aria-disabled", "true");
     this.input.readOnly = true;
+    if (!agent.pinInPage) this.say(t("pin_in_window"), { isWrong: false });
     try {
       const signed = await agent.sign(payload, this.input.value, token, this.#isLast);
       this.input.value = "";
@@ -68,7 +77,7 @@ export class PinField {
 
   #refuse(text) {
     this.say(text);
-    this.input.focus();
+    this.focus();
     return null;
   }
 }

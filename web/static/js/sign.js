@@ -57,7 +57,7 @@ function confirm({ payload, title, summary }) {
   agent.requirePin();
   field.clear();
   dialog.showModal();
-  field.input.focus();
+  field.focus();
   return new Promise((resolve) => {
     const finish = (signed) => {
       control.abort();
@@ -68,18 +68,21 @@ function confirm({ payload, title, summary }) {
       resolve(signed);
     };
     const sign = async () => {
-      dialog.setAttribute("closedby", "none"); // a signature under way cannot be called back
+      if (agent.pinInPage) dialog.setAttribute("closedby", "none"); // a signature under way cannot be called back
       const signed = await field.sign(payload);
       dialog.removeAttribute("closedby");
       if (signed) finish(signed);
     };
     const cancel = (event) => {
       event.preventDefault();
-      if (!field.isBusy) finish(null);
+      if (field.isBusy && agent.pinInPage) return;
+      agent.withdraw();
+      finish(null);
     };
     onConfirm(field, sign, signal);
     dialog.querySelector("[data-sign-cancel]").addEventListener("click", cancel, { signal });
     dialog.addEventListener("cancel", cancel, { signal });
     document.addEventListener("card:state", () => field.refresh(), { signal });
+    if (!agent.pinInPage) sign(); // the window shows it all once more, before the PIN
   });
 }

@@ -1,0 +1,90 @@
+"""What waits for the user in the agent's window: one payload of one site for one card, until it is signed or over."""
+
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.cards.agent.policy import AgentRefused
+from hub.cards.challenge import Payload
+
+LIFE = 180.0  # seconds the user has; the hub believes a payload for five minutes
+WAIT = 20.0  # seconds a waiting page is kept before it asks again
+MOST = 16
+
+Outcome = Mapping[str, Any] | AgentRefused
+
+
+@dataclass(kw_only=True)
+class Errand:
+    """One signature that a page has asked for."""
+
+    id: str = field(repr=False)  # only the page and the window know it
+    origin: str
+    token: str  # of the card
+    payload: Payload = field(repr=False)
+    text: str = field(repr=False)  # the payload as it is signed
+    until: float  # monotonic seconds
+    outcome: Outcome | None = field(default=None, repr=False)
+    over: threading.Event = field(default_factory=threading.Event, repr=False)
+    trying: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+
+class Errands:
+    """The errands of this agent, in memory. A site has one at a time: a new one ends the one before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[str, Errand] = {}
+
+    def leave(self, origin: str, token: str, payload: Payload, text: str, seconds: float) -> str:
+        """A new errand; returns its id. Raises AgentRefused("BUSY") when too many wait."""
+        errand = Errand(
+            id=secrets.token_urlsafe(32),
+            origin=origin,
+            token=token,
+            payload=payload,
+            text=text,
+            until=seconds + LIFE,
+        )
+        with self._lock:
+            for other in [one for one in self._known.values() if one.origin == origin or one.until <= seconds]:
+                _end(other, AgentRefused("ERRAND_OVER"))
+                del self._known[other.id]
+            if len(self._known) >= MOST:
+                raise AgentRefused("BUSY")
+            self._known[errand.id] = errand
+        return errand.id
+
+    def find(self, id: str, seconds: float) -> Errand:
+        """The errand that still waits for its user. Raises AgentRefused("ERRAND_OVER")."""
+        errand = self._known.get(id)
+        if errand is None or errand.over.is_set() or errand.until <= seconds:
+            raise AgentRefused("ERRAND_OVER")
+        return errand
+
+    def settle(self, errand: Errand, outcome: Outcome) -> None:
+        """Say how it ended; the first word counts."""
+        with self._lock:
+            _end(errand, outcome)
+
+    def wait(self, id: str, origin: str, seconds: float, limit: float = WAIT) -> Mapping[str, Any] | None:
+        """What the site's errand brought, once; None while it still waits. Raises AgentRefused: how it failed."""
+        errand = self._known.get(id)
+        if errand is None or errand.origin != origin:
+            raise AgentRefused("ERRAND_OVER")
+        if not errand.over.wait(limit) and seconds < errand.until:
+            return None
+        with self._lock:
+            self._known.pop(id, None)
+            _end(errand, AgentRefused("ERRAND_OVER"))
+        if isinstance(errand.outcome, AgentRefused):
+            raise errand.outcome
+        return errand.outcome
+
+
+def _end(errand: Errand, outcome: Outcome) -> None:
+    if not errand.over.is_set():
+        errand.outcome = outcome
+        errand.over.set()
