@@ -30,7 +30,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from hub.contract.message import CanonicalMessage, OutMessage
 from hub.delivery import failpoints
 from hub.delivery.outbox import restore
-from hub.store.engine import reading, writing
+from hub.store.engine import looking, writing
 from hub.store.tables import WAITING, attempt, outbox, outbox_raw
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # no further try is planned: somebody has to act
@@ -162,7 +162,7 @@ def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str
     """Those for whom something is due. Looked at first, because who only looks stands in no writer's way."""
     if not partners:
         return ()
-    with reading(engine) as connection:
+    with looking(engine) as connection:
         due = set(connection.execute(DUE, {"now": now}).scalars())
     return [code for code in partners if code in due]
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, literal_column, select, update
 
 from hub.contract.capability import Capability
 from hub.contract.message import CanonicalMessage, OutMessage
@@ -38,10 +38,22 @@ EDGES: Mapping[str, frozenset[str]] = {
 }
 WAITING = frozenset(tables.WAITING)
 
-BEHIND_UNKNOWN = (
-    select(outbox.c.seq).where(outbox.c.object_id == bindparam("object_id"), outbox.c.state == "UNKNOWN").limit(1)
+GIVEN = (
+    *("message_id", "object_id", "enterprise", "partner", "capability", "type", "business_key", "submission", "lane"),
+    *("state", "not_before", "deadline", "created_at", "updated_at", "trace"),
 )
-QUEUE, KEEP = insert(outbox), insert(outbox_raw)
+_other = outbox.alias("other")
+_unknown = exists(
+    select(_other.c.seq).where(
+        _other.c.object_id == bindparam("object_id"), _other.c.state == literal_column("'UNKNOWN'")
+    )
+)
+QUEUE = (
+    insert(outbox)
+    .from_select(GIVEN, select(*(bindparam(name, type_=outbox.c[name].type) for name in GIVEN)).where(~_unknown))
+    .execution_options(preserve_rowcount=True)
+)
+KEEP = insert(outbox_raw)
 MOVE = (
     update(outbox)
     .where(outbox.c.message_id == bindparam("moved"), outbox.c.state.in_(bindparam("before", expanding=True)))
@@ -113,8 +125,6 @@ def enqueue(
         raise NotAllowed(
             Text(f"报文超过{capability.total_mb}MB，请减少附件", f"Over {capability.total_mb} MB: attach fewer files")
         )
-    if _unknown(connection, object_id):
-        raise NotAllowed(UNRESOLVED)
     opens = capability.hours.next_open(now) if capability.hours else now
     row = {
         "message_id": message.message_id,
@@ -142,7 +152,8 @@ def enqueue(
         "digest": sha256(out.content).hexdigest(),
         "canonical": _envelope(message),
     }
-    connection.execute(QUEUE, row)
+    if connection.execute(QUEUE, row).rowcount != 1:
+        raise NotAllowed(UNRESOLVED)
     connection.execute(KEEP, raw)
     failpoints.hit("outbox.enqueue")
 
@@ -193,7 +204,3 @@ ENVELOPE = (
 
 def _envelope(message: CanonicalMessage) -> dict[str, Any]:
     return {name: getattr(message, name) for name in ENVELOPE} | {"created_at": message.created_at.isoformat()}
-
-
-def _unknown(connection: Connection, object_id: str) -> bool:
-    return connection.execute(BEHIND_UNKNOWN, {"object_id": object_id}).first() is not None

@@ -102,18 +102,25 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
     receipt = adapter.receipt(raw, message, Verdict(code=ACCEPTED, text=str(RECEIPT_CODES[ACCEPTED])), ctx)
     meaning, problem = _meaning(adapter, message, ctx)  # last: whoever fails here has his receipt and is parked
     failpoints.hit("inbound.before_store")
-    with writing(runtime.engine) as connection:
-        if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
-            return _again(connection, adapter, ctx, raw, message)
-        _keep(connection, message, raw)
-        failpoints.hit("inbound.after_insert")
-        if problem is None:
-            _apply(connection, adapter, ctx, message, meaning)
-        else:
-            _prove(connection, message, ctx.now)
-        failpoints.hit("inbound.before_commit")
-    failpoints.hit("inbound.after_commit")
-    return Answer(receipt, 200, ACCEPTED)
+
+    def commit(problem: str | None) -> Answer:
+        with writing(runtime.engine) as connection:
+            if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
+                return _again(connection, adapter, ctx, raw, message)
+            _keep(connection, message, raw)
+            failpoints.hit("inbound.after_insert")
+            if problem is None:
+                _apply(connection, adapter, ctx, message, meaning)
+            else:
+                _prove(connection, message, ctx.now)
+            failpoints.hit("inbound.before_commit")
+        failpoints.hit("inbound.after_commit")
+        return Answer(receipt, 200, ACCEPTED)
+
+    try:
+        return commit(problem)
+    except PluginFault as fault:  # nothing of what it meant is applied, but the message is kept
+        return commit(f"plugin fault: {fault}")
 
 
 def _meaning(
@@ -138,14 +145,8 @@ def _apply(
     message: InMessage,
     meaning: Sequence[CanonicalEvent | PartnerContent],
 ) -> None:
-    """Apply a message, and whatever waited for the object that it made."""
-    try:
-        with connection.begin_nested():
-            applied = inbound.apply(connection, message, meaning, ctx.now)
-    except PluginFault as fault:
-        _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
-        _prove(connection, message, ctx.now)
-        return
+    """Apply a message, and whatever waited for the object that it made. Raises PluginFault and Refusal."""
+    applied = inbound.apply(connection, message, meaning, ctx.now)
     if applied.waits_for is not None:
         _park(connection, message, "waiting for its object", applied.waits_for)
         _prove(connection, message, ctx.now)
@@ -173,8 +174,14 @@ def release(
             .where(_inbox.c.partner == partner, _inbox.c.message_id == row.message_id)
             .values(state="APPLIED" if problem is None else "PARKED", reason=problem, applied_at=ctx.now)
         )
-        if problem is None:
-            _apply(connection, adapter, ctx, message, meaning)
+        if problem is not None:
+            continue
+        try:
+            with connection.begin_nested():
+                _apply(connection, adapter, ctx, message, meaning)
+        except PluginFault as fault:
+            _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
+            _prove(connection, message, ctx.now)
 
 
 def _park(connection: Connection, message: InMessage, reason: str, key: str) -> None:
@@ -203,7 +210,7 @@ def _row(message: InMessage, receipt: OutMessage, now: datetime, problem: str | 
         "business_key": canonical.business_key,
         "signer": message.signer,
         "state": "APPLIED" if problem is None else "PARKED",
-        "reason": problem,
+        "reason": problem and problem[:500],
         "created_at": canonical.created_at,
         "received_at": now,
         "applied_at": now if problem is None else None,

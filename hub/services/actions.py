@@ -27,7 +27,7 @@ from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import accounts, audit, evidence, record
 from hub.services.objects import BusinessObject, Tenant
-from hub.services.record import NewEvent
+from hub.services.record import NewEvent, Recorded
 from hub.store import tables
 from hub.store.engine import reading, writing
 
@@ -168,8 +168,9 @@ def perform(
                 facts=facts,
             )
             delivery = "QUEUED" if action.sends else None
-            after = record.record(connection, obj, new, now, delivery=delivery).obj
-            _send(runtime, connection, after, action, actor, card.signature if card else None, at)
+            recorded = record.record(connection, obj, new, now, delivery=delivery)
+            after = recorded.obj
+            _send(runtime, connection, recorded, action, actor, card.signature if card else None, at)
             connection.execute(DROP_DRAFTS, {"object_id": obj.id})
     except SignatureRefused as refused:
         with writing(runtime.engine) as connection:
@@ -237,7 +238,7 @@ def _signed(
 def _send(
     runtime: Runtime,
     connection: Connection,
-    obj: BusinessObject,
+    recorded: Recorded,
     action: Action,
     actor: Actor,
     signature: ActorSignature | None,
@@ -246,7 +247,7 @@ def _send(
     """Build, sign and queue the action's message. Raises InvalidInput when the partner's schema refuses it."""
     if action.sends is None:
         return
-    sends = action.sends
+    obj, sends = recorded.obj, action.sends
     now = runtime.clock.now()
     message = CanonicalMessage(
         type=sends.type,
@@ -281,4 +282,5 @@ def _send(
     sent = evidence.message(
         "out", message.message_id, f"{sends.type}/{sends.version}", sha256(out.content).hexdigest(), obj.partner
     )
-    evidence.append(connection, obj.id, {"what": "sent", "object": record.subject(obj), "message": sent}, now)
+    facts = {"what": "sent", "object": record.subject(obj), "message": sent}
+    evidence.append(connection, obj.id, facts, now, after=recorded.proof)

@@ -42,10 +42,27 @@ COVER = update(table).where(table.c.seq.in_(bindparam("covered", expanding=True)
 """The statements of every act: building one costs more than running it, so they are built once."""
 
 
-def append(connection: Connection, of: str, facts: Mapping[str, Any], now: datetime) -> Entry:
-    """Write the next entry of chain ``of``. The caller holds the lock that keeps the chain's writers apart."""
+def begin(connection: Connection, of: str, facts: Mapping[str, Any], now: datetime) -> Entry:
+    """Write the first entry of chain ``of``, of an object that this transaction made."""
+    return _write(connection, of, None, facts, now)
+
+
+def append(
+    connection: Connection, of: str, facts: Mapping[str, Any], now: datetime, after: Entry | None = None
+) -> Entry:
+    """Write the next entry of chain ``of``. The caller holds the lock that keeps the chain's writers apart.
+
+    :param after: the last entry, where the caller has just written it.
+    """
+    return _write(connection, of, after or _last(connection, of), facts, now)
+
+
+def _last(connection: Connection, of: str) -> Entry | None:
     last = connection.execute(LAST, {"chain": of}).one_or_none()
-    before = None if last is None else Entry(chain=of, n=last.n, body="", hash=last.hash)
+    return None if last is None else Entry(chain=of, n=last.n, body="", hash=last.hash)
+
+
+def _write(connection: Connection, of: str, before: Entry | None, facts: Mapping[str, Any], now: datetime) -> Entry:
     entry = chain.link(of, before, facts, now)
     row = {"chain": of, "n": entry.n, "at": now, "body": entry.body, "hash": entry.hash}
     connection.execute(APPEND, row)

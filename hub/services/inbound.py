@@ -37,28 +37,43 @@ def apply(
 ) -> Applied:
     """Record all of ``meaning``, or nothing. Raises Refusal("2003") and PluginFault."""
     events = [part for part in meaning if isinstance(part, CanonicalEvent)]
+    found: dict[tuple[str, str], BusinessObject | None] = {}  # kind, number -> locked, None where there is none yet
     for event in events:
-        kind, obj = _find(connection, message, event)
-        if obj is None and not kind.starts(event.event):
+        place = event.kind, event.number
+        kind = _kind(event)
+        if place not in found:
+            found[place] = _find(connection, message, event)
+        if found[place] is None and not kind.starts(event.event):
             return Applied(waits_for=event.number)
     for part in meaning:
         if isinstance(part, PartnerContent):
             _publish(connection, message.partner, part, now)
-    return Applied([_record(connection, message, event, now) for event in events])
+    changes = []
+    for event in events:
+        place = event.kind, event.number
+        changes.append(_record(connection, message, event, found[place], now))
+        found[place] = changes[-1].obj
+    return Applied(changes)
 
 
-def _find(connection: Connection, message: InMessage, event: CanonicalEvent) -> tuple[Kind, BusinessObject | None]:
+def _kind(event: CanonicalEvent) -> Kind:
     kind = KINDS.get(event.kind)
     declared = {row.name: row for row in kind.events} if kind is not None else {}
     if kind is None or event.event not in declared or declared[event.event].by is not By.PARTNER:
         raise PluginFault(f"{event.kind}.{event.event} is not an event that a partner may cause")
-    obj = record.lock(connection, kind=kind.code, partner=message.partner, number=event.number)
+    return kind
+
+
+def _find(connection: Connection, message: InMessage, event: CanonicalEvent) -> BusinessObject | None:
+    obj = record.lock(connection, kind=event.kind, partner=message.partner, number=event.number)
     if obj is not None and obj.enterprise != message.canonical.enterprise:
         raise Refusal("2003", f"{event.number} belongs to another enterprise")
-    return kind, obj
+    return obj
 
 
-def _record(connection: Connection, message: InMessage, event: CanonicalEvent, now: datetime) -> Recorded:
+def _record(
+    connection: Connection, message: InMessage, event: CanonicalEvent, obj: BusinessObject | None, now: datetime
+) -> Recorded:
     canonical = message.canonical
     sent = _answered(connection, message, event)
     new = NewEvent(
@@ -75,7 +90,7 @@ def _record(connection: Connection, message: InMessage, event: CanonicalEvent, n
         facts={"message": received(message)},
     )
     try:
-        recorded = _create_or_record(connection, message, event, new, now)
+        recorded = _create_or_record(connection, message, event, obj, new, now)
     except ValueError as error:
         raise PluginFault(str(error)) from error
     if sent is not None and resolver.on_receipt(connection, sent.message_id, now):
@@ -92,9 +107,13 @@ def received(message: InMessage) -> dict[str, str]:
 
 
 def _create_or_record(
-    connection: Connection, message: InMessage, event: CanonicalEvent, new: NewEvent, now: datetime
+    connection: Connection,
+    message: InMessage,
+    event: CanonicalEvent,
+    obj: BusinessObject | None,
+    new: NewEvent,
+    now: datetime,
 ) -> Recorded:
-    kind, obj = _find(connection, message, event)
     if obj is not None:
         return record.record(connection, obj, new, now)
     name = str(event.content.get("enterprise_name", ""))
@@ -102,14 +121,16 @@ def _create_or_record(
     accounts.register_enterprise(connection, enterprise, name, now)
     made = record.create(
         connection,
-        kind=kind,
+        kind=_kind(event),
         enterprise=enterprise,
         partner=message.partner,
         number=event.number,
         new=replace(new, submission=0),
         now=now,
     )
-    return made if made is not None else _create_or_record(connection, message, event, new, now)
+    if made is not None:
+        return made
+    return _create_or_record(connection, message, event, _find(connection, message, event), new, now)
 
 
 def _answered(connection: Connection, message: InMessage, event: CanonicalEvent) -> Any:

@@ -6,7 +6,7 @@ IMMEDIATE; PostgreSQL: FOR UPDATE), so events of one object are recorded one aft
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from hub.business.numbers import SHANGHAI
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.errors import Stale
-from hub.evidence.chain import stamp
+from hub.evidence.chain import Entry, stamp
 from hub.services import blobs, evidence
 from hub.services.objects import BusinessObject, thaw
 from hub.store import tables
@@ -39,11 +39,7 @@ EVENTS = (
     .order_by(_event.c.seq)
 )
 APPEND = insert(_event)
-CHANGE = (
-    update(_object)
-    .where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
-    .returning(_object)
-)
+CHANGE = update(_object).where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
 DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
 """The statements of every message: building one costs more than running it, so they are built once."""
 
@@ -76,6 +72,7 @@ class Recorded:
     obj: BusinessObject
     new: bool
     before: Mapping[str, str | None]
+    proof: Entry | None = None  # of an event that was new: the last one of the object's chain
 
 
 def lock(connection: Connection, *, kind: str, partner: str, number: str) -> BusinessObject | None:
@@ -144,8 +141,8 @@ def create(
         due_at=values["due_at"],
     )
     _attach(connection, obj, new, now, before=None, after=projection)
-    _prove(connection, obj, new, submission, now)
-    return Recorded(obj, True, {})
+    proof = evidence.begin(connection, obj.id, _facts(obj, new, submission), now)
+    return Recorded(obj, True, {}, proof)
 
 
 def record(
@@ -173,13 +170,20 @@ def record(
     if delivery is not None:
         values["delivery"] = delivery
     where = {"changed": obj.id, "from_revision": obj.revision}
-    row = connection.execute(CHANGE, where | values).one_or_none()
-    if row is None:
+    if connection.execute(CHANGE, where | values).rowcount != 1:
         raise Stale
-    current = thaw(row)
+    current = _changed(obj, values, after)
     _attach(connection, current, new, now, before=before, after=after)
-    _prove(connection, current, new, submission, now)
-    return Recorded(current, True, before.states)
+    proof = evidence.append(connection, obj.id, _facts(current, new, submission), now)
+    return Recorded(current, True, before.states, proof)
+
+
+def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:
+    """The object as ``values`` were written to its row."""
+    states = {"state": values["state"], "ack": values["ack_state"]}
+    same = ("revision", "title", "submission", "updated_at", "due_at", "since", "delivery")
+    changed = {name: values[name] for name in same if name in values}
+    return replace(obj, states=states, content=projection.content, **changed)
 
 
 def set_delivery(connection: Connection, object_id: str, state: str) -> None:
@@ -296,8 +300,8 @@ def _attach(
             insert_new(connection, tables.notice, notice)
 
 
-def _prove(connection: Connection, obj: BusinessObject, new: NewEvent, submission: int, now: datetime) -> None:
-    """The event's entry in the object's chain of evidence: who did what, signed how, and where that left the object."""
+def _facts(obj: BusinessObject, new: NewEvent, submission: int) -> dict[str, Any]:
+    """What evidence keeps of an event: who did what, signed how, and where that left the object."""
     facts = {
         "what": "event",
         "object": subject(obj),
@@ -317,7 +321,7 @@ def _prove(connection: Connection, obj: BusinessObject, new: NewEvent, submissio
             for kind, file in sorted(new.documents.items())
         ],
     }
-    evidence.append(connection, obj.id, {**new.facts, **facts}, now)
+    return {**new.facts, **facts}
 
 
 def subject(obj: BusinessObject) -> dict[str, str]:
