@@ -23,6 +23,7 @@ class HubSettings:
     database: str = field(default="sqlite:///swhub.db", metadata={"help": "SQLAlchemy address of the store"})
     key: Path = field(default=Path("keys/hub.key.pem"), metadata={"help": "private key that signs messages (PEM)"})
     certificate: Path = field(default=Path("keys/hub.crt.pem"), metadata={"help": "certificate of that key (PEM)"})
+    blocked: Path | None = field(default=None, metadata={"help": "plugin versions that must not be loaded (TOML)"})
     log: str = field(default="console", metadata={"help": "console or json"})
 
 
@@ -76,6 +77,9 @@ class TrustSettings:
 
     card_cas: tuple[Path, ...] = field(default=(), metadata={"help": "CA certificates of the cards (PEM)"})
     card_crls: tuple[Path, ...] = field(default=(), metadata={"help": "revocation lists of those CAs (PEM)"})
+    kit_signers: tuple[Path, ...] = field(
+        default=(), metadata={"help": "who may sign conformance reports (PEM); with none, an unsigned one will do"}
+    )
     card_suites: tuple[str, ...] = field(
         default=tuple(FAMILIES), metadata={"help": "what cards may sign with", "among": FAMILIES}
     )
@@ -103,6 +107,9 @@ class PartnerSettings:
     poll: float = field(default=0.0, metadata={"help": "seconds between polls; 0 for partners that push"})
     isolate: bool = field(
         default=False, metadata={"help": "run its plugin in a process of its own, ended when a call overruns"}
+    )
+    kit_report: Path | None = field(
+        default=None, metadata={"help": "its plugin's conformance report, instead of the one that it brings along"}
     )
     memory_mb: int = field(default=512, metadata={"help": "what that process may allocate once it stands, MB"})
     settings: Mapping[str, Any] = field(default_factory=dict, metadata={"help": "handed to the plugin as ctx.settings"})

@@ -4,7 +4,7 @@ the hub. What did not load is listed with its reason (``swhub plugins``).
 
 import importlib.metadata
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ from hub import contract, hookspecs
 from hub.contract.hooks import PROJECT
 
 GROUP = "swhub"
+Blocked = Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +28,18 @@ class Plugin:
     reason: str | None = None  # why it did not load
 
 
-def discover(extra: Mapping[str, ModuleType] | None = None) -> list[Plugin]:
-    """The installed plugins by name, plus ``extra`` modules (tests). Importing one may fail; that is its reason."""
+def discover(extra: Mapping[str, ModuleType] | None = None, blocked: Blocked = lambda *_: None) -> list[Plugin]:
+    """The installed plugins by name, plus ``extra`` modules (tests). Importing one may fail; that is its reason.
+
+    :param blocked: why a version of a plugin must not even be imported, or None.
+    """
     found = []
     for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name):
         version = point.dist.version if point.dist else "?"
+        reason = blocked(point.name, version)
+        if reason is not None:
+            found.append(Plugin(name=point.name, version=version, reason=reason))
+            continue
         try:
             found.append(Plugin(name=point.name, version=version, module=point.load()))
         except Exception as error:  # whatever a stranger's import raises

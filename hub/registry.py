@@ -1,13 +1,15 @@
 """Partner code -> adapter. A second claim on a code is an error that is listed, never a silent last-wins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
-from hub import plugins
+from hub import blocklist, plugins
+from hub.blocklist import Block
 from hub.contract.adapters import PartnerAdapter, SimulatorSpec
 from hub.contract.capability import Capability
 from hub.errors import Unregistered
@@ -59,9 +61,9 @@ class Registry:
         return [spec for _, specs, _ in plugins.call_each(self.manager, "simulators") for spec in specs]
 
 
-def build(extra: Mapping[str, ModuleType] | None = None) -> Registry:
-    """Discover, load and ask every plugin for its adapters. Never raises for a bad plugin."""
-    manager, listed = plugins.load(plugins.discover(extra))
+def build(extra: Mapping[str, ModuleType] | None = None, blocks: Sequence[Block] = ()) -> Registry:
+    """Discover, load and ask every plugin for its adapters. Never raises for a bad plugin; a blocked one stays out."""
+    manager, listed = plugins.load(plugins.discover(extra, partial(blocklist.why, blocks)))
     problems = [(plugin.name, plugin.reason) for plugin in listed if plugin.reason is not None]
     partners: dict[str, PartnerAdapter] = {}
     origins: dict[str, str] = {}

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine
 
-from hub import registry
+from hub import blocklist, registry
 from hub.clock import Clock, SystemClock
 from hub.config import DoorSettings, PartnerSettings, Settings
 from hub.contract.adapters import Context, PartnerAdapter, Signer
@@ -78,7 +78,7 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
     return Runtime(
         settings=settings,
         engine=open_engine(settings.database_url()),
-        registry=registry.build(extra),
+        registry=registry.build(extra, blocklist.read(settings.hub.blocked)),
         signer=signer,
         clock=clock or SystemClock(),
         quota=Quota(settings.door.per_minute),

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub import config, registry
+from hub import blocklist, config, registry
 from hub.clock import SystemClock
 from hub.commands.home import FILE, home_option, json_option
 from hub.commands.output import plain, to_json
@@ -26,6 +26,7 @@ from hub.errors import ConfigError
 from hub.registry import Registry
 from hub.services import evidence_check
 from hub.services.evidence_check import Report
+from hub.services.partners import cards as plugin_cards
 from hub.setup import CODE
 from hub.store import migrate, tables
 from hub.store.engine import open_engine, reading
@@ -88,9 +89,10 @@ def look(home: Path, now: datetime) -> list[Finding]:
     """Every finding; without readable settings there is only the one about them."""
     try:
         settings = config.load(home / FILE)
+        blocks = blocklist.read(settings.hub.blocked)
     except ConfigError as error:
         return [Finding(subject="settings", ok=False, detail=error.text.en)]
-    site = Site(settings=settings, registry=registry.build(), now=now)
+    site = Site(settings=settings, registry=registry.build(blocks=blocks), now=now)
     good = CODE.fullmatch(settings.hub.code) is not None
     detail = str(settings.home / FILE) if good else f"[hub] code: {settings.hub.code!r} is no code for messages"
     first = Finding(subject="settings", ok=good, detail=detail)
@@ -194,7 +196,12 @@ def plugins(site: Site) -> Iterator[Finding]:
     for name, reason in site.registry.problems:
         yield Finding(subject=f"plugin {name}", ok=False, detail=reason)
     bad = {name for name, _ in site.registry.problems}
-    good = [f"{plugin.name} {plugin.version}" for plugin in site.registry.plugins if plugin.name not in bad]
+    cards = plugin_cards(site.registry, site.settings)
+    good = [f"{card.plugin} {card.version} ({card.proof.grade})" for card in cards if card.plugin not in bad]
+    for card in cards:
+        placed = site.settings.partners.get(card.partner or "", PartnerSettings()).kit_report
+        if card.proof.why is not None and placed is not None:
+            yield Finding(subject=f"plugin {card.plugin}", ok=False, detail=f"{placed}: {card.proof.why}")
     yield Finding(subject="plugins", ok=bool(good), detail=", ".join(good) or "none is installed")
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from hub import registry
+from hub import blocklist, registry
 from hub.commands.home import FILE, home_option, json_option, opened
 from hub.commands.output import show
-from hub.registry import Registry
-from hub.services import operations
+from hub.services import partners
+from hub.services.partners import PluginCard
 from hub.store.engine import reading
 
 COLUMNS = {
@@ -19,8 +19,11 @@ COLUMNS = {
     "kind": "kind",
     "state": "state",
     "contract": "contract",
+    "grade": "grade",
     "capabilities": "capabilities",
     "last_contact": "last contact",
+    "waiting": "waiting",
+    "faults": "faults",
     "problem": "why not",
 }
 
@@ -29,42 +32,41 @@ COLUMNS = {
 @home_option
 @json_option
 def command(home: Path, *, as_json: bool) -> None:
-    """List the installed plugins: what each connects, and of those left out the reason.
+    """List the installed plugins: what each connects, how it does, and of those left out the reason.
 
-    Where the folder is a home, the column "last contact" says when the partner's latest message came.
+    "grade" is what the conformance kit proved of exactly the installed code. Where the folder is a home, "last
+    contact" says when the partner's latest message came, and "faults" what its plugin did wrong and in which call.
 
     \b
     Example:
       swhub plugins --json
     """
-    found = registry.build()
-    heard: dict[str, Any] = {}
     if (home / FILE).exists():
-        with reading(opened(home).engine) as connection:
-            heard = {code: operations.last_heard(connection, code) for code in found.partners}
-    show(table(found, heard), COLUMNS, as_json=as_json, none="no plugin is installed: pip install swhub-...")
+        runtime = opened(home)
+        with reading(runtime.engine) as connection:
+            found = partners.cards(runtime.registry, runtime.settings, connection)
+    else:
+        found = partners.cards(registry.build(blocks=blocklist.read()))
+    show([row(card) for card in found], COLUMNS, as_json=as_json, none="no plugin is installed: pip install swhub-...")
 
 
-def table(found: Registry, heard: dict[str, Any]) -> list[dict[str, Any]]:
-    """One row for each partner, and one for each plugin without a partner or with a problem."""
-    rows = []
-    problems = list(found.problems)
-    for plugin in found.plugins:
-        blank: dict[str, Any] = dict.fromkeys(COLUMNS) | {"plugin": plugin.name, "version": plugin.version}
-        partners = [code for code, origin in found.origins.items() if origin == plugin.name]
-        for code in partners:
-            sheet = found.partners[code].sheet
-            known = {
-                "partner": code,
-                "kind": sheet.kind,
-                "state": sheet.state,
-                "contract": sheet.contract,
-                "capabilities": list(sheet.capabilities),
-                "last_contact": heard.get(code),
-            }
-            rows.append(blank | known)
-        reasons = [reason for name, reason in problems if name == plugin.name]
-        rows += [blank | {"problem": reason} for reason in reasons]
-        if not partners and not reasons:
-            rows.append(blank | {"kind": plugin.name.partition("_")[0]})
-    return rows
+def row(card: PluginCard) -> dict[str, Any]:
+    """One line of the table; for machines the report's digest too, or why there is no grade."""
+    sheet = card.adapter.sheet if card.adapter is not None else None
+    health = card.health
+    return {
+        "plugin": card.plugin,
+        "version": card.version,
+        "partner": card.partner,
+        "kind": sheet.kind if sheet is not None else None if card.problem else card.plugin.partition("_")[0],
+        "state": sheet.state if sheet is not None else None,
+        "contract": sheet.contract if sheet is not None else None,
+        "grade": card.proof.grade,
+        "report": card.proof.digest,
+        "no_grade": card.proof.why,
+        "capabilities": list(sheet.capabilities) if sheet is not None else None,
+        "last_contact": health.last_in,
+        "waiting": [f"{number} {state}" for state, number in health.waiting.items()],
+        "faults": [f"{row.call} {row.fault.name} {row.count}x ({row.version})" for row in health.faults],
+        "problem": card.problem,
+    }

@@ -32,7 +32,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "hub/services": (
         (
             *("hub.business", "hub.cards", "hub.clock", "hub.contract", "hub.delivery", "hub.evidence"),
-            *("hub.services", "hub.store", *FRAME),
+            *("hub.plugins", "hub.services", "hub.store", "hub.testing.kit.proof", *FRAME),
         ),
         ("sqlalchemy", "cryptography", "nh3"),
     ),

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from hub.testing.kit import report
+from hub.testing.kit import proof, report
 from hub.testing.kit.case import FAILED, PASSED, Result
 from hub.testing.kit.keys import keys
-from hub.testing.kit.report import NotProven
+from hub.testing.kit.proof import NotProven
 
 GOLD = [
     Result(group="g", name=f"a {grade} rule", grade=grade, outcome=PASSED) for grade in ("bronze", "silver", "gold")
@@ -24,7 +24,7 @@ def signed(sinosure):
 def test_a_signed_report_proves_its_grade_about_this_code(signed, sinosure):
     read = json.loads(json.dumps(signed))
 
-    assert report.check(read, [keys().partner.certificate], sinosure.module) == "gold"
+    assert proof.check(read, [keys().partner.certificate], sinosure.module) == "gold"
 
 
 def test_the_same_run_has_the_same_digest_and_another_run_another(sinosure):
@@ -50,36 +50,36 @@ def test_a_report_names_what_was_tested(signed, sinosure):
 )
 def test_a_changed_report_proves_nothing(signed, changes, why):
     with pytest.raises(NotProven, match=why):
-        report.check(signed | changes, [keys().partner.certificate])
+        proof.check(signed | changes, [keys().partner.certificate])
 
 
 def test_a_grade_that_is_not_that_of_the_cases_proves_nothing(sinosure):
     lied = report.sign(report.make(sinosure, BRONZE) | {"grade": "gold"}, keys().partner)
 
     with pytest.raises(NotProven, match="not that of the cases"):
-        report.check(lied)
+        proof.check(lied)
 
 
 def test_a_strangers_signature_proves_nothing(sinosure):
     signed = report.make(sinosure, GOLD, keys().stranger)
 
     with pytest.raises(NotProven, match="may not"):
-        report.check(signed, [keys().partner.certificate])
+        proof.check(signed, [keys().partner.certificate])
 
 
 def test_a_signature_over_something_else_proves_nothing(signed, sinosure):
     other = report.make(sinosure, BRONZE, keys().partner)
 
     with pytest.raises(NotProven, match="signature of the report is wrong"):
-        report.check(signed | {"signature": other["signature"]}, [keys().partner.certificate])
+        proof.check(signed | {"signature": other["signature"]}, [keys().partner.certificate])
 
 
 def test_a_report_about_other_code_proves_nothing(sinosure, softcard):
     with pytest.raises(NotProven, match="other code"):
-        report.check(report.make(softcard, GOLD), module=sinosure.module)
+        proof.check(report.make(softcard, GOLD), module=sinosure.module)
 
 
 @pytest.mark.parametrize("content", [{}, {"digest": "x"}, {"digest": "x", "cases": [{}]}])
 def test_what_is_no_report_proves_nothing(content):
     with pytest.raises(NotProven):
-        report.check(content)
+        proof.check(content)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.testing import pki
-from hub.testing.kit import report
+from hub.testing.kit import proof, report
 from hub.testing.kit.case import run
 from hub.testing.kit.cases import CASES
 from hub.testing.kit.samples import NOW
@@ -41,7 +41,7 @@ def test_the_plugin_of_a_folder_gets_its_grade_and_a_signed_report(tmp_path, sof
     written = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert done.returncode == 0, done.stdout
     assert "card_softcard: gold" in done.stdout
-    assert report.check(written, [signer.der], softcard.module) == "gold"
+    assert proof.check(written, [signer.der], softcard.module) == "gold"
     assert len(ET.parse(out / "junit.xml").findall(".//testcase")) == len(written["cases"])
 
 

@@ -170,7 +170,7 @@ def module(**attributes: object) -> object:
 def test_a_plugin_that_cannot_be_imported_is_listed_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     found = plugins.discover()
     broken = replace(found[0], name="bank_broken", module=None, reason="import failed: ImportError: no vendor library")
-    monkeypatch.setattr(plugins, "discover", lambda extra=None: [broken, *found])
+    monkeypatch.setattr(plugins, "discover", lambda *_: [broken, *found])
 
     built = registry.build()
 
