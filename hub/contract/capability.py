@@ -79,6 +79,7 @@ class Capability:
     hours: Hours | None = None
     receipt_sla: timedelta = timedelta(hours=4)
     deadline: timedelta = timedelta(hours=72)  # then a dead letter
+    busy_503: bool = False  # an unsigned HTTP 503 means "not processed, come again": the partner says so in writing
     per_minute: int | None = None
     total_mb: int = 50
 
@@ -101,6 +102,11 @@ class CapabilitySheet:
 
     def __contains__(self, name: str) -> bool:
         return name in self.capabilities
+
+    def busy_503(self, message: str) -> bool:
+        """Whether an unsigned HTTP 503 to ``Type/version`` means "not processed"; never so for one that is not sent."""
+        rows = [capability.busy_503 for capability in self.capabilities.values() if message in capability.sends]
+        return bool(rows) and all(rows)
 
     def receives(self, message: str) -> bool:
         """Whether any capability declares ``Type/version`` as an incoming message."""
@@ -140,7 +146,8 @@ class CapabilitySheet:
 
 
 CAPABILITY_KEYS = {
-    "name", "out", "in", "idempotency", "query", "on_timeout", "order", "hours", "receipt_sla", "deadline", "limits",
+    "name", "out", "in", "idempotency", "query", "on_timeout", "on_503", "order", "hours", "receipt_sla", "deadline",
+    "limits",
 }  # fmt: skip
 
 
@@ -153,6 +160,8 @@ def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
         raise SheetError(f"{name}: unknown key {', '.join(sorted(unknown))}")
     if item.get("on_timeout", "unknown") not in ("unknown", "not_sent"):
         raise SheetError(f"{name}.on_timeout: only 'unknown' and 'not_sent' are legal")
+    if item.get("on_503", "unknown") not in ("unknown", "throttled"):
+        raise SheetError(f"{name}.on_503: only 'unknown' and 'throttled' are legal")
     try:
         idempotency = Idempotency(item.get("idempotency", "none"))
     except ValueError:
@@ -168,6 +177,7 @@ def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
         "hours": Hours.parse(item["hours"]) if "hours" in item else None,
         "receipt_sla": duration(item.get("receipt_sla", "PT4H")),
         "deadline": duration(item.get("deadline", "PT72H")),
+        "busy_503": item.get("on_503") == "throttled",
         "per_minute": limits.get("per_minute"),
         "total_mb": limits.get("total_mb", 50),
     }

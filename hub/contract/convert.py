@@ -4,6 +4,7 @@ A converter is a row of facts, so that a plugin's table says ``Row("amount", "Pa
 programmed. Both ways are exact or raise ValueError; the message never shows the value, which may be personal.
 """
 
+import base64
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ class Convert:
     to_text: Callable[[Any], str] = field(repr=False)
     from_text: Callable[[str], Any] = field(repr=False)
     exact: bool = True  # what is written reads back as the same value; times may lose their fractions
+    decimals: int | None = None  # how many decimals it takes at most
 
     def write(self, value: Any) -> str:
         """The partner's text. Raises ValueError for another type, and for a value that would not come back the same."""
@@ -46,7 +48,7 @@ class Convert:
         """Our value. Raises ValueError."""
         try:
             return self.from_text(text.strip(BLANK))
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, LookupError):
             raise ValueError(f"is not {self.name}") from None
 
 
@@ -136,6 +138,14 @@ def _read_fen(text: str) -> Decimal:
     return (Decimal(_matched(WHOLE, text)) / 100).quantize(CENT)
 
 
+def _read_bool(text: str) -> bool:
+    return {"true": True, "1": True, "false": False, "0": False}[text]
+
+
+def _read_base64(text: str) -> bytes:
+    return base64.b64decode("".join(text.split()), validate=True)
+
+
 def _read_iso(text: str) -> datetime:
     return _aware(datetime.fromisoformat(text)).astimezone(UTC)
 
@@ -143,8 +153,10 @@ def _read_iso(text: str) -> datetime:
 TEXT = Convert("a text", str, str, str)
 INT = Convert("a whole number", int, str, lambda text: int(_matched(WHOLE, text)))
 DECIMAL = Convert("a decimal number", Decimal, _plain, _decimal)
-YUAN = Convert("yuan with two decimals", Decimal, lambda amount: _plain(amount.quantize(CENT)), _decimal)
-FEN = Convert("whole cents (分)", Decimal, _write_fen, _read_fen)
+YUAN = Convert("yuan with two decimals", Decimal, lambda amount: _plain(amount.quantize(CENT)), _decimal, decimals=2)
+FEN = Convert("whole cents (分)", Decimal, _write_fen, _read_fen, decimals=2)
+BASE64 = Convert("base64", bytes, lambda octets: base64.b64encode(octets).decode("ascii"), _read_base64)
+BOOLEAN = Convert("true or false", bool, lambda value: str(value).lower(), _read_bool)
 YES_NO = pairs("Y or N", {True: "Y", False: "N"})
 ONE_ZERO = pairs("1 or 0", {True: "1", False: "0"})
 DATE8 = day("a date of 8 digits", "%Y%m%d")

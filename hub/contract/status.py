@@ -1,12 +1,15 @@
 """Status tables: a partner's code -> our event, in the partner's own wording. Total by construction.
 
 A code that is not in the table raises :class:`UnmappedCode`: the core parks the message, changes no state, and
-shows the code in the operator's inbox. There is no default row.
+shows the code in the operator's inbox. There is no default row. An :class:`AnswerTable` is the same for the codes of
+the partner's direct answers: what an answer says about the sending.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
+from hub.contract.outcome import OutcomeClass
 from hub.contract.text import Text
 
 
@@ -29,12 +32,29 @@ class StatusRow:
 
 
 @dataclass(frozen=True)
-class StatusTable:
-    """The codes of one partner field (``name`` = message.field), one row each."""
+class AnswerRow:
+    """One code of the partner's direct answers, what it says about the sending, and the partner's wording."""
+
+    code: str
+    outcome: OutcomeClass  # NOT_SENT ("never seen it") counts in the answer to a query only
+    text: Text
+
+
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+R = TypeVar("R", bound=_Coded)
+
+
+@dataclass(frozen=True)
+class CodeTable(Generic[R]):
+    """The codes of one field, one row each."""
 
     name: str
-    rows: tuple[StatusRow, ...]
-    _by_code: Mapping[str, StatusRow] = field(init=False, repr=False, compare=False)
+    rows: tuple[R, ...]
+    _by_code: Mapping[str, R] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raises ValueError when a code stands twice."""
@@ -43,12 +63,22 @@ class StatusTable:
             raise ValueError(f"{self.name}: a code stands twice")
         object.__setattr__(self, "_by_code", by_code)
 
-    def __getitem__(self, code: str) -> StatusRow:
+    def __getitem__(self, code: str) -> R:
         """The row of ``code``; raises UnmappedCode."""
         try:
             return self._by_code[code]
         except KeyError:
             raise UnmappedCode(self.name, code) from None
 
-    def __iter__(self) -> Iterator[StatusRow]:
+    def __iter__(self) -> Iterator[R]:
         return iter(self.rows)
+
+
+class StatusTable(CodeTable[StatusRow]):
+    """Codes that are events. ``name`` is ``Message.Field``, or ``Message.Field(OtherField)`` where the code means
+    something else beside another field; the names are those of the hub's message, or of the partner's own.
+    """
+
+
+class AnswerTable(CodeTable[AnswerRow]):
+    """Codes of the partner's direct answers."""

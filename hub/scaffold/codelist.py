@@ -65,6 +65,14 @@ def status_rows(codes: Sequence[Code]) -> str:
     return _lines([_call("StatusRow", [quoted(code.code), quoted(code.event)], code.text, 8) for code in codes], 4, 8)
 
 
+def answer_rows(codes: Sequence[Code], outcomes: Sequence[str]) -> str:
+    """The inside of the tuple of an AnswerTable; an event of a business object means that the partner has it."""
+    rows = [(code, code.event if code.event in outcomes else "accepted") for code in codes]
+    return _lines(
+        [_call("AnswerRow", [quoted(code.code), f"O.{kind.upper()}"], code.text, 8) for code, kind in rows], 4, 8
+    )
+
+
 def unmapped_rows(codes: Sequence[Code]) -> str:
     """The inside of the tuple UNMAPPED: (code, text), and what the list said where it said something."""
     return _lines([_call("", [quoted(code.code)], code.text, 4) + _said(code) for code in codes], 0, 44)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
+from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
 import xmlschema
@@ -20,6 +21,7 @@ DECLARATION = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']\s*([\w.-]+)\s*
 ANY_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 CHINESE = {"gbk": "GBK", "gb2312": "GBK", "gb18030": "GB18030"}
 UTF8 = "utf-8"
+DECLARED = '<?xml version="1.0" encoding="UTF-8"?>'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def pack(files: Mapping[str, str], encoding: str = UTF8) -> Pack:
                 raise _wrong(
                     name, f"引用的 {location} 不在所给文件中", f"{location}, which it refers to, was not given"
                 )
+    files = {name: _linked(text, trees[name]) for name, text in files.items()}
     inner = {location for locations in needed.values() for location in locations}
     top = [name for name in files if name not in inner] or list(files)
     schemas = _compiled(top, files)
@@ -108,7 +111,7 @@ def _text(name: str, content: bytes) -> str:
         text = content.decode("gb18030" if declared in CHINESE else declared).removeprefix("\ufeff")
     except (UnicodeDecodeError, LookupError) as error:
         raise _wrong(name, f"内容不是所声明的编码 {declared}", f"is not written in {declared}, as declared") from error
-    return '<?xml version="1.0" encoding="UTF-8"?>' + ANY_DECLARATION.sub("", text, count=1)
+    return DECLARED + ANY_DECLARATION.sub("", text, count=1)
 
 
 def _tree(name: str, text: str) -> etree._Element:
@@ -142,8 +145,16 @@ def _links(tree: etree._Element) -> list[etree._Element]:
     return [part for kind in kinds for part in tree.findall(f"{XS}{kind}") if part.get("schemaLocation")]
 
 
+def _linked(text: str, tree: etree._Element) -> str:
+    """The XSD with its references as plain file names, all that libxml2 takes: no folders, no backslash, no Chinese."""
+    links = _links(tree)
+    for part in links:
+        part.set("schemaLocation", quote(_base(part.get("schemaLocation", ""))))
+    return DECLARED + etree.tostring(tree, encoding="unicode") if links else text
+
+
 def _base(location: str) -> str:
-    return location.replace("\\", "/").rsplit("/", 1)[-1]
+    return unquote(location).replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _local(name: str) -> str:

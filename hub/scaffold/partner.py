@@ -12,6 +12,7 @@ from hub.scaffold.pack import Pack, Root
 from hub.scaffold.render import render
 from hub.scaffold.roles import Path, Role, roles
 from hub.scaffold.samples import sample
+from hub.scaffold.tables import Table, imports
 
 HOOKS = {"insurer": "insurer_adapters", "bank": "bank_adapters", "data": "trade_data_sources"}
 OUTCOMES = (
@@ -20,6 +21,7 @@ OUTCOMES = (
 """What a code may mean where no line of business has events for it; ``not_sent`` only in the answer to a query."""
 NO_CODE = (Code(code="0000", text=Text("示例代码，请换成机构的代码表", "An example: put the partner's list here")),)
 WIDEST = 120
+SEVERAL = 2
 LINES = {
     "insurer": "A row maps to the events of hub/business/micro_policy.py.",
     "bank": "The payment lines come with hub/business/payment.py; map to its events then.",
@@ -36,14 +38,18 @@ def files(names: Names, pack: Pack, status: Sequence[Code], events: Iterable[str
     found = roles(pack, [code.code for code in status])
     given = status or _listed(found) or NO_CODE
     left = codelist.unmapped(given, known)
+    layouts, rows, needed = _tables(found)
+    converters, _, kinds = needed.partition("@")
     values = names.values() | {
         "hook": HOOKS[names.kind],
         "encoding": pack.encoding,
-        "message_functions": "\n\n".join(_functions(role) for role in found).rstrip(),
-        "message_rows": "".join(_row(role) for role in found),
+        "layouts": layouts,
+        "message_rows": rows,
+        "converters": converters,
+        "row_kinds": kinds,
         "meanings_hint": LINES[names.kind],
-        "status_rows": codelist.status_rows(codelist.mapped(given, known)),
-        "status_events": ", ".join(OUTCOMES),
+        "answer_rows": codelist.answer_rows(codelist.mapped(given, known), OUTCOMES),
+        "outcomes": ", ".join(OUTCOMES),
         "unmapped_rows": codelist.unmapped_rows(left),
         "unmapped_count": str(len(left)),
         "capabilities": "\n".join(_capabilities(names.kind, found)),
@@ -85,49 +91,44 @@ def _listed(found: Sequence[Role]) -> tuple[Code, ...]:
     return tuple(Code(code=code, text=Text(code, code)) for code in sorted(codes))
 
 
-def _functions(role: Role) -> str:
-    name, cents = role.type, f"{role.key.upper()}_CENTS"
-    return f'''
-{_paths(f"{cents}: tuple[Path, ...] = ", role.cents)}
+def _tables(found: Sequence[Role]) -> tuple[str, str, str]:
+    """The layouts, the rows of MESSAGES, and the imports that they need."""
+    answers = {role.answer for role in found if role.answer}
+    layouts, rows, lines = [], [], []
+    for role in found:
+        table = Table(role, sample(role.root), short=role.asks or role.type in answers)
+        parts = table.lines()
+        lines += parts
+        layouts.append(_layout(role, table, parts))
+        rows.append(_row(role, table))
+    converters, kinds = imports(lines)
+    needed = f"from hub.contract.convert import {converters}\n" if converters else ""
+    return "\n".join(layouts), "".join(rows), f"{needed}@{kinds}"
 
 
-def write_{role.key}(values: Values) -> dict[str, Any]:
-    """{name}: our values -> the partner's."""
-    return in_cents(values, {cents})
+def _layout(role: Role, table: Table, parts: Sequence[str]) -> str:
+    """``NAME = Layout("tag", (...), {...})`` as ruff formats it."""
+    prefixes = ", ".join(f"{quoted(mark)}: {quoted(name)}" for mark, name in table.prefixes.items())
+    lines = [_fit(f"    {quoted(role.root.tag)},", 0), *_parts(parts), *([f"    {{{prefixes}}},"] if prefixes else ())]
+    return "\n".join([f"{role.key.upper()} = Layout(", *lines, ")", ""])
 
 
-def read_{role.key}(values: Values) -> dict[str, Any]:
-    """{name}: the partner's values -> ours."""
-    return in_yuan(values, {cents})'''
+def _parts(parts: Sequence[str]) -> list[str]:
+    """A tuple of rows; none or one stays on its line where it fits."""
+    alone = f"    ({''.join(parts)}),"
+    if len(parts) < SEVERAL and "\n" not in alone and width(alone) <= WIDEST:
+        return [alone]
+    return ["    (", *(_fit(f"        {line}", 0) for part in parts for line in part.split("\n")), "    ),"]
 
 
-def _row(role: Role) -> str:
-    texts = {
-        "type": role.type, "tag": role.root.tag, "schema": role.root.file, "sample": role.key,
-    }  # fmt: skip
+def _row(role: Role, table: Table) -> str:
+    texts = {"type": role.type, "schema": role.root.file}
     lines = [_fit(f"{name}={quoted(text)},") for name, text in texts.items()]
-    lines += [f"write=write_{role.key},", f"read=read_{role.key},"]
-    lines += [
-        _fit(f"{name}={quoted(text)},") for name, text in (("answer", role.answer), ("query", role.query)) if text
-    ]
-    lines += [
-        _fit(f"{name}={_path(path)},")
-        for name, path in (("reference", role.reference), ("status", role.status), ("moment", role.moment))
-        if path
-    ]
+    lines += [f"layout={role.key.upper()},", f"sample={quoted(role.key)},"]
+    named = {"reference": table.reference if role.answer and not role.asks else None}
+    named |= {"answer": role.answer or None, "query": role.query or None}
+    lines += [_fit(f"{name}={quoted(text)},") for name, text in named.items() if text is not None]
     return "    Message(\n" + "".join(f"        {line}\n" for line in lines) + "    ),\n"
-
-
-def _paths(start: str, paths: Sequence[Path]) -> str:
-    """A tuple of paths as ruff formats it."""
-    line = f"{start}({', '.join(map(_path, paths))}{',' if len(paths) == 1 else ''})"
-    if width(line) <= WIDEST:
-        return line
-    return "\n".join([f"{start}(", *(f"    {_fit(_path(path) + ',', 4)}" for path in paths), ")"])
-
-
-def _path(path: Path) -> str:
-    return f"({', '.join(map(quoted, path))}{',' if len(path) == 1 else ''})"
 
 
 def _fit(line: str, indent: int = 8) -> str:
@@ -141,11 +142,12 @@ def _capabilities(kind: str, found: Sequence[Role]) -> Iterable[str]:
     for role in found:
         if role.type in answers:
             continue
+        if not role.answer:
+            yield f"\n# {role.type}: refused at the door until it is declared, with its row in MEANINGS of messages.py"
+            yield f'# [[capability]]\n# name = "{kind}.{role.key}"\n# in   = [{quoted(role.type + "/1.0")}]'
+            continue
         yield "\n[[capability]]"
         yield f'name        = "{kind}.{role.key}"'
-        if not role.answer:
-            yield f"in          = [{quoted(role.type + '/1.0')}]"
-            continue
         yield f"out         = [{quoted(role.type + '/1.0')}]"
         yield f'idempotency = "{"natural" if role.reference else "none"}"  # key | natural | none: ask the partner'
         if role.query:

@@ -51,14 +51,10 @@ class Role:
     leaves: tuple[Leaf, ...] = field(repr=False)
     answer: str = ""  # types of other messages
     query: str = ""
+    asks: bool = False  # what became of another one
     reference: Path = ()
     status: Path = ()
     moment: Path = ()  # when the partner wrote it
-
-    @property
-    def cents(self) -> tuple[Path, ...]:
-        """Amounts that are whole numbers: taken for cents (分)."""
-        return tuple(leaf.path for leaf in self.leaves if leaf.sort == INTEGER and AMOUNT.search(leaf.name))
 
 
 def roles(pack: Pack, codes: Sequence[str]) -> tuple[Role, ...]:
@@ -79,6 +75,7 @@ def roles(pack: Pack, codes: Sequence[str]) -> tuple[Role, ...]:
             replace(
                 role,
                 answer=answer.type if answer else "",
+                asks=any(queries.get(_stem(one.type)) == role.type for one in named if one is not role),
                 query=queries.get(_stem(role.type), "") if answer else "",
                 reference=_reference(role, named),
                 status=_status(role, codes) if role.type not in answers or answer is None else (),
@@ -126,7 +123,7 @@ def _leaves(element: Any, above: Path, seen: tuple[Any, ...] = ()) -> Iterator[L
     """The values of a message that stand at most once."""
     kind = element.type
     if kind.is_simple():
-        yield Leaf(path=above, sort=_sort(kind), codes=frozenset(map(str, kind.enumeration or ())))
+        yield Leaf(path=above, sort=sort(kind), codes=frozenset(map(str, kind.enumeration or ())))
     if kind.is_simple() or kind.has_simple_content():  # a value with attributes is no place for a code
         return
     if kind.content is None or element.type in seen:
@@ -136,7 +133,8 @@ def _leaves(element: Any, above: Path, seen: tuple[Any, ...] = ()) -> Iterator[L
             yield from _leaves(part, (*above, str(part.name)), (*seen, element.type))
 
 
-def _sort(kind: Any) -> str:
+def sort(kind: Any) -> str:
+    """The built-in type of a simple type; INTEGER and TEXT for all of their kin."""
     builtin = str(kind.primitive_type.local_name if kind.primitive_type is not None else "")
     if builtin == "decimal":
         return INTEGER if _is_integer(kind) else "decimal"
@@ -160,14 +158,15 @@ def _names(roots: Sequence[Root]) -> Iterator[tuple[Root, str, str]]:
         local = root.tag.rpartition("}")[2]
         stem = root.file.rpartition(".")[0] or root.file
         type_ = local if types[local] == 1 else f"{stem}.{local}"
-        key = _key(type_) or f"message_{number}"
+        key = python_name(type_) or f"message_{number}"
         while key in keys:
             key = f"{key}_{number}"
         keys.add(key)
         yield root, type_, key
 
 
-def _key(name: str) -> str:
+def python_name(name: str) -> str:
+    """A Python name; empty where there is no Latin letter in it."""
     words = re.findall(r"[A-Za-z][a-z0-9]*|[0-9]+", re.sub(r"([A-Z]+)(?=[A-Z][a-z]|\b|_|-|\d)", _title, name))
     key = "_".join(words).lower()
     if not key or not key[0].isalpha():

@@ -49,6 +49,7 @@ class Shape:
     max_length: int | None = None
     patterns: tuple[str, ...] = ()  # each must match the whole value
     enumeration: tuple[str, ...] = ()
+    decimals: int | None = None  # xs:fractionDigits: 2 is an amount
     personal: bool = False
     label: Text = NO_LABEL
     children: tuple["Shape", ...] = ()

@@ -35,6 +35,7 @@ BY_STATUS: Mapping[int, OutcomeClass] = {
     429: OutcomeClass.THROTTLED,
 }
 """What an HTTP status says without a signed receipt. Every other one says nothing: UNKNOWN."""
+UNAVAILABLE = 503
 
 BY_CODE: Mapping[str, OutcomeClass] = {
     receipt.ACCEPTED: OutcomeClass.ACCEPTED,
@@ -74,16 +75,22 @@ class CanonicalDialect:
         try:
             body = self._answer(raw, "Receipt", sent, ctx)
         except Refusal as refusal:
-            kind = BY_STATUS.get(raw.status, OutcomeClass.UNKNOWN)
+            kind = self.unsigned(raw, sent)
             return _outcome(kind, raw, ctx, detail=f"HTTP {raw.status}, no receipt: {refusal.code}")
         if body["request_digest"] != ctx.sent_digest:
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail="the receipt is for other bytes")
         kind = _by_code(body["code"])
         if body["code"].startswith("1"):  # under 401 and 403 not our message is wrong but our enrolment
             kind = BY_STATUS.get(raw.status, kind)
-        if kind is OutcomeClass.ACCEPTED and not _is_success(raw):
+        if kind is OutcomeClass.ACCEPTED and not is_success(raw):
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail=f"HTTP {raw.status} with an accepting receipt")
         return _outcome(kind, raw, ctx, body=body)
+
+    def unsigned(self, raw: Raw, sent: CanonicalMessage) -> OutcomeClass:
+        """What an answer to ``sent`` says that nobody signed: its HTTP status, and hardly any says anything."""
+        if raw.status == UNAVAILABLE and self.sheet.busy_503(f"{sent.type}/{sent.version}"):
+            return OutcomeClass.THROTTLED
+        return BY_STATUS.get(raw.status, OutcomeClass.UNKNOWN)
 
     def query(self, sent: CanonicalMessage, ctx: Context) -> OutMessage:
         """A StatusQuery about ``sent``."""
@@ -97,7 +104,7 @@ class CanonicalDialect:
         except Refusal as refusal:
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail=f"HTTP {raw.status}, no answer: {refusal.code}")
         code = body.get("code")
-        if not _is_success(raw):
+        if not is_success(raw):
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail=f"HTTP {raw.status} with an answer")
         if body["seen"]:
             return _outcome(_by_code(code), raw, ctx, body=body)
@@ -195,7 +202,8 @@ def _unread(body: Mapping[str, Any]) -> bool:
     return "request_digest" in body and body["code"] != receipt.ACCEPTED and body["code"][0] in "01"
 
 
-def _is_success(raw: Raw) -> bool:
+def is_success(raw: Raw) -> bool:
+    """HTTP 2xx."""
     return 200 <= raw.status < 300
 
 
@@ -211,13 +219,13 @@ def _outcome(
         code=code,
         text=Text(words, known.en if known is not None else words) if words else known,
         detail=detail,
-        retry_after=_retry_after(raw, ctx.now) if kind is OutcomeClass.THROTTLED else None,
+        retry_after=retry_after(raw, ctx.now) if kind is OutcomeClass.THROTTLED else None,
         occurred_at=said.get("received_at"),
         answer=raw.content,
     )
 
 
-def _retry_after(raw: Raw, now: datetime) -> float | None:
+def retry_after(raw: Raw, now: datetime) -> float | None:
     """Seconds, from either form of RFC 9110 section 10.2.3; None when there is none to be read."""
     text = next((value for name, value in raw.headers.items() if name.lower() == "retry-after"), "").strip()
     if text.isascii() and text.isdigit():

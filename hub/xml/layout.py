@@ -54,10 +54,15 @@ class Rows:
 
 @dataclass(frozen=True)
 class Fixed:
-    """A text that the partner wants and that says nothing to us; a message with another one is not this message."""
+    """A text that the partner wants and that says nothing to us.
+
+    A message with another text there is not this message, unless the text is only ``filled`` in because the element is
+    required: then whatever stands there is passed over.
+    """
 
     theirs: str
     text: str
+    filled: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,26 @@ class Layout:
         """Our values, envelope fields under ``header``. Raises CodecError naming the partner's path and the rule."""
         if root.tag != self.tag:
             raise CodecError(f"/{etree.QName(root).localname}", Text("不是此报文", "is not this message"))
+        wrong = next((row for row in self._fixed() if self._get(root, row.theirs) != row.text), None)
+        if wrong is not None:
+            raise CodecError(f"/{wrong.theirs}", Text(f"须为 {wrong.text}", f"must be {wrong.text}"))
         return self._read(root, self.rows)
+
+    def fits(self, root: etree._Element) -> bool:
+        """Whether ``root`` is this message by its name and its fixed texts: what tells messages of one root apart."""
+        return root.tag == self.tag and all(self._get(root, row.theirs) == row.text for row in self._fixed())
 
     def lost(self, shape: Shape) -> list[str]:
         """Our paths of ``shape`` that no row names, not even as Left: what would get lost in silence."""
         named = set(_named(self.rows, ""))
         return [path for path in _paths(shape, "") if not named & {path, *_above(path)}]
+
+    def names(self, *ours: str) -> bool:
+        """Whether one of these paths of ours has a row."""
+        return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Rows)))
+
+    def _fixed(self) -> Iterator[Fixed]:
+        return (row for row in self.rows if isinstance(row, Fixed) and not row.filled)
 
     def _write(self, element: etree._Element, rows: Sequence[Part], values: Mapping[str, Any], above: str) -> None:
         known = {row.ours for row in rows if not isinstance(row, Fixed)}
@@ -135,9 +154,6 @@ class Layout:
         made: dict[str, Any] = {}
         for row in rows:
             match row:
-                case Fixed():
-                    if self._get(element, row.theirs) != row.text:
-                        raise CodecError(f"/{row.theirs}", Text(f"须为 {row.text}", f"must be {row.text}"))
                 case Row():
                     text = self._get(element, row.theirs)
                     if text:

@@ -67,14 +67,19 @@ def _children(group: XsdGroup, required: bool, many: bool) -> Iterator[Shape]:
 def _facets(kind: Any) -> dict[str, Any]:
     """The facets of a simple type; the nearest restriction wins, and the patterns of all levels hold."""
     lengths: dict[str, Any] = {"min_length": None, "max_length": None}
+    decimals: int | None = None
     patterns: list[str] = []
     enumeration: tuple[str, ...] = ()
     level = kind
     while level is not None:
         local = (level.name or "").removeprefix(XSD)
         if local in KINDS and (level.name or "").startswith(XSD):
-            return lengths | {"kind": KINDS[local], "patterns": tuple(patterns), "enumeration": enumeration}
+            return lengths | {
+                "kind": KINDS[local], "patterns": tuple(patterns), "enumeration": enumeration, "decimals": decimals,
+            }  # fmt: skip
         lengths = {facet: getattr(level, facet) if value is None else value for facet, value in lengths.items()}
+        digits = level.facets.get(f"{XSD}fractionDigits")
+        decimals = digits.value if digits is not None and decimals is None else decimals
         own = level.facets.get(f"{XSD}pattern")
         patterns.extend(own.regexps if own is not None and own.parent is level else ())
         enumeration = enumeration or tuple(map(str, level.enumeration or ()))

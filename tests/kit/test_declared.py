@@ -14,7 +14,7 @@ from hub.contract.capability import Hours
 from hub.contract.message import CanonicalMessage, OutMessage
 from hub.testing.kit.case import EXEMPT, FAILED, PASSED, run
 from hub.testing.kit.cases import CASES
-from hub.testing.kit.find import partner
+from hub.testing.kit.find import NotFound, partner
 from hub.testing.kit.samples import body
 from hub.testing.kit.subject import Partner
 from hub.xml.catalogue import default_catalogue
@@ -106,10 +106,10 @@ def test_a_partner_may_bring_its_own_voice(sinosure):
     assert partner(sinosure.plugin, sinosure.folder, sinosure.adapter, samples).voice == "sinosure"
 
 
-def test_a_partner_with_a_dialect_of_its_own_has_to(sinosure):
+def test_an_adapter_written_by_hand_has_to_and_is_told_so_in_one_line(sinosure):
     stranger = SimpleNamespace(sheet=sinosure.adapter.sheet)
 
-    with pytest.raises(TypeError, match="make_voice"):
+    with pytest.raises(NotFound, match=r"^sinosure: .*write make_voice\(adapter\).* in tests/kit_samples.py$"):
         partner(sinosure.plugin, sinosure.folder, stranger)  # type: ignore[arg-type]
 
 

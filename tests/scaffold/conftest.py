@@ -1,6 +1,7 @@
 """Each kind of plugin is written, installed and tested once for all tests of this folder."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,17 @@ def refused(words: Sequence[str]) -> str:
     result = CliRunner().invoke(main, ["new-plugin", *words])
     assert (result.exit_code, result.output.count("\n")) == (2, 1), result.output
     return result.output
+
+
+def kit(written: Written) -> tuple[str, str]:
+    """The grade that the conformance kit finds, and the one that the README shows; the kit has to be green."""
+    done = written.run("pytest", "--hub-kit", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(r"^[\w-]+: (\w+) \(\d+ passed, 0 failed", done.stdout, re.MULTILINE)
+    shown = re.search(r"^Kit grade: (\w+)$", (written.folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert found is not None
+    assert shown is not None
+    return found[1], shown[1]
 
 
 def contents(folder: Path) -> Mapping[str, bytes]:

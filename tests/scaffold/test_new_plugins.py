@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from tests.scaffold.conftest import Write, Written
+from tests.scaffold.conftest import Write, Written, kit
 
 PLUGINS = ("insurer acme", "bank acme", "data acme-port", "card acme")
 LISTED = "import json; from hub import registry; r = registry.build(); " + (
@@ -34,6 +34,11 @@ def test_its_own_tests_are_green(what: str, write: Write) -> None:
     assert tested.returncode == 0, tested.stdout + tested.stderr
     assert re.search(r"\d+ passed", tested.stdout)
     assert "skipped" not in tested.stdout or what.startswith("data")  # a question has no query about it
+
+
+@pytest.mark.parametrize("what", PLUGINS)
+def test_the_kit_is_green_and_the_grade_is_the_one_in_the_readme(what: str, write: Write) -> None:
+    assert kit(write(what, ())) == ("gold", "gold")
 
 
 @pytest.mark.parametrize("what", PLUGINS)

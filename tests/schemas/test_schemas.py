@@ -15,7 +15,7 @@ PERSONAL = {
     "ContactName", "ContactPhone", "ContactMobile", "ContactEmail", "ReviewerName", "ReviewerPhone", "PersonName",
 }  # fmt: skip
 TYPES = {
-    "Receipt/1.0", "StatusQuery/1.0", "StatusAnswer/1.0",
+    "Receipt/1.0", "StatusQuery/1.0", "StatusAnswer/1.0", "Parcel/1.0",
     "PolicyOffer/1.0", "PolicyConfirmation/1.0", "ReviewResult/1.0", "PolicyIssued/1.0", "PolicyReceipt/1.0",
     "ReceiptConfirmed/1.0", "PolicyChange/1.0", "Introduction/1.0",
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """From a folder or a name to the plugin under test, with what ``tests/kit_samples.py`` beside it brings along.
 
-kit_samples.py is optional for a partner that speaks the hub's own XML. It may define ``BODIES`` ("Type/1.0" -> bodies,
-for what cannot be made from the XSD), ``make_voice(adapter)`` (a partner with a dialect of its own) and
-``make_bench(folder)`` (required of a card driver: a card with a known PIN, and its faults).
+kit_samples.py is optional for a partner whose adapter is a CanonicalDialect or an OwnDialect. It may define ``BODIES``
+("Type/1.0" -> bodies, for what cannot be made from the XSD), ``make_voice(adapter)`` (required of an adapter written by
+hand) and ``make_bench(folder)`` (required of a card driver: a card with a known PIN, and its faults).
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from hub.contract.adapters import PartnerAdapter
 from hub.plugins import GROUP, Plugin
 from hub.registry import FAMILIES
 from hub.testing.kit.subject import Card, Partner, Subject
-from hub.testing.kit.voice import canonical_voice
+from hub.testing.kit.voice import voice_of
 
 PROJECT = "pyproject.toml"
 SAMPLES = "tests/kit_samples.py"
@@ -68,7 +68,10 @@ def adapters(plugin: Plugin) -> list[PartnerAdapter]:
 
 def partner(plugin: Plugin, folder: Path, adapter: PartnerAdapter, samples: Any = None) -> Partner:
     """An adapter as the cases see it."""
-    voice = samples.make_voice(adapter) if hasattr(samples, "make_voice") else canonical_voice(adapter)
+    try:
+        voice = samples.make_voice(adapter) if hasattr(samples, "make_voice") else voice_of(adapter)
+    except TypeError as error:
+        raise NotFound(str(error)) from error
     return Partner(plugin=plugin, folder=folder, adapter=adapter, voice=voice, bodies=getattr(samples, "BODIES", {}))
 
 

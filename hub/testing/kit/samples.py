@@ -18,6 +18,7 @@ from hub.contract.message import Attachment, CanonicalMessage
 from hub.contract.status import StatusRow, StatusTable
 from hub.xml.catalogue import MessageSchema
 from hub.xml.codec import Shape, snake
+from hub.xml.own import OwnSchema
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # the time at which all cases happen
 USCC = "91610000MA6TX00X1A"
@@ -139,7 +140,7 @@ def envelope(
 
 
 def coded(
-    schema: MessageSchema, tables: Sequence[StatusTable]
+    schema: MessageSchema | OwnSchema, tables: Sequence[StatusTable]
 ) -> Iterator[tuple[StatusTable, StatusRow, dict[str, Any]]]:
     """(table, row, fixed values) for each code of a table called ``Type.Field`` or ``Type.Field(OtherField)``."""
     for table in tables:

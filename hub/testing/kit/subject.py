@@ -13,14 +13,15 @@ from typing import Any, Protocol
 from hub.contract.adapters import Context, PartnerAdapter, Refusal, Signer
 from hub.contract.card import CardDriver, CardFault
 from hub.contract.message import CanonicalEvent, CanonicalMessage, InMessage, PartnerContent, Raw
-from hub.contract.outcome import Outcome
+from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.receipt import RECEIPT_CODES
 from hub.plugins import Plugin
 from hub.testing.kit.case import Broken, Exempt, expect
 from hub.testing.kit.keys import HUB, keys
 from hub.testing.kit.samples import NOW, Sample, body, coded, envelope
-from hub.testing.kit.voice import Voice
+from hub.testing.kit.voice import Voice, golden
 from hub.xml.catalogue import Catalogue, MessageSchema, default_catalogue
+from hub.xml.own import OwnDialect, OwnSchema
 
 QUESTION = "StatusQuery/1.0"  # made by ``query``, never by ``build``
 Meaning = Sequence[CanonicalEvent | PartnerContent]
@@ -78,21 +79,73 @@ class Partner(Subject):
         return {name for row in rows if row.sends for name in row.receives}
 
     @property
+    def questions(self) -> set[str]:
+        """What ``query`` makes and ``build`` never."""
+        sheet = self.adapter.sheet
+        own = {name for row in sheet.capabilities.values() if row.query for name in sheet[row.query].sends}
+        return {QUESTION, *(own if isinstance(self.adapter, OwnDialect) else ())}
+
+    @property
     def asks(self) -> bool:
         """Whether the hub may ask what became of a message."""
         return any(row.query for row in self.adapter.sheet.capabilities.values())
 
-    def schema(self, declared: str) -> MessageSchema:
-        """The schema of ``Type/version``. Raises Refusal 0005."""
+    @property
+    def known(self) -> list[str]:
+        """Every ``Type/version`` that the partner's side could say."""
+        if isinstance(self.adapter, OwnDialect):
+            return [row.declared for row in self.adapter.messages]
+        return list(self.catalogue.types())
+
+    def schema(self, declared: str) -> MessageSchema | OwnSchema:
+        """The schema of ``Type/version``: the hub's, else the partner's. Raises Refusal 0005."""
         type, _, version = declared.partition("/")
+        if isinstance(self.adapter, OwnDialect):
+            return self.adapter.schema(type, version)
         return self.catalogue.message(type, version)
+
+    def code(self, *kinds: OutcomeClass) -> str:
+        """A code by which the partner says one of ``kinds``. Raises Exempt when it has none."""
+        found = [code for code, kind in self.voice.codes.items() if kind in kinds]
+        if not found:
+            raise Exempt(f"the partner has no code that means {' or '.join(kind.value for kind in kinds)}")
+        return found[0]
+
+    @property
+    def yes(self) -> str:
+        """The code by which the partner says that it has a message."""
+        return self.code(OutcomeClass.ACCEPTED, OutcomeClass.DONE)
+
+    @property
+    def never_seen(self) -> str:
+        """The code by which the partner says that it never saw a message. Raises Exempt."""
+        return self.code(OutcomeClass.NOT_SENT)
+
+    def must_carry(self, name: str) -> None:
+        """Raises Exempt where the partner's messages have no place for a field of the envelope."""
+        if name not in self.voice.carries:
+            raise Exempt(f"the partner's messages carry no {name}")
+
+    def required(self, message: CanonicalMessage) -> list[str]:
+        """The keys of the body without which the schema refuses ``message``."""
+        schema = self.schema(f"{message.type}/{message.version}")
+
+        def lacks(key: str) -> bool:
+            short = {name: value for name, value in message.body.items() if name != key}
+            try:
+                schema.validate(schema.encode(replace(message, body=short)))
+            except Refusal:
+                return True
+            return False
+
+        return [key for key in message.body if lacks(key)]
 
     @cached_property
     def sent(self) -> list[Sample]:
         """Two messages of each type that the hub may send: with everything, and with no more than it must have."""
         made = []
         for declared in self.sends:
-            if declared != QUESTION:
+            if declared not in self.questions:
                 made += [
                     self._sample(declared, content, name, outward=True) for name, content in self._bodies(declared)
                 ]
@@ -110,7 +163,7 @@ class Partner(Subject):
             for table, row, fixed in rows:
                 for full in (True, False):
                     name = f"{table.name}={row.code} {'full' if full else 'short'}"
-                    sample = self._sample(declared, body(schema, fixed, full=full), name, outward=False)
+                    sample = self._sample(declared, self._coded(schema, fixed, full), name, outward=False)
                     made.append(replace(sample, table=table, row=row))
             if not rows or declared in self.bodies:
                 made += [
@@ -125,11 +178,23 @@ class Partner(Subject):
         """The first incoming sample of each type: the fullest."""
         return list({sample.message.type: sample for sample in reversed(self.incoming)}.values())
 
+    def _coded(self, schema: MessageSchema | OwnSchema, fixed: Mapping[str, Any], full: bool) -> dict[str, Any]:
+        """A body with these codes in it."""
+        if isinstance(schema, OwnSchema):
+            return {**golden(schema, 0), **fixed}
+        return body(schema, fixed, full=full)
+
+    def short(self, declared: str) -> Mapping[str, Any]:
+        """A body with no more than it must have."""
+        return self._bodies(declared)[-1][1]
+
     def _bodies(self, declared: str) -> list[tuple[str, Mapping[str, Any]]]:
         own = self.bodies.get(declared)
         if own is not None:
             return [(f"of kit_samples.py {no}", content) for no, content in enumerate(own)]
         schema = self.schema(declared)
+        if isinstance(schema, OwnSchema):
+            return [("golden", golden(schema, self.known.index(declared)))]
         return [("full", body(schema, {}, full=True)), ("short", body(schema, {}, full=False))]
 
     def _sample(self, declared: str, content: Mapping[str, Any], name: str, *, outward: bool) -> Sample:

@@ -1,23 +1,61 @@
-"""What every partner that speaks the hub's own XML shares: the other side of its dialect, and StatusQuery."""
+"""What the simulated partners share: the other side of their dialects, and StatusQuery."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from hub.contract.adapters import Context
 from hub.contract.capability import CapabilitySheet
-from hub.contract.message import CanonicalMessage
+from hub.contract.message import CanonicalMessage, InMessage, OutMessage, Raw, Verdict
+from hub.contract.outcome import Outcome
 from hub.contract.receipt import NOT_SEEN, RECEIPT_CODES
 from hub.testing.simulator.desk import Desk, Reply
 from hub.testing.simulator.rules import Rule
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import CanonicalDialect
+from hub.xml.own import OwnDialect
 
 
-def other_side(sheet: CapabilitySheet, hub: str) -> CanonicalDialect:
-    """The other side of a partner that speaks the hub's own XML: what the hub sends is received, and the reverse."""
+def turned(sheet: CapabilitySheet, hub: str) -> CapabilitySheet:
+    """The sheet as the partner sees it: what the hub sends is received, and the reverse."""
     swapped = {
         name: replace(capability, sends=capability.receives, receives=capability.sends)
         for name, capability in sheet.capabilities.items()
     }
-    return CanonicalDialect(catalogue=default_catalogue(), sheet=replace(sheet, partner=hub, capabilities=swapped))
+    return replace(sheet, partner=hub, capabilities=swapped)
+
+
+def other_side(sheet: CapabilitySheet, hub: str) -> CanonicalDialect:
+    """The other side of a partner that speaks the hub's own XML."""
+    return CanonicalDialect(catalogue=default_catalogue(), sheet=turned(sheet, hub))
+
+
+@dataclass(frozen=True)
+class OwnSpeech:
+    """The partner's side of an OwnDialect; what the hub answers to a push is the hub's own Receipt."""
+
+    own: OwnDialect
+    ear: CanonicalDialect
+
+    def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
+        """In the partner's XML."""
+        return self.own.build(message, ctx)
+
+    def open(self, raw: Raw, ctx: Context) -> InMessage:
+        """Raises Refusal."""
+        return self.own.open(raw, ctx)
+
+    def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
+        """The hub's Receipt."""
+        return self.ear.parse_response(raw, sent, ctx)
+
+    def receipt(self, raw: Raw, message: InMessage | None, verdict: Verdict, ctx: Context) -> OutMessage:
+        """A signed refusal of what could not be read."""
+        return self.ear.receipt(raw, message, verdict, ctx)
+
+
+def own_side(dialect: OwnDialect, hub: str) -> OwnSpeech:
+    """The other side of a partner with XML of its own: the same tables, walked the other way."""
+    sheet = turned(dialect.sheet, hub)
+    return OwnSpeech(replace(dialect, sheet=sheet), CanonicalDialect(catalogue=dialect.catalogue, sheet=sheet))
 
 
 def answer_status(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG001

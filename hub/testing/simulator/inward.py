@@ -94,7 +94,8 @@ def _keep(desk: Desk, raw: Raw, message: InMessage, rule: Rule, ctx: Context) ->
 def _built(desk: Desk, raw: Raw, message: InMessage, reply: Reply, ctx: Context) -> bytes:
     if isinstance(reply, Verdict):
         return desk.speech.receipt(raw, message, reply, ctx).content
-    return desk.speech.build(replace(reply, created_at=ctx.now), ctx).content
+    about = replace(ctx, sent_digest=message.digest)
+    return desk.speech.build(replace(reply, created_at=ctx.now), about).content
 
 
 def _answer(

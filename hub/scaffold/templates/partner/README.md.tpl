@@ -3,6 +3,8 @@
 $name_zh ($name_en) for the Single Window Hub, in the partner's own XML ($encoding). Written by
 `swhub new-plugin $kind $slug`; it is green as it stands, because it talks to its own simulator.
 
+Kit grade: gold
+
 ```sh
 pip install -e .          # into the environment of the hub
 pytest                    # this plugin's own tests
@@ -15,21 +17,24 @@ swhub plugins             # $entry_point is in the list
 | `$package/schemas/` | the partner's XSDs, and `samples/`: one golden sample of each message |
 | `$package/capability.toml` | what may be sent and received, and how |
 | `$package/codes.py` | the partner's codes and what they mean |
-| `$package/messages.py` | one row and two functions per message |
-| `$package/wire.py` | encoding, XSD, signature |
-| `$package/adapter.py` | what the core calls |
+| `$package/messages.py` | one table per message: our path, the partner's path, how the value is written |
+| `$package/adapter.py` | what the core calls; encoding |
 | `$package/simulator/` | the partner's side |
 
 ## From the toy to the real partner
 
 - [ ] The table below was guessed from names and types. Correct it in `messages.py`. Where something is not known the
       outcome of every sending is UNKNOWN, which is never sent again: nothing goes wrong, and nothing works.
-- [ ] `messages.py`: `*_CENTS` names the amounts taken for whole cents (分). Strike out what is none: yuan is not cents.
-- [ ] `codes.py`: every code of the partner's list; unmapped now: $unmapped_count. Never map "in progress" to `done`, and `not_sent`
+- [ ] `messages.py`, left column: the paths of the hub's message (`schemas/` of the hub), with its `type` in `MESSAGES`.
+      A field of the hub's that the partner has no place for is a row `Left(path, why)`.
+- [ ] `messages.py`, third column: `FEN` was guessed for amounts in whole numbers, `YUAN` for decimals, text for times of
+      14 digits. Correct it: yuan is not cents (`hub/contract/convert.py`).
+- [ ] `codes.py`: every code of the partner's list; unmapped now: $unmapped_count. Never map "in progress" to `DONE`, and `NOT_SENT`
       only a code that proves that the partner has never seen the message.
-- [ ] `wire.py`: the partner's own signature, encoding and transport.
-- [ ] `adapter.py`: which element names the enterprise (USCC); what the partner wants to read as a receipt.
-- [ ] `MEANINGS` in `messages.py`: $line_hint Until then what the partner sends is kept and parked.
+- [ ] `adapter.py`: `ENCODING`, and a `carrier=` where the partner does not take the hub's parcel: `ENVELOPED` signs the
+      document itself, any other signature is a class with `pack` and `unpack` (`hub/xml/carriers.py`).
+- [ ] Another transport than an HTTPS POST: `send` in the adapter (`hub.contract.adapters.WireAdapter`).
+- [ ] `MEANINGS` in `messages.py`: $line_hint Until then what the partner sends is refused.
 - [ ] `capability.toml`: hosts, hours, limits, idempotency, query. The core enforces each line.
 - [ ] `schemas/samples/`: the partner's own example messages, with people and numbers made up.
 - [ ] `pytest`, `pytest --hub-kit`, `ruff check .` and `mypy` are green; then `state = "sandbox"`, later `"live"`.
@@ -58,5 +63,5 @@ swhub simulate $partner --set port=9103 --set key=keys/$partner.key.pem \
 curl -s http://127.0.0.1:9103/control -H 'Content-Type: application/json' -d '{"do": "say", "code": "..."}'
 ```
 
-It answers every request with the golden sample of its answer, the request's reference and a code; `say` chooses the code.
+It answers every request with its reference and a code; `say` chooses the code.
 `{"do": "fault", "fault": "late_success"}` and the other faults of the menu are in the hub's `plugins/sinosure/README.md`.

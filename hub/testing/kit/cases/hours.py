@@ -32,6 +32,7 @@ def ten_minutes_of_skew_are_taken(partner: Partner) -> None:
 @silver
 def a_message_from_tomorrow_or_of_last_year_is_refused(partner: Partner) -> None:
     """A message from the future or older than any replay is refused with 1005."""
+    partner.must_carry("created_at")
     for sample in partner.one_of_each:
         for at in (NOW + timedelta(days=1), NOW - timedelta(days=366)):
             code = partner.refused(partner.wire(replace(sample.message, created_at=at)))

@@ -11,9 +11,11 @@ from hub.contract.message import CanonicalEvent, CanonicalMessage
 from hub.testing.kit.case import Broken, Exempt, bronze, expect, silver
 from hub.testing.kit.samples import Sample
 from hub.testing.kit.subject import Partner
+from hub.xml.codec import Shape
 
 AMOUNTS = tuple(map(Decimal, ("0.01", "0.10", "0.29", "1.00", "14723.07", "99999999.99", "9999999999999.99")))
 """One cent, the amounts that floats spoil, and the largest there is."""
+CENTS = 2  # decimals of an amount; a rate or a weight has others
 Path = tuple[str, ...]
 
 
@@ -21,7 +23,7 @@ Path = tuple[str, ...]
 def an_amount_that_comes_in_is_the_same_to_the_cent(partner: Partner) -> None:
     """Each amount of a message that an event takes over is the same Decimal: not cents, not rounded, not a float."""
     taken = 0
-    for sample, path in _amounts(partner.incoming):
+    for sample, path in _amounts(partner, partner.incoming):
         if not _decimals(partner, sample.message) and not _has_a_place(partner, sample, path):
             continue
         for amount in AMOUNTS:
@@ -48,7 +50,7 @@ def no_event_carries_a_float(partner: Partner) -> None:
 def an_amount_comes_with_its_currency(partner: Partner) -> None:
     """An event that takes over an amount takes over the currency that stands beside it."""
     tried = 0
-    for sample, path in _amounts(partner.incoming):
+    for sample, path in _amounts(partner, partner.incoming):
         beside: Any = sample.message.body
         for key in path[:-1]:
             beside = beside[key]
@@ -107,16 +109,24 @@ def _decimals(partner: Partner, message: CanonicalMessage) -> list[int | float |
 
 
 def _sent_amounts(partner: Partner) -> Iterator[tuple[Sample, Path]]:
-    found = list(_amounts(partner.sent))
+    found = list(_amounts(partner, partner.sent))
     if not found:
         raise Exempt("no message that the hub sends has an amount")
     yield from found
 
 
-def _amounts(samples: list[Sample]) -> Iterator[tuple[Sample, Path]]:
+def _amounts(partner: Partner, samples: list[Sample]) -> Iterator[tuple[Sample, Path]]:
     for sample in samples:
+        shape = partner.schema(f"{sample.message.type}/{sample.message.version}").shape
         for path in _leaves(sample.message.body, Decimal):
-            yield sample, path
+            if _decimals_of(shape, path) == CENTS:
+                yield sample, path
+
+
+def _decimals_of(shape: Shape, path: Path) -> int | None:
+    for key in path:
+        shape = shape[key]
+    return shape.decimals
 
 
 def _leaves(body: Mapping[str, Any], kind: type, above: Path = ()) -> dict[Path, Any]:

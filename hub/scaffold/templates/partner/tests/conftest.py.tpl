@@ -11,9 +11,9 @@ from hub.testing import pki
 from hub.testing.simulator import controls, outward
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from hub.testing.stand_in import StandIn
-from $package import wire
+from hub.xml.own import Message
+from hub.xml.reader import read
 from $package.adapter import PARTNER, Adapter, make_adapter
-from $package.messages import Message
 from $package.simulator import speech
 from $package.simulator.scenario import SCENARIO
 
@@ -36,7 +36,7 @@ class World:
 
     def request(self, row: Message):
         """A message of ours with the values of the golden sample."""
-        return self.hub.message(row.type, "N-1", USCC, row.read(wire.example(row)))
+        return self.hub.message(row.type, "N-1", USCC, example(row), row.version)
 
 
 class Idle(Simulator):
@@ -44,6 +44,15 @@ class Idle(Simulator):
 
     def _work(self) -> None:
         outward.turn(self.desk)
+
+
+def sample(row: Message) -> bytes:
+    return (make_adapter().schemas / "samples" / f"{row.sample}.xml").read_bytes()
+
+
+def example(row: Message):
+    """The values of the golden sample, without those of an envelope."""
+    return {name: value for name, value in row.layout.read(read(sample(row))).items() if name != "header"}
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +81,13 @@ def world(town, adapter):
         read = Options.read({**options, "hub": hub.address, "seed": "seven", "late": 60.0})
         with Idle(make_desk(PARTNER, SCENARIO, speech("swhub"), read, keys, clock)) as partner:
             yield World(hub, partner, clock)
+
+
+@pytest.fixture(name="example")
+def _example():
+    return example
+
+
+@pytest.fixture(name="sample")
+def _sample():
+    return sample

@@ -6,10 +6,9 @@ import pytest
 
 from hub.contract.outcome import OutcomeClass
 from $package import codes
-from $package.messages import BY_TYPE
-from $package.simulator.scenario import CODES, QUERIES, REQUESTS
+from $package.simulator.scenario import ADAPTER, CODES, QUERIES, REQUESTS
 
-MAPPED = {row.code: codes.outcome(row.event) for row in codes.STATUS}
+MAPPED = {row.code: row.outcome for row in codes.ANSWERS}
 UNKNOWN, NOT_SENT = OutcomeClass.UNKNOWN, OutcomeClass.NOT_SENT
 ASKED = [row for row in REQUESTS if row.query]
 SENT = [row for row in REQUESTS if row.type not in QUERIES]
@@ -17,8 +16,8 @@ SENT = [row for row in REQUESTS if row.type not in QUERIES]
 
 def understood(row) -> bool:
     """Whether messages.py says where the reference and the code stand."""
-    answer = BY_TYPE[row.answer]
-    return bool(row.reference and answer.reference and answer.status)
+    answer = ADAPTER.row(row.answer).layout
+    return bool(row.reference and answer.names("reference") and answer.names("code"))
 
 
 @pytest.mark.parametrize("row", SENT, ids=lambda row: row.sample)

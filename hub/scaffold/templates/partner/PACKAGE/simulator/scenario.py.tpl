@@ -1,4 +1,4 @@
-"""What the simulated partner answers: the golden sample with the request's reference and a status code.
+"""What the simulated partner answers: the request's reference and a status code, in the answer's own XML.
 
 Which code, a rule decides, or ``{"do": "say", "code": "..."}`` for everything that follows.
 """
@@ -11,37 +11,49 @@ from hub.contract.outcome import OutcomeClass
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.rules import Rule
-from $package import codes, wire
-from $package.messages import BY_TYPE, MESSAGES, at, put
+from $package import codes
+from $package.adapter import make_adapter
+from $package.messages import MESSAGES
 
 ORDER, SAID = "order", "said"
 NOBODY = "-"  # the enterprise of what belongs to none
-CODES = (*(row.code for row in codes.STATUS), *(code for code, _ in codes.UNMAPPED))
+ADAPTER = make_adapter()
+CODES = (*(row.code for row in codes.ANSWERS), *(code for code, _ in codes.UNMAPPED))
 REQUESTS = tuple(message for message in MESSAGES if message.answer)
 QUERIES = frozenset(message.query for message in MESSAGES if message.query)
 
 
 def first(*kinds: OutcomeClass) -> str:
     """The first code that means one of ``kinds``; the first of all when none does."""
-    return next((row.code for row in codes.STATUS if codes.outcome(row.event) in kinds), CODES[0])
+    return next((row.code for row in codes.ANSWERS if row.outcome in kinds), CODES[0])
 
 
 USUAL = first(OutcomeClass.DONE, OutcomeClass.ACCEPTED)
 NOT_FOUND = first(OutcomeClass.NOT_SENT)
 
 
-def answered(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
+def requested(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
     """A request: kept under its reference, and answered with the code that is due."""
     said = desk.books.entry(SAID, SAID)
     code = said.state if said is not None else rule.plan
-    row = BY_TYPE[message.type]
-    number = str(at(row.write(message.body), row.reference))
-    if message.type in QUERIES:
-        order = desk.books.entry(ORDER, number)
-        code = order.state if order is not None else NOT_FOUND
-    else:
-        desk.books.write(Entry(kind=ORDER, number=number, enterprise=NOBODY, state=code, data={}))
-    return _reply(desk, message, code)
+    number = str(ADAPTER.reference(message))
+    desk.books.write(Entry(kind=ORDER, number=number, enterprise=NOBODY, state=code, data={}))
+    return answer(desk, message, ADAPTER.reference(message), code)
+
+
+def asked(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG001
+    """A query: what was said to the request, from the books alone."""
+    reference = message.body.get("reference")
+    order = desk.books.entry(ORDER, str(reference))
+    return answer(desk, message, reference, order.state if order is not None else NOT_FOUND)
+
+
+def answer(desk: Desk, message: CanonicalMessage, reference: object, code: str) -> Reply:
+    """The answer to ``message``, with as much as its table has a row for."""
+    row = ADAPTER.row(ADAPTER.row(message.type).answer)
+    said = {"reference": reference, "code": code, "at": desk.clock.now()}
+    body = {name: value for name, value in said.items() if value is not None and row.layout.names(name)}
+    return desk.reply(message, row.type, body, row.version)
 
 
 def say(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -53,20 +65,10 @@ def say(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"code": code}
 
 
-def _reply(desk: Desk, message: CanonicalMessage, code: str) -> Reply:
-    asked = BY_TYPE[message.type]
-    row = BY_TYPE[asked.answer]
-    values = wire.example(row)
-    put(values, row.reference, at(asked.write(message.body), asked.reference))
-    put(values, row.status, code)
-    put(values, row.moment, desk.clock.now().isoformat())
-    return desk.reply(message, row.type, row.read(values))
-
-
 SCENARIO = Scenario(
     rules=tuple(Rule(name=message.type, type=message.type, plan=USUAL) for message in REQUESTS),
     plans=dict.fromkeys(CODES),
-    handlers={message.type: answered for message in REQUESTS},
+    handlers={message.type: asked if message.type in QUERIES else requested for message in REQUESTS},
     steps={},
     controls={"say": say},
     questions=QUERIES,
