@@ -43,6 +43,10 @@ class WebSettings:
     threads: int = field(default=8, metadata={"help": "request threads"})
     worker: bool = field(default=True, metadata={"help": "run the delivery worker inside serve"})
     idle_minutes: int = field(default=30, metadata={"help": "a session ends after this long without a request"})
+    session_hours: int = field(default=12, metadata={"help": "a session ends this long after the login at the latest"})
+    single_session: bool = field(
+        default=False, metadata={"help": "a new login ends the other sessions of the same account"}
+    )
     proxy: str = field(
         default="", metadata={"help": "TLS proxy whose X-Forwarded headers are believed, e.g. 127.0.0.1"}
     )

@@ -36,7 +36,16 @@ class Forbidden(NotAllowed):
 NEEDS_ENTERPRISE = Text(
     "此功能供企业账号使用，请用企业的卡登录", "This is for enterprises: log in with an enterprise's card"
 )
-NEEDS_CARD = Text("本系统需使用卡介质登录", "This system needs a login with a card")
+NEEDS_CARD = Text(  # spec PT-05, the manual's words
+    "必须使用 IC 卡或 Ikey 等介质登录。如果使用用户名、口令方式登录，本系统无法正常显示。",
+    "Log in with a card (IC card or IKey): this system is not shown to a login with user name and password.",
+)
+
+
+class NeedsCard(Forbidden):
+    """This system needs a login with a card."""
+
+    zh = "本系统需使用卡介质登录"
 
 
 def access(rule: str) -> Callable[[View], View]:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub.contract.text import Text
 from hub.errors import HubError, NotFound
+from web.auth import NeedsCard
 from web.page import View, page
 from web.site import read, say
 
@@ -50,6 +51,7 @@ ADVICE = {
 def install(app: Flask) -> None:
     """One page for every kind of error."""
     app.register_error_handler(HubError, _refused)
+    app.register_error_handler(NeedsCard, _needs_card)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -61,6 +63,13 @@ def failure(status: int, text: Text | None = None, reference: str | None = None)
     view = View(id=f"error-{known}", title=title, key=f"error-{known}", crumbs=((say("首页"), "/"),), error=True)
     told = read(text) if text else ""
     return page("error.html", view, known, code=known, text=told, advice=read(ADVICE[known]), reference=reference)
+
+
+def _needs_card(error: NeedsCard) -> Response:
+    """Not a dead end: out of this session, and in again with the card (spec PT-05)."""
+    title = say("本系统需使用卡介质登录")
+    view = View(id="error-card", title=title, key="error-card", crumbs=((say("首页"), "/"),), error=True)
+    return page("needs_card.html", view, error.status, text=read(error.text))
 
 
 def _refused(error: HubError) -> Response:

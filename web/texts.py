@@ -112,6 +112,12 @@ ENGLISH: Mapping[str, str] = {
     "您已安全退出。": "You have logged out.",
     "卡介质": "Card",
     "使用的卡": "Card",
+    "本系统需使用卡介质登录": "This system needs a login with a card",
+    "已填写的内容会保存为草稿。退出后插入卡，用卡登录即可继续。": (
+        "What you typed is kept as a draft. Log out, plug the card in, log in with it and go on."
+    ),
+    "退出并用卡登录": "Log out and use the card",
+    "在所有地方退出": "Log out everywhere",
     "读卡程序未启动": "The card agent is not running",
     "此电脑已安装读卡程序，但现在没有运行。请启动它，本页会自动继续。": (
         "The card agent is installed on this PC but not running. Start it; this page goes on by itself."

@@ -134,7 +134,8 @@ class Action:
     question: Text | None = None  # asked before it is done
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that
-    signed: bool = False  # the card signs the content
+    signed: bool = False  # the card signs the content; a session opened by password does without
+    stepup: bool = False  # the account's card signs the content in every session (spec S2:395)
     opens: bool = True  # starts a new submission, so that answers to an older one no longer decide
     primary: bool = False
 

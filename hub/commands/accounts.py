@@ -111,6 +111,48 @@ def bind_card(account: str, certificate: Path, home: Path) -> None:
     click.echo(f"{card.serial} -> {account}")
 
 
+@command.command("replace-card")
+@click.argument("account")
+@click.argument("certificate", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--reason", default="replaced", show_default=True, help="Why; goes into the audit log.")
+@home_option
+def replace_card(account: str, certificate: Path, reason: str, home: Path) -> None:
+    """Bind another card to ACCOUNT; those before stop working at once, with the sessions they opened.
+
+    \b
+    Example, after a renewal:
+      swhub accounts replace-card 5f0c... new.crt.pem --reason renewed
+    """
+    runtime = opened(home)
+    card, now = believed(certificate, runtime), runtime.clock.now()
+    try:
+        with writing(runtime.engine) as connection:
+            ended = accounts.unbind_cards(connection, account, reason, now)
+            accounts.bind_card(connection, account, card, now)
+    except IntegrityError:
+        refuse("此卡已绑定账号或曾经绑定", "this card is bound to an account, or was")
+    click.echo(f"{', '.join(ended) or '-'} -> {card.serial}")
+
+
+@command.command("unbind-card")
+@click.argument("account")
+@click.option("--reason", required=True, help="Why: lost, left, ...; goes into the audit log.")
+@home_option
+def unbind_card(account: str, reason: str, home: Path) -> None:
+    """End the bindings of ACCOUNT's cards: they log in no more, and open sessions end.
+
+    \b
+    Example, a lost card:
+      swhub accounts unbind-card 5f0c... --reason lost
+    """
+    runtime = opened(home)
+    with writing(runtime.engine) as connection:
+        ended = accounts.unbind_cards(connection, account, reason, runtime.clock.now())
+    if not ended:
+        refuse(f"账号 {account} 没有绑定的卡", f"{account} has no card")
+    click.echo(", ".join(ended))
+
+
 @command.command("list")
 @click.option("--find", metavar="TEXT", help="Only those whose code, name or account id is this.")
 @home_option

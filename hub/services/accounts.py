@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from hub.business.lifecycle import Actor
 from hub.cards import challenge as cards
@@ -30,6 +30,7 @@ from hub.store.rows import insert_new
 
 UNBOUND = Text("此卡未绑定账号，请先在用户管理系统绑定", "This card is bound to no account: bind it first")
 USED = Text("登录请求已失效，请刷新页面重试", "This login request is no longer valid: reload the page")
+WRONG_KIND = Text("卡的类型与账号角色不符", "The kind of card does not fit the account's role")
 NOT_YOURS = Text("卡与企业信息不符", "The card does not belong to this enterprise")
 SEEN_EVERY = timedelta(seconds=60)  # a session's last use is written at most this often
 
@@ -128,7 +129,6 @@ def login(
 
 def _open(runtime: Runtime, card: CardCertificate, address: str | None, now: datetime) -> LoginSession:
     binding, account = tables.card_binding, tables.account
-    token = secrets.token_urlsafe(32)
     with writing(runtime.engine) as connection:
         row = connection.execute(
             select(account)
@@ -137,33 +137,62 @@ def _open(runtime: Runtime, card: CardCertificate, address: str | None, now: dat
         ).one_or_none()
         if row is None:
             raise LoginRefused(UNBOUND)
-        if row.enterprise is not None and row.enterprise[8:17] != card.org_code:
-            raise LoginRefused(NOT_YOURS)
-        connection.execute(
-            insert(tables.login_session),
-            {
-                "token_hash": digest(token),
-                "account": row.id,
-                "fingerprint": card.fingerprint,
-                "serial": card.serial,
-                "created_at": now,
-                "seen_at": now,
-            },
-        )
-        audit.note(connection, now, "login", who=row.id, address=address, detail={"certificate": card.serial})
-    opened = session(runtime, token)
-    if opened is None:
+        check_holder(row, card)
+        token = open_session(runtime, connection, row.id, card, address, now)
+    return opened(runtime, token)
+
+
+def open_session(
+    runtime: Runtime,
+    connection: Connection,
+    account_id: str,
+    card: CardCertificate | None,
+    address: str | None,
+    now: datetime,
+) -> str:
+    """A new session's token; ``card`` is None for a login by password. Audited."""
+    if runtime.settings.web.single_session:
+        end_sessions(connection, account_id, "login elsewhere", now)
+    token = secrets.token_urlsafe(32)
+    connection.execute(
+        insert(tables.login_session),
+        {
+            "token_hash": digest(token),
+            "account": account_id,
+            "fingerprint": card.fingerprint if card else None,
+            "serial": card.serial if card else None,
+            "created_at": now,
+            "seen_at": now,
+        },
+    )
+    detail = {"certificate": card.serial} if card else {"by": "password"}
+    audit.note(connection, now, "login", who=account_id, address=address, detail=detail)
+    return token
+
+
+def opened(runtime: Runtime, token: str) -> LoginSession:
+    """The session that was just opened. Raises LoginRefused when it is over already."""
+    found = session(runtime, token)
+    if found is None:
         raise LoginRefused(USED)
-    return opened
+    return found
+
+
+def end_sessions(connection: Connection, account_id: str, reason: str, now: datetime) -> int:
+    """End all live sessions of an account; returns how many."""
+    table = tables.login_session
+    live = (table.c.account == account_id, table.c.ended_at.is_(None))
+    return connection.execute(update(table).where(*live).values(ended_at=now, end_reason=reason)).rowcount
 
 
 def session(runtime: Runtime, token: str, address: str | None = None, *, touch: bool = True) -> LoginSession | None:
-    """The live session of ``token``, or None. Using it keeps it alive for another idle period.
+    """The live session of ``token``, or None. Using it keeps it alive for another idle period, within its hours.
 
     Not so with ``touch=False``: what a page asks by itself is no use by a person.
     """
     now = runtime.clock.now()
     idle = timedelta(minutes=runtime.settings.web.idle_minutes)
+    whole = timedelta(hours=runtime.settings.web.session_hours)
     table, account, binding, firm = tables.login_session, tables.account, tables.card_binding, tables.enterprise
     with reading(runtime.engine) as connection:
         row = connection.execute(
@@ -174,7 +203,7 @@ def session(runtime: Runtime, token: str, address: str | None = None, *, touch: 
             .outerjoin(firm, firm.c.uscc == account.c.enterprise)
             .where(table.c.token_hash == digest(token), table.c.ended_at.is_(None))
         ).one_or_none()
-    if row is None or row.seen_at + idle <= now or row.unbound_at is not None:
+    if row is None or min(row.seen_at + idle, row.created_at + whole) <= now or row.unbound_at is not None:
         return None
     if row.not_after is not None and row.not_after <= now:
         return None
@@ -198,7 +227,7 @@ def session(runtime: Runtime, token: str, address: str | None = None, *, touch: 
         role=row.role,
         fingerprint=row.fingerprint,
         not_after=row.not_after,
-        expires_at=(now if touch else row.seen_at) + idle,
+        expires_at=min((now if touch else row.seen_at) + idle, row.created_at + whole),
         preferences=row.preferences,
     )
 
@@ -211,6 +240,17 @@ def logout(runtime: Runtime, token: str, reason: str) -> None:
             update(table)
             .where(table.c.token_hash == digest(token), table.c.ended_at.is_(None))
             .values(ended_at=runtime.clock.now(), end_reason=reason)
+        )
+
+
+def logout_everywhere(runtime: Runtime, login: LoginSession) -> None:
+    """End every session of this account, this one too."""
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        ended = end_sessions(connection, login.account_id, "logout everywhere", now)
+        detail = {"sessions": ended}
+        audit.note(
+            connection, now, "logout.everywhere", who=login.account_id, address=login.actor.address, detail=detail
         )
 
 
@@ -251,10 +291,7 @@ def bind_card(connection: Connection, account_id: str, card: CardCertificate, no
     row = connection.execute(select(tables.account).where(tables.account.c.id == account_id)).one_or_none()
     if row is None:
         raise NotFound
-    if row.enterprise is not None and row.enterprise[8:17] != card.org_code:
-        raise LoginRefused(NOT_YOURS)
-    if row.role in ("LP", "OP") and row.role != card.role:
-        raise LoginRefused(Text("卡的类型与账号角色不符", "The kind of card does not fit the account's role"))
+    check_holder(row, card)
     binding = {
         "fingerprint": card.fingerprint,
         "account": account_id,
@@ -265,6 +302,35 @@ def bind_card(connection: Connection, account_id: str, card: CardCertificate, no
     }
     connection.execute(insert(tables.card_binding), binding)
     audit.note(connection, now, "card.bound", who=account_id, detail={"certificate": card.serial})
+
+
+def check_holder(account: Row[Any], card: CardCertificate) -> None:
+    """Return when the card is of the account's enterprise and kind. Raises LoginRefused."""
+    if account.enterprise is not None and account.enterprise[8:17] != card.org_code:
+        raise LoginRefused(NOT_YOURS)
+    if account.role in ("LP", "OP") and account.role != card.role:
+        raise LoginRefused(WRONG_KIND)
+
+
+def is_bound(connection: Connection, account_id: str, fingerprint: str) -> bool:
+    """Whether this card is the account's now."""
+    table = tables.card_binding
+    mine = (table.c.account == account_id, table.c.fingerprint == fingerprint, table.c.ended_at.is_(None))
+    return connection.execute(select(table.c.fingerprint).where(*mine)).first() is not None
+
+
+def unbind_cards(connection: Connection, account_id: str, reason: str, now: datetime) -> list[str]:
+    """End all bindings of an account with the sessions opened by them; their history stays. Returns the serials."""
+    table, sessions = tables.card_binding, tables.login_session
+    live = select(table.c.fingerprint, table.c.serial).where(table.c.account == account_id, table.c.ended_at.is_(None))
+    cards = connection.execute(live).all()
+    for card in cards:
+        connection.execute(update(table).where(table.c.fingerprint == card.fingerprint).values(ended_at=now))
+        with_it = (sessions.c.fingerprint == card.fingerprint, sessions.c.ended_at.is_(None))
+        connection.execute(update(sessions).where(*with_it).values(ended_at=now, end_reason="card unbound"))
+        detail = {"certificate": card.serial, "reason": reason[:100]}
+        audit.note(connection, now, "card.unbound", who=account_id, detail=detail)
+    return [card.serial for card in cards]
 
 
 def trust(settings: TrustSettings) -> Trust:

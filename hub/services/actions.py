@@ -206,7 +206,7 @@ def _signed(
 
     Raises SignatureRefused.
     """
-    if not action.signed or actor.certificate is None:
+    if not (action.stepup or (action.signed and actor.certificate is not None)):
         return now, {}
     if answer is None:
         raise SignatureRefused(SIGN_FIRST)
@@ -228,7 +228,9 @@ def _signed(
         card = verify(signature.payload, signature.algorithm, signature.value, signature.certificate, trusted, now)
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
-    if card.serial != actor.certificate:
+    if actor.certificate not in (None, card.serial) or not accounts.is_bound(
+        connection, actor.account, card.fingerprint
+    ):
         raise SignatureRefused(WRONG_CARD)
     if not accounts.spend(connection, answer.nonce, answer.browser, now):
         raise SignatureRefused(accounts.USED)

@@ -11,7 +11,7 @@ from hub.services import actions
 from hub.services.actions import Offer
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading
-from web.auth import NEEDS_CARD, Forbidden, login_of
+from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing
 from web.page import View, crumbs
 from web.site import age, read, runtime, say, site
@@ -25,10 +25,10 @@ def tenant() -> Iterator[Tenant]:
 
 
 def place(line: str, kind: str) -> tuple[LineView, Listing]:
-    """The line and list of the URL. Raises NotFound, Forbidden where the line needs a card."""
+    """The line and list of the URL. Raises NotFound, NeedsCard."""
     view, listing = site().place(line, kind)
     if view.needs_card and login_of().fingerprint is None:
-        raise Forbidden(NEEDS_CARD)
+        raise NeedsCard(NEEDS_CARD)
     return view, listing
 
 

@@ -147,7 +147,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "documents": documents,
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",
-        "signed": here.action.signed and login_of().fingerprint is not None,
+        "signed": here.action.stepup or (here.action.signed and login_of().fingerprint is not None),
         "others": [link for link in others if link.path != here.path],
         "back": site().path(obj.kind),
         "partner_name": partner_name,

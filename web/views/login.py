@@ -20,7 +20,7 @@ from web.site import KEPT, keep, read, runtime, say, site
 views = Blueprint("login", __name__)
 
 MALFORMED = Text("登录请求有误，请刷新页面重试", "The login request is malformed: reload the page")
-REASONS = {"CARD_MISMATCH": "card mismatch"}  # what the page may give as the reason of a logout
+REASONS = {"CARD_MISMATCH": "card mismatch", "CARD_LOGIN": "login with card"}  # that a page may give for a logout
 LONGEST = 20_000  # characters of one value of a card's answer
 BROWSER = "browser"  # the pre-login cookie that a challenge is bound to
 
@@ -92,8 +92,21 @@ def logout() -> ResponseReturnValue:
     """End the session at the server and in the browser (退出)."""
     reason = REASONS.get(request.form.get("reason", ""), "logout")
     accounts.logout(runtime(), login_of().token, reason)
+    return _farewell()
+
+
+@views.post("/logout/everywhere")
+@access(SESSION)
+def logout_everywhere() -> ResponseReturnValue:
+    """End all sessions of this account, in every browser (在所有地方退出)."""
+    accounts.logout_everywhere(runtime(), login_of())
+    return _farewell()
+
+
+def _farewell() -> ResponseReturnValue:
     session.clear()
-    response = redirect(url_for("login.form", ended="logout"), 303)
+    back = security.own_path(request.form.get("next"))
+    response = redirect(url_for("login.form", ended="logout", next=back if back != "/" else None), 303)
     response.delete_cookie(site().cookie, path="/", secure=site().secure, httponly=True, samesite="Lax")
     response.delete_cookie("company-checked", path="/")
     return response

@@ -41,7 +41,7 @@ async function logOut(reason) {
   await saveAll();
   sessionStorage.clear();
   sessionStorage.setItem(FAREWELL, reason);
-  const form = document.querySelector("form[data-logout]")
+  const form = document.querySelector("form[data-logout][action='/logout']")
     ?? document.body.appendChild(make("form", { method: "post", action: "/logout", hidden: true },
       make("input", { type: "hidden", name: "csrf_token", value: meta("csrf-token") })));
   form.append(make("input", { type: "hidden", name: "reason", value: "CARD_MISMATCH" }));
