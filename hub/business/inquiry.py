@@ -70,7 +70,7 @@ INQUIRY = Kind(
         Field("topic", Text("询保内容", "What it is about"), choices=TOPICS),
         Field("request", Text("其他需求", "Further wishes")),
         Field("submitted_at", Text("提交日期", "Submitted"), datetime),
-        Field("answer", Text("反馈内容", "Answer")),
+        Field("answer_text", Text("反馈内容", "Answer")),
         Field("answered_by", Text("反馈联系人", "Answered by"), personal=True),
         Field("answer_phone", Text("反馈联系电话", "Telephone for questions"), personal=True),
         Field("answered_at", Text("反馈时间", "Answered at"), datetime),

@@ -13,11 +13,13 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 FILES = sorted(Path(str(files("schemas"))).glob("*/*.xsd"))
 PERSONAL = {
     "ContactName", "ContactPhone", "ContactMobile", "ContactEmail", "ReviewerName", "ReviewerPhone", "PersonName",
+    "AnsweredBy", "AnswerPhone",
 }  # fmt: skip
 TYPES = {
     "Receipt/1.0", "StatusQuery/1.0", "StatusAnswer/1.0", "Parcel/1.0",
     "PolicyOffer/1.0", "PolicyConfirmation/1.0", "ReviewResult/1.0", "PolicyIssued/1.0", "PolicyReceipt/1.0",
     "ReceiptConfirmed/1.0", "PolicyChange/1.0", "Introduction/1.0",
+    "Inquiry/1.0", "InquiryAnswer/1.0",
 }  # fmt: skip
 
 
@@ -30,7 +32,7 @@ def xsd(request):
     return request.param
 
 
-def test_the_catalogue_knows_the_messages_of_the_micro_policy_and_our_own():
+def test_the_catalogue_knows_the_messages_of_every_line_and_our_own():
     assert set(default_catalogue().types()) >= TYPES
 
 

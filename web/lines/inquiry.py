@@ -38,7 +38,7 @@ INQUIRIES = Listing(
         "topic",
         "request",
         "submitted_at",
-        "answer",
+        "answer_text",
         "answered_at",
         "answered_by",
         "answer_phone",

@@ -6,7 +6,7 @@ from typing import Any
 from hub.contract.adapters import Refusal
 from hub.contract.message import Attachment, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
 from hub.contract.text import Text
-from hub_sinosure import codes
+from hub_sinosure import codes, inquiries
 
 APPLICATION, POLICY = "micro_application", "policy"
 OFFER_DOCUMENT, POLICY_DOCUMENT = "offer", "policy"
@@ -133,6 +133,7 @@ MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {
     "ReceiptConfirmed/1.0": receipt_confirmed,
     "PolicyChange/1.0": change,
     "Introduction/1.0": introduction,
+    **inquiries.MEANINGS,
 }
 
 

@@ -307,3 +307,49 @@ def test_a_name_that_cannot_be_printed_is_refused_and_leaves_nothing(world, monk
 
 def entry(world, kind: str):
     return next(row for row in world.insurer.desk.listing()["entries"] if row["kind"] == kind)
+
+
+def inquiry_of(world, number="2026000000000000585", **typed):
+    body = {
+        "inquiry_no": number,
+        "enterprise_name": "西安某某进出口有限公司",
+        "region_code": "610102",
+        "region_name": "陕西省西安市新城区",
+        "address": "示例路1号",
+        "contact_name": "王小明",
+        "contact_mobile": "13800000000",
+        "contact_phone": "029-88888888",
+        "contact_email": "trade@example.com",
+        "topic": "INSURE",
+        "submitted_at": world.clock.now(),
+    }
+    return world.hub.message("Inquiry", number, USCC, body | typed)
+
+
+def test_an_inquiry_is_answered_in_the_words_for_its_topic(world):
+    sent = inquiry_of(world, topic="BUYER")
+    outcome = world.hub.send(world.address, sent)
+    world.pass_time(2)
+
+    assert outcome.kind is OutcomeClass.ACCEPTED
+    assert world.events() == ["answered"]
+    assert "买方" in world.last("InquiryAnswer").body["answer_text"]
+    assert world.last("InquiryAnswer").correlation_id == sent.message_id
+
+
+def test_a_silent_inquiry_can_be_answered_by_hand_as_often_as_wished(world):
+    world.hub.send(world.address, inquiry_of(world, request="请沉默"))
+    world.pass_time(5)
+    before = world.events()
+    for text in ("第一次答复", "第二次答复"):
+        world.control(do="answer", inquiry_no="2026000000000000585", text=text)
+
+    assert before == []
+    assert world.events() == ["answered", "answered"]
+    assert world.last("InquiryAnswer").body["answer_text"] == "第二次答复"
+
+
+def test_a_second_inquiry_under_the_same_number_is_refused(world):
+    outcomes = [world.hub.send(world.address, inquiry_of(world)).kind for _ in range(2)]
+
+    assert outcomes == [OutcomeClass.ACCEPTED, OutcomeClass.REFUSED_BUSINESS]

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hub.business import KINDS
+from hub.business.inquiry import MESSAGES as INQUIRY_MESSAGES
 from hub.business.lifecycle import By, check_content
 from hub.business.micro_policy import MESSAGES
 from hub.contract.adapters import Context, Refusal
@@ -30,6 +31,7 @@ SAMPLES = Path(__file__).parent / "samples"
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 USCC = "91610000MA6TX00X1A"
 CONFIRMATION = "7f2504e0-4f89-41d3-9a0c-0305e82c3302"
+INQUIRY = "9f2504e0-4f89-41d3-9a0c-0305e82c3306"
 RECEIPT = "8f2504e0-4f89-41d3-9a0c-0305e82c3304"
 PDF = b"%PDF-1.7 sample\n"
 PAPER = Attachment(name="单证.pdf", media_type="application/pdf", sha256=hashlib.sha256(PDF).hexdigest(), content=PDF)
@@ -111,6 +113,27 @@ BODIES = {
         "html_zh": "<h2>产品介绍</h2><p>小微信保易</p>",
         "html_en": "<h2>The product</h2><p>Xinbaoyi</p>",
     },
+    "inquiry": {
+        "inquiry_no": "2026000000000000585",
+        "enterprise_name": "西安某某进出口有限公司",
+        "region_code": "610102",
+        "region_name": "陕西省西安市新城区",
+        "address": "示例路1号",
+        "contact_name": "王小明",
+        "contact_mobile": "13800000000",
+        "contact_phone": "029-88888888",
+        "contact_email": "trade@example.com",
+        "topic": "OTHER",
+        "request": "想了解保险费率",
+        "submitted_at": NOW,
+    },
+    "inquiry_answer": {
+        "inquiry_no": "2026000000000000585",
+        "answer_text": "客户经理将与您联系。",
+        "answered_by": "客户经理甲",
+        "answer_phone": "010-00000000",
+        "answered_at": NOW,
+    },
 }
 TYPES = {
     "policy_offer": "PolicyOffer",
@@ -121,10 +144,12 @@ TYPES = {
     "policy_change": "PolicyChange",
     "policy_receipt": "PolicyReceipt",
     "receipt_confirmed": "ReceiptConfirmed",
+    "inquiry": "Inquiry",
+    "inquiry_answer": "InquiryAnswer",
     "introduction": "Introduction",
 }
-SENT = {"PolicyConfirmation", "WithdrawalRequest", "PolicyReceipt"}
-ANSWERS = {"ReviewResult": CONFIRMATION, "ReceiptConfirmed": RECEIPT}
+SENT = {"PolicyConfirmation", "WithdrawalRequest", "PolicyReceipt", "Inquiry"}
+ANSWERS = {"ReviewResult": CONFIRMATION, "ReceiptConfirmed": RECEIPT, "InquiryAnswer": INQUIRY}
 PAPERS = {"PolicyOffer": (PAPER,), "PolicyIssued": (PAPER,)}
 APPLICATION, POLICY = ("micro_application", "XW2026-00018233"), ("policy", "XB2026-00003680")
 EVENTS = {
@@ -139,7 +164,14 @@ EVENTS = {
     "policy_change_recalled": (*APPLICATION, "recalled"),
     "policy_change_terminated": (*POLICY, "terminated"),
     "receipt_confirmed": (*POLICY, "receipt_confirmed"),
+    "inquiry_answer": ("inquiry", "2026000000000000585", "answered"),
 }
+
+
+def number(type: str, body: dict) -> str:
+    if "inquiry_no" in body:
+        return body["inquiry_no"]
+    return body["policy_no"] if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233"
 
 
 def message(name: str) -> CanonicalMessage:
@@ -154,7 +186,7 @@ def message(name: str) -> CanonicalMessage:
         sender=here,
         receiver=there,
         enterprise=USCC,
-        business_key=body.get("policy_no") if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233",
+        business_key=number(type, body),
         sequence=1,
         created_at=NOW,
         body=body,
@@ -210,7 +242,9 @@ def test_a_sample_satisfies_its_schema_and_reads_back(name, adapter):
 def test_there_is_a_sample_of_every_message_of_the_sheet():
     declared = {message for row in sheet().capabilities.values() for message in (*row.sends, *row.receives)}
 
-    assert {f"{type}/1.0" for type in TYPES.values()} == declared - {"StatusQuery/1.0"} == set(MESSAGES)
+    assert (
+        {f"{type}/1.0" for type in TYPES.values()} == declared - {"StatusQuery/1.0"} == {*MESSAGES, *INQUIRY_MESSAGES}
+    )
     assert {path.stem for path in SAMPLES.glob("*.xml")} == set(BODIES)
 
 
@@ -262,7 +296,10 @@ def test_an_organisation_code_is_taken_as_sent(take):
     assert event.content["org_code"] == "MA6TX00X2"
 
 
-@pytest.mark.parametrize(("name", "answered"), [("review_returned", CONFIRMATION), ("receipt_confirmed", RECEIPT)])
+@pytest.mark.parametrize(
+    ("name", "answered"),
+    [("review_returned", CONFIRMATION), ("receipt_confirmed", RECEIPT), ("inquiry_answer", INQUIRY)],
+)
 def test_an_answer_names_the_message_it_answers(name, answered, take):
     (event,) = take(message(name))
 
@@ -321,9 +358,12 @@ def test_a_code_of_the_other_table_is_unknown_too(take):
 
 
 def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
-    said = {row.event for table in codes.TABLES for row in table} | {"offered", "receipt_confirmed"}
+    said = {row.event for table in codes.TABLES for row in table} | {"offered", "receipt_confirmed", "answered"}
     partner = {
-        event.name for kind in ("micro_application", "policy") for event in KINDS[kind].events if event.by is By.PARTNER
+        event.name
+        for kind in ("micro_application", "policy", "inquiry")
+        for event in KINDS[kind].events
+        if event.by is By.PARTNER
     }
 
     assert said == partner

@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+import pytest
 from hub_sinosure import codes
 from hub_sinosure.adapter import sheet
 from hub_sinosure.simulator.rules import PLANS, RULES
@@ -45,13 +46,16 @@ def test_the_messages_are_those_of_the_capability_sheet():
     assert {(name, direction) for name, direction, _ in table("message | direction")} == declared
 
 
-def test_the_magic_values_are_the_rules_in_their_order():
-    rules = [rule for rule in RULES if rule.contains]
+@pytest.mark.parametrize(
+    ("type", "head"), [("PolicyConfirmation", "contains | plan"), ("Inquiry", "inquiry contains | plan")]
+)
+def test_the_magic_values_are_the_rules_in_their_order(type, head):
+    rules = [rule for rule in RULES if rule.contains and rule.type == type]
     rows = [
         [rule.contains, rule.plan, f"{rule.slower:g}" if rule.slower != 1 else "", rule.fault or ""] for rule in rules
     ]
 
-    assert table("contains | plan") == rows
+    assert table(head) == rows
 
 
 def test_the_options_are_all_there():

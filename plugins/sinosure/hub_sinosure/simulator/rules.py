@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
-CONFIRMATION = "PolicyConfirmation"
+CONFIRMATION, INQUIRY = "PolicyConfirmation", "Inquiry"
 WRITTEN = ("contact_name", "remark")
 SILENT = "silent"
 
@@ -43,6 +43,19 @@ def _written(text: str, plan: str, slower: float = 1.0, fault: str | None = None
     )
 
 
+def _asked(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
+    """In an inquiry: 联系人 or 其他需求."""
+    return Rule(
+        name=f"inquiry {text}",
+        type=INQUIRY,
+        plan=plan,
+        fields=("contact_name", "request"),
+        contains=text,
+        slower=slower,
+        fault=fault,
+    )
+
+
 RULES = (
     _written("退回", "return"),
     _written("拒绝", "reject"),
@@ -58,6 +71,11 @@ RULES = (
     _written("重复", "approve", fault="duplicate"),
     _written("乱序", "approve", fault="reorder"),
     _written("矛盾", "approve", fault="contradictory", on="push"),
+    _asked("沉默", SILENT),
+    _asked("延迟", "answer", slower=30.0),
+    _asked("超时", "answer", fault="late_success"),
+    _asked("断线", "answer", fault="reset"),
+    Rule(name="inquiry", type=INQUIRY, plan="answer"),
     Rule(name="confirmation", type=CONFIRMATION, plan="approve"),
     Rule(name="withdrawal", type="WithdrawalRequest", plan="answer"),
     Rule(name="acknowledgement", type="PolicyReceipt", plan="answer"),

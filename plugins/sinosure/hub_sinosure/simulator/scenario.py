@@ -11,15 +11,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.contract.message import CanonicalMessage, Verdict
-from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
+from hub.contract.message import CanonicalMessage
 from hub.documents.pdf import NotPrintable
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.rules import Rule
 from hub.xml.dialect import NO_ENTERPRISE
-from hub_sinosure.simulator import papers
+from hub_sinosure.simulator import inquiries, papers
+from hub_sinosure.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -34,17 +34,13 @@ REVIEWED = {APPROVED: "APPROVED", RETURNED: "RETURNED", REJECTED: "REJECTED"}  #
 CONFIRMABLE = frozenset({"OFFERED", "RETURNED"})
 CONTRARY = {APPROVED: REJECTED, RETURNED: APPROVED, REJECTED: APPROVED}
 
-TAKEN = Verdict(code=ACCEPTED, text=str(RECEIPT_CODES[ACCEPTED]))
-NO_SUCH = Verdict(code="2005", text="业务号不存在")
-NOT_NOW = Verdict(code="2006", text="业务的当前状态不接受该报文")
-
 
 # what comes from the hub
 
 
 def confirmed(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
     """PolicyConfirmation: the review begins."""
-    application = _own(desk, APPLICATION, message.body["application_no"], message.enterprise)
+    application = own(desk, APPLICATION, message.body["application_no"], message.enterprise)
     if application is None:
         return NO_SUCH
     if application.state not in CONFIRMABLE:
@@ -59,7 +55,7 @@ def confirmed(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
 
 def withdrawal_requested(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
     """WithdrawalRequest: answered by a ReviewResult of its own."""
-    application = _own(desk, APPLICATION, message.body["application_no"], message.enterprise)
+    application = own(desk, APPLICATION, message.body["application_no"], message.enterprise)
     if application is None:
         return NO_SUCH
     if rule.plan != SILENT:
@@ -70,7 +66,7 @@ def withdrawal_requested(desk: Desk, message: CanonicalMessage, rule: Rule) -> R
 
 def acknowledged(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
     """PolicyReceipt: confirmed a little later."""
-    policy = _own(desk, POLICY, message.body["policy_no"], message.enterprise)
+    policy = own(desk, POLICY, message.body["policy_no"], message.enterprise)
     if policy is None:
         return NO_SUCH
     if policy.state != "EFFECTIVE":
@@ -87,7 +83,7 @@ def acknowledged(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
 
 def review(desk: Desk, number: str, args: Mapping[str, Any]) -> None:  # noqa: ARG001
     """The review ends as its plan says, unless it is over already."""
-    application = _known(desk, APPLICATION, number)
+    application = known(desk, APPLICATION, number)
     if application.state != "UNDER_REVIEW":
         return
     plan = PLANS[application.data["plan"]]
@@ -102,7 +98,7 @@ def review(desk: Desk, number: str, args: Mapping[str, Any]) -> None:  # noqa: A
 
 def issue(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
     """The policy goes out with its documents; one that comes into force later goes out twice."""
-    application = _known(desk, APPLICATION, number)
+    application = known(desk, APPLICATION, number)
     now, status = desk.clock.now(), args["status"]
     start = now.astimezone(ZONE).date()
     body = {
@@ -132,7 +128,7 @@ def issue(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
 
 def answer_withdrawal(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
     """Agreed while the review goes on, else not."""
-    application = _known(desk, APPLICATION, number)
+    application = known(desk, APPLICATION, number)
     if application.state != "UNDER_REVIEW":
         return _result(desk, application, WITHDRAWAL_REFUSED, args["answers"], {"reason": "审核已经结束。"})
     desk.books.cancel("review", number)
@@ -142,7 +138,7 @@ def answer_withdrawal(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
 
 def confirm_receipt(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
     """ReceiptConfirmed."""
-    policy = _known(desk, POLICY, number)
+    policy = known(desk, POLICY, number)
     body = {"policy_no": number, "confirmed_at": desk.clock.now()}
     desk.tell("ReceiptConfirmed", number, policy.enterprise, body, answers=args["answers"])
 
@@ -154,7 +150,7 @@ def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     """``{"uscc", "enterprise_name"}`` and as wished application_no, contact_phone, contact_email, org_code,
     previous_policy_no, valid_days: an offer goes out.
     """
-    uscc, name = (_text(wanted, key) for key in ("uscc", "enterprise_name"))
+    uscc, name = (text(wanted, key) for key in ("uscc", "enterprise_name"))
     if len(uscc) != 18:
         raise ControlError(f"uscc: {uscc!r} is not 18 characters long")
     days = wanted.get("valid_days", VALID_DAYS)
@@ -173,7 +169,7 @@ def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         "product_name": papers.PRODUCT_NAME,
         "programme_year": today.year,
         "renewal": "previous_policy_no" in wanted,
-        **{key: _text(wanted, key) for key in OFFERABLE if key in wanted},
+        **{key: text(wanted, key) for key in OFFERABLE if key in wanted},
         "declaration_version": papers.DECLARATION_VERSION,
         "declaration_text": list(papers.DECLARATION),
         "valid_until": today + timedelta(days=days),
@@ -189,20 +185,20 @@ def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def recall(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     """``{"application_no", "reason"}``: the offer is taken back."""
-    application = _named(desk, APPLICATION, wanted, "application_no", CONFIRMABLE)
+    application = named(desk, APPLICATION, wanted, "application_no", CONFIRMABLE)
     return _change(desk, application, "application_no", RECALLED, "RECALLED", wanted)
 
 
 def terminate(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     """``{"policy_no", "reason"}``: the policy ends."""
-    policy = _named(desk, POLICY, wanted, "policy_no", frozenset({"ISSUED", "EFFECTIVE"}))
+    policy = named(desk, POLICY, wanted, "policy_no", frozenset({"ISSUED", "EFFECTIVE"}))
     return _change(desk, policy, "policy_no", TERMINATED, "TERMINATED", wanted)
 
 
 def decide(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     """``{"application_no", "plan"}``: the review ends now, whatever the magic value said."""
-    application = _named(desk, APPLICATION, wanted, "application_no", frozenset({"UNDER_REVIEW"}))
-    plan = _text(wanted, "plan")
+    application = named(desk, APPLICATION, wanted, "application_no", frozenset({"UNDER_REVIEW"}))
+    plan = text(wanted, "plan")
     if plan not in DECISIONS:
         raise ControlError(f"plan: must be one of {', '.join(DECISIONS)}")
     desk.books.cancel("review", application.number)
@@ -231,6 +227,8 @@ def opposite(message: CanonicalMessage) -> Mapping[str, Any] | None:
         return {**body, "expiry_date": body["expiry_date"] - timedelta(days=1)}
     if message.type == "ReceiptConfirmed":
         return {**body, "confirmed_at": body["confirmed_at"] + timedelta(seconds=1)}
+    if message.type == "InquiryAnswer":
+        return inquiries.opposite(body)
     return None
 
 
@@ -244,6 +242,7 @@ SCENARIO = Scenario(
         "PolicyConfirmation": confirmed,
         "WithdrawalRequest": withdrawal_requested,
         "PolicyReceipt": acknowledged,
+        "Inquiry": inquiries.asked,
         "StatusQuery": answer_status,
     },
     steps={
@@ -251,6 +250,7 @@ SCENARIO = Scenario(
         "issue": issue,
         "answer_withdrawal": answer_withdrawal,
         "confirm_receipt": confirm_receipt,
+        "answer_inquiry": inquiries.answer,
     },
     controls={
         "offer": offer,
@@ -258,6 +258,7 @@ SCENARIO = Scenario(
         "terminate": terminate,
         "decide": decide,
         "introduce": introduce,
+        "answer": inquiries.answer_by_hand,
     },
     opposite=opposite,
 )
@@ -279,37 +280,6 @@ def _result(desk: Desk, application: Entry, code: str, answers: str, more: Mappi
 def _change(desk: Desk, entry: Entry, key: str, code: str, state: str, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     """PolicyChange."""
     desk.books.write(replace(entry, state=state))
-    reason = {"reason": _text(wanted, "reason")} if "reason" in wanted else {}
+    reason = {"reason": text(wanted, "reason")} if "reason" in wanted else {}
     body = {key: entry.number, "status_code": code, "changed_at": desk.clock.now(), **reason}
     return {"message_id": desk.tell("PolicyChange", entry.number, entry.enterprise, body)}
-
-
-def _own(desk: Desk, kind: str, number: str, enterprise: str) -> Entry | None:
-    """The enterprise's own object with this number."""
-    entry = desk.books.entry(kind, number)
-    return entry if entry is not None and entry.enterprise == enterprise else None
-
-
-def _known(desk: Desk, kind: str, number: str) -> Entry:
-    """An object that must be there, because a step was planned for it. Raises LookupError."""
-    entry = desk.books.entry(kind, number)
-    if entry is None:
-        raise LookupError(f"{kind} {number}")
-    return entry
-
-
-def _named(desk: Desk, kind: str, wanted: Mapping[str, Any], key: str, states: frozenset[str]) -> Entry:
-    """The object that a control names, in a state that allows it. Raises ControlError."""
-    entry = desk.books.entry(kind, _text(wanted, key))
-    if entry is None:
-        raise ControlError(f"{key}: {wanted[key]} is not in the books")
-    if entry.state not in states:
-        raise ControlError(f"{key}: {entry.number} is {entry.state}; it must be {' or '.join(sorted(states))}")
-    return entry
-
-
-def _text(wanted: Mapping[str, Any], key: str) -> str:
-    value = wanted.get(key)
-    if not isinstance(value, str) or not value:
-        raise ControlError(f"{key}: a text is required")
-    return value
