@@ -99,9 +99,10 @@ def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
 
 
 def crumbs(*parts: tuple[str, str | None]) -> list[tuple[str, str | None]]:
-    """Where the user is: home, the portal's own path, then ``parts``."""
+    """Where the user is: home, the portal's own path, then ``parts``; nothing twice in a row."""
     own: list[tuple[str, str | None]] = [(read(text), None) for text in site().portal.crumbs]
-    return [(say("首页"), "/"), *own, *parts]
+    whole = [(say("首页"), "/"), *own, *parts]
+    return [part for part, after in zip(whole, [*whole[1:], ("", None)], strict=True) if part[0] != after[0]]
 
 
 def here() -> str:

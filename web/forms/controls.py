@@ -217,7 +217,7 @@ def region(label: Text, *, required: bool = False, hint: Text | None = None) -> 
     return Region(
         **_needed(required, ""),
         validate=whole,
-        error_messages={"required": [REGION_LEVELS[0]], **_messages(FORMAT, "invalid", "null", "invalid_utf8")},
+        error_messages=_messages(FORMAT, "invalid", "null", "invalid_utf8") | {"required": [REGION_LEVELS[0]]},
         metadata={"label": label, "control": "region", "hint": hint},
     )
 

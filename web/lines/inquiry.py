@@ -14,7 +14,7 @@ INQUIRIES = Listing(
         Column("contact_mobile", label=Text("联系电话", "Telephone")),
         Column("contact_email"),
         Column("topic"),
-        Column("submitted_at"),
+        Column("submitted_at", "day"),
         Column("state", "track"),
     ),
     filters=(Filter("inquiry_no"), Filter("state", "track")),

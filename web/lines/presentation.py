@@ -24,7 +24,7 @@ class Column:
     """One column: a field of the kind, one of its tracks, or one of the object's own facts."""
 
     name: str
-    show: Literal["number", "field", "track", "partner", "time", "next"] = "field"
+    show: Literal["number", "field", "day", "track", "partner", "time", "next"] = "field"
     label: Text | None = None  # else the field's or track's own
 
 
