@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Any, Literal
 
 from hub.business.numbers import NumberFormat
@@ -149,6 +150,16 @@ class Track:
     states: Sequence[State]
     transitions: Sequence[Transition]
 
+    @cached_property
+    def moves(self) -> Mapping[tuple[str | None, str], str]:
+        """(state, event) -> next state."""
+        return {(row.source, row.event): row.target for row in self.transitions}
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The events that move the object on this track."""
+        return frozenset(row.event for row in self.transitions)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -191,12 +202,21 @@ class Kind:
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
-        return next((row for row in self.events if row.name == name), None) or _missing(self, name)
+        return self._by_name.get(name) or _missing(self, name)
 
     def rank(self, event: EventType) -> int:
         """The event's place when events are folded: one for a whole series."""
-        together = (row for row in self.events if event.series is not None and row.series == event.series)
-        return self.events.index(next(together, event))
+        return self._ranks[event.name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, EventType]:
+        return {row.name: row for row in self.events}
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        first: dict[tuple[str | None, str], int] = {}  # of a series, or of an event that is in none
+        places = ((row, (row.series, row.series or row.name), place) for place, row in enumerate(self.events))
+        return {row.name: first.setdefault(key, place) for row, key, place in places}
 
     def action(self, name: str) -> Action:
         """Raises KeyError."""
@@ -306,21 +326,19 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
     states: dict[str, str | None] = {}
     passed: list[tuple[str, str, int]] = []
     for track in kind.tracks:
-        moves = {(row.source, row.event): row.target for row in track.transitions}
-        touched = {row.event for row in track.transitions}
         # The hub allowed the enterprise's own event when it was recorded: a late answer to an older submission
         # must not undo it, so it moves the object from wherever the older answers left it.
         own = {row.event: row.target for row in track.transitions if kind.event(row.event).by is By.ENTERPRISE}
         current: str | None = None
         before: str | None = None
         for event in standing:
-            target = moves.get((current, event.name), own.get(event.name))
+            target = track.moves.get((current, event.name), own.get(event.name))
             if target == BACK:
                 target = before
             if target is not None:
                 before, current = current, target
                 passed.append((track.name, target, _place(kind, event)[1]))
-        if disputed & touched:
+        if disputed & track.touched:
             current = CONFLICT
             passed.append((track.name, CONFLICT, last))
         states[track.name] = current

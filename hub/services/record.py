@@ -225,7 +225,7 @@ def _due(kind: Kind, projection: Projection) -> datetime | None:
 
 
 def _moves(kind: Kind, event: str) -> bool:
-    return any(row.event == event for track in kind.tracks for row in track.transitions)
+    return any(event in track.touched for track in kind.tracks)
 
 
 def _append(
