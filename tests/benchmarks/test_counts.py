@@ -1,4 +1,5 @@
-"""What a message costs after warm-up, counted and not timed: keys, schemas, templates, processes, connections, files.
+"""What a message costs after warm-up, counted and not timed: keys, schemas, templates, processes, connections, files,
+statements and commits.
 
 Real code throughout: the portal's door, ``perform``, the worker, a loopback partner. Only counters are put in between.
 """
@@ -25,17 +26,18 @@ from cryptography.hazmat.primitives import serialization
 from flask.testing import FlaskClient
 from hub_sinosure.adapter import sinosure
 from lxml import etree
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 
 from hub import runtime as runtimes
 from hub.business.lifecycle import Actor
+from hub.clock import MovableClock
 from hub.config import HubSettings, PartnerSettings, Settings, WebSettings
 from hub.contract.message import CanonicalMessage
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
 from hub.services import accounts, actions, results
 from hub.store import tables
-from hub.store.engine import reading, writing
+from hub.store.engine import WRITES, reading, writing
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import seal
@@ -129,6 +131,26 @@ def counting(engine: Engine) -> Iterator[Counter[str]]:
             event.remove(engine, "connect", connected)
 
 
+@contextmanager
+def asking(engine: Engine) -> Iterator[Counter[str]]:
+    """Count the statements, and the commits of what was written."""
+    counter: Counter[str] = Counter()
+
+    def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        counter["statement"] += not statement.startswith("BEGIN")
+
+    def committed(connection: Connection) -> None:
+        counter["commit"] += connection.get_execution_options().get(WRITES, False)
+
+    event.listen(engine, "before_cursor_execute", executed)
+    event.listen(engine, "commit", committed)
+    try:
+        yield counter
+    finally:
+        event.remove(engine, "before_cursor_execute", executed)
+        event.remove(engine, "commit", committed)
+
+
 def _holders(function: object) -> list[tuple[Any, str]]:
     """Every module attribute that is this function."""
     found = []
@@ -166,11 +188,15 @@ class World:
         """One message through the partners' door; the HTTP status."""
         return self.door.post("/partners/sinosure/messages", data=content, content_type="application/xml").status_code
 
-    def submit(self, number: str) -> int:
-        """Confirm one offer and deliver; how many exchanges were made."""
+    def find(self, number: str) -> str:
+        """The id of the application with this number."""
         table = tables.business_object
         with reading(self.runtime.engine) as connection:
-            object_id = connection.execute(select(table.c.id).where(table.c.number == number)).scalar_one()
+            found: str = connection.execute(select(table.c.id).where(table.c.number == number)).scalar_one()
+        return found
+
+    def submit(self, object_id: str) -> int:
+        """Confirm one offer and deliver; how many exchanges were made."""
         actor = Actor(account="a1", name="王小明", enterprise=USCC, role="LP")
         actions.perform(self.runtime, actor, KIND, object_id, "confirm", ENTERED, 1)
         return self.worker.run_once()
@@ -260,7 +286,8 @@ def world(engine: Engine, keys: tuple[Path, pki.KeySigner]) -> Iterator[World]:
     )
     started = runtimes.start(settings)
     started.engine.dispose()
-    runtime = replace(started, engine=engine)
+    clock = MovableClock(at=datetime.now(UTC))  # stands still, so that no job of the worker's is due in between
+    runtime = replace(started, engine=engine, clock=clock)
     with writing(engine) as connection:
         accounts.register_enterprise(connection, USCC, FIRM, runtime.clock.now())
     worker = Worker(runtime, results.settle)
@@ -286,15 +313,39 @@ def test_a_message_out_loads_no_key_compiles_nothing_and_keeps_its_connection(wo
     numbers = [f"XW-{n}" for n in range(WARM_UP + MESSAGES)]
     for number in numbers:
         world.receive(world.offer(number))
-    for number in numbers[:WARM_UP]:
-        world.submit(number)
+    offered = [world.find(number) for number in numbers]
+    for object_id in offered[:WARM_UP]:
+        world.submit(object_id)
 
     with counting(world.runtime.engine) as counter:
-        exchanges = [world.submit(number) for number in numbers[WARM_UP:]]
+        exchanges = [world.submit(object_id) for object_id in offered[WARM_UP:]]
 
     assert exchanges == [1] * MESSAGES
     assert world.stored(tables.outbox, tables.outbox.c.state == "ACKED") == len(numbers)
     assert (counter, len(world.accepted)) == ({}, 1)
+
+
+def test_a_message_in_is_ten_statements_and_one_commit(world: World) -> None:
+    """Inbox row and bytes, the object looked for, five rows of a new one, its first evidence, what waited for it."""
+    world.receive(world.offer("XW-0"))
+
+    with asking(world.runtime.engine) as counter:
+        world.receive(world.offer("XW-1"))
+
+    assert counter == {"statement": 10, "commit": 1}
+
+
+def test_a_message_out_is_twenty_seven_statements_and_three_commits(world: World) -> None:
+    """Eleven to submit, two looks at what is due, four to claim it with its attempt, ten for what came of it."""
+    for number in ("XW-0", "XW-1"):
+        world.receive(world.offer(number))
+    first, second = world.find("XW-0"), world.find("XW-1")
+    world.submit(first)
+
+    with asking(world.runtime.engine) as counter:
+        world.submit(second)
+
+    assert counter == {"statement": 27, "commit": 3}
 
 
 def test_every_counter_counts_what_a_cold_start_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
