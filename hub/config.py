@@ -11,6 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from hub.contract.adapters import DEFAULT_SUITES
 from hub.crypto.keys import FAMILIES
 from hub.errors import ConfigError
 
@@ -106,6 +107,9 @@ class PartnerSettings:
     address: str = field(default="", metadata={"help": "where its messages go"})
     certificates: tuple[Path, ...] = field(
         default=(), metadata={"help": "its pinned certificates: active and next (PEM)"}
+    )
+    suites: tuple[str, ...] = field(
+        default=DEFAULT_SUITES, metadata={"help": "what it may sign with; sm2-sm3 is the third", "among": FAMILIES}
     )
     ca: Path | None = field(default=None, metadata={"help": "CA bundle for its HTTPS address, instead of the system's"})
     poll: float = field(default=0.0, metadata={"help": "seconds between polls; 0 for partners that push"})

@@ -56,6 +56,7 @@ class Runtime:
             hub=self.settings.hub.code,
             signer=self.signer,
             trusted=certificates(settings.certificates),
+            suites=settings.suites,
             settings=settings.settings,
             sent_digest="" if sent is None else sha256(sent.content).hexdigest(),
         )

@@ -37,6 +37,9 @@ class Refusal(Exception):
         self.explanation = tuple(explanation)  # rows path/zh/en, for schema errors
 
 
+DEFAULT_SUITES = ("rsa-sha256", "ecdsa-sha256")  # of a partner whose settings say nothing else; "sm2-sm3" is the third
+
+
 class Signer(Protocol):
     """The hub's signing key, loaded once for the life of the process."""
 
@@ -56,6 +59,7 @@ class Context:
     hub: str  # our own code as sender
     signer: Signer = field(repr=False)
     trusted: Sequence[bytes] = field(default=(), repr=False)  # the partner's pinned certificates, DER
+    suites: Sequence[str] = DEFAULT_SUITES  # that the partner may sign with
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # this partner's part of the configuration
     sent_digest: str = ""  # sha256 hex of the bytes sent, in parse_response and parse_query
 

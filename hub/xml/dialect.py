@@ -138,7 +138,7 @@ class CanonicalDialect:
         return OutMessage(content=seal(self.catalogue, answer, ctx.signer))
 
     def _verified(self, raw: Raw, ctx: Context) -> tuple[CanonicalMessage, str]:
-        verified = verify(read(raw.content, self.limits), ctx.trusted, ctx.now)
+        verified = verify(read(raw.content, self.limits), ctx.trusted, ctx.now, ctx.suites)
         schema = self.catalogue.of(verified.element)
         schema.validate(verified.element)
         message = schema.decode(verified.element)

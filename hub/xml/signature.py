@@ -1,4 +1,4 @@
-"""The sender's signature over a whole message: XMLDSig, enveloped, exclusive C14N, SHA-256, one pinned certificate.
+"""The sender's signature over a whole message: XMLDSig, enveloped, exclusive C14N, one pinned certificate.
 
 The profile is one outline (``OUTLINE``): a signature that looks otherwise in any element or attribute is refused before
 a library sees it, because libraries skip what they do not know. What the library then hands back as signed is all that
@@ -7,7 +7,7 @@ anybody may read.
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -19,25 +19,32 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
-from hub.contract.adapters import Refusal, Signer
+from hub.contract.adapters import DEFAULT_SUITES, Refusal, Signer
+from hub.crypto.keys import ECDSA, RSA, SM2
+from hub.xml import sm2_signature
 from hub.xml.reader import parser
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 C14N = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
-ALGORITHMS = {"rsa-sha256": SignatureMethod.RSA_SHA256, "ecdsa-sha256": SignatureMethod.ECDSA_SHA256}
+ALGORITHMS = {RSA: SignatureMethod.RSA_SHA256, ECDSA: SignatureMethod.ECDSA_SHA256}  # that signxml knows
+SUITES: Mapping[str, tuple[str, str]] = {
+    **{suite: (method.value, DigestAlgorithm.SHA256.value) for suite, method in ALGORITHMS.items()},
+    SM2: (sm2_signature.METHOD, sm2_signature.DIGEST),
+}
+"""The algorithms of SignatureMethod and DigestMethod of each suite."""
 INVALID, NOT_IN_VALIDITY, NOT_REGISTERED = "1001", "1002", "1003"
 
-METHOD = "SignatureMethod"
+METHOD, DIGEST = "SignatureMethod", "DigestMethod"  # their algorithms are those of a suite
 OUTLINE = (
     (0, "Signature", ""),
     (1, "SignedInfo", ""),
     (2, "CanonicalizationMethod", f"Algorithm={C14N.value}"),
-    (2, METHOD, ""),  # its algorithm is one of ALGORITHMS
+    (2, METHOD, ""),
     (2, "Reference", "URI="),  # the whole document
     (3, "Transforms", ""),
     (4, "Transform", f"Algorithm={SignatureConstructionMethod.enveloped.value}"),
     (4, "Transform", f"Algorithm={C14N.value}"),
-    (3, "DigestMethod", f"Algorithm={DigestAlgorithm.SHA256.value}"),
+    (3, DIGEST, ""),
     (3, "DigestValue", ""),
     (1, "SignatureValue", ""),
     (1, "KeyInfo", ""),
@@ -65,58 +72,73 @@ class Verified:
 
 def sign(element: etree._Element, signer: Signer) -> bytes:
     """The final bytes of ``element`` with the signature as last child of its root; ``element`` stays as it is."""
+    if signer.algorithm == SM2:
+        return sm2_signature.sign(element, signer, _outline(SM2))
     certificate = _certificate(signer.certificate)
     key: Any = _Key(signer, certificate)
     signed = _xml_signer(signer.algorithm).sign(element, key=key, cert=[certificate])
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
 
 
-def verify(element: etree._Element, trusted: Sequence[bytes], now: datetime) -> Verified:
+def verify(
+    element: etree._Element, trusted: Sequence[bytes], now: datetime, suites: Collection[str] = DEFAULT_SUITES
+) -> Verified:
     """Raises Refusal 1003 (certificate not among ``trusted``), 1002 (not valid at ``now``) or 1001 (anything else)."""
-    der = _named_certificate(_signature(element))
+    signature, suite = _signature(element)
+    if suite not in suites:
+        raise Refusal(INVALID, f"{suite} is not allowed here")
+    der = _named_certificate(signature)
     if der not in trusted:
         raise Refusal(NOT_REGISTERED, "the certificate in the signature is not pinned for this partner")
     try:
         certificate = _certificate(der)
         if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
             raise Refusal(NOT_IN_VALIDITY, f"certificate {certificate.serial_number:x}")
-        result = XMLVerifier().verify(
-            element,
-            x509_cert=certificate,
-            validate_schema=False,  # OUTLINE is stricter
-            parser=parser(),
-            expect_config=replace(PROFILE, verification_time=now),
-        )
+        signed = sm2_signature.verify(element, certificate) if suite == SM2 else _read_back(element, certificate, now)
     except Refusal:
         raise
     except Exception as error:  # whatever a library raises on hostile bytes, the answer is the same
         raise Refusal(INVALID, type(error).__name__) from error
-    if not isinstance(result, VerifyResult) or result.signed_xml is None or result.signed_xml.tag != element.tag:
+    if signed is None or signed.tag != element.tag:
         raise Refusal(INVALID, "the signature does not cover the whole message")
-    return Verified(element=result.signed_xml, serial=f"{certificate.serial_number:x}")
+    return Verified(element=signed, serial=f"{certificate.serial_number:x}")
 
 
 def named_certificate(element: etree._Element) -> bytes:
     """The DER certificate that a message's signature names; nothing is verified. Raises Refusal 1001."""
-    return _named_certificate(_signature(element))
+    return _named_certificate(_signature(element)[0])
 
 
-def _signature(element: etree._Element) -> etree._Element:
-    """The one signature of a message: last child of the root, nowhere another, drawn after the outline."""
+def _read_back(element: etree._Element, certificate: x509.Certificate, now: datetime) -> etree._Element | None:
+    """What signxml found signed."""
+    result = XMLVerifier().verify(
+        element,
+        x509_cert=certificate,
+        validate_schema=False,  # OUTLINE is stricter
+        parser=parser(),
+        expect_config=replace(PROFILE, verification_time=now),
+    )
+    return result.signed_xml if isinstance(result, VerifyResult) else None
+
+
+def _signature(element: etree._Element) -> tuple[etree._Element, str]:
+    """The one signature of a message and its suite: last child of the root, nowhere another, after the outline."""
     found = list(element.iter(f"{DS}Signature"))
     if len(found) != 1 or len(element) == 0 or element[-1] is not found[0]:
         raise Refusal(INVALID, "one signature is asked for, as the last child of the root")
     signature = found[0]
     drawn = list(_draw(signature))
-    methods = [f"Algorithm={method.value}" for method in ALGORITHMS.values()]
-    if not any(drawn == _outline(method) for method in methods):
-        raise Refusal(INVALID, "the signature does not follow the profile")
-    return signature
+    for suite in SUITES:
+        if drawn == _outline(suite):
+            return signature, suite
+    raise Refusal(INVALID, "the signature does not follow the profile")
 
 
-@lru_cache(maxsize=len(ALGORITHMS))
-def _outline(method: str) -> list[tuple[int, str, str]]:
-    return [(depth, f"{DS}{name}", method if name == METHOD else attributes) for depth, name, attributes in OUTLINE]
+@lru_cache(maxsize=len(SUITES))
+def _outline(suite: str) -> list[tuple[int, str, str]]:
+    method, digest = (f"Algorithm={algorithm}" for algorithm in SUITES[suite])
+    chosen = {METHOD: method, DIGEST: digest}
+    return [(depth, f"{DS}{name}", chosen.get(name, attributes)) for depth, name, attributes in OUTLINE]
 
 
 def _draw(part: Any, depth: int = 0) -> Iterator[tuple[int, str, str]]:
