@@ -11,7 +11,8 @@ from hub.commands.home import home_option, json_option, opened
 from hub.commands.output import plain, show
 from hub.delivery import decisions
 from hub.delivery.decisions import PREFIX, VERDICTS
-from hub.services import audit, conflicts, operations, results
+from hub.services import audit, conflicts, operations, results, unmapped
+from hub.services.unmapped import Task
 from hub.store import tables
 from hub.store.engine import reading, writing
 
@@ -24,6 +25,17 @@ COLUMNS = {
     "business_key": "number",
     "message_id": "message id",
     "reason": "reason",
+    "proposal": "proposed",
+}
+UNMAPPED = {
+    "partner": "partner",
+    "field": "field",
+    "code": "code",
+    "wording": "wording",
+    "count": "messages",
+    "waiting": "waiting",
+    "first_at": "since",
+    "last_at": "latest",
     "proposal": "proposed",
 }
 CHOICES = "\n".join(f"  {name:15}{verdict.label.zh} / {verdict.label.en}" for name, verdict in VERDICTS.items())
@@ -150,6 +162,47 @@ def confirm(decision_id: str, who: str, home: Path) -> None:
     else:
         decisions.confirm(runtime.engine, decision_id, actor=actor, now=now, settle=results.settle)
     click.echo("confirmed")
+
+
+@command.command("unmapped")
+@click.option("--patch", is_flag=True, help="Print the proposed rows as one unified diff and nothing else.")
+@click.option("--replay", is_flag=True, help="Apply what waits for codes that the installed plugins know by now.")
+@home_option
+@json_option
+def unmapped_(home: Path, *, patch: bool, replay: bool, as_json: bool) -> None:
+    """Codes that a partner sent and its plugin does not know, with the row that looks nearest.
+
+    A proposal is a guess by wording and number and is never applied by itself: read it, correct it, apply it to the
+    plugin's source, install the plugin, restart, replay.
+
+    \b
+    Example:
+      swhub dead-letters unmapped --patch > codes.patch
+      git -C plugins/sinosure apply ../../codes.patch
+      swhub dead-letters unmapped --replay
+    """
+    runtime = opened(home)
+    with reading(runtime.engine) as connection:
+        found = unmapped.tasks(connection, runtime.registry)
+    if patch:
+        click.echo(unmapped.patch(runtime.registry, found), nl=False)
+        return
+    if replay:
+        for task in found:
+            if task.known:
+                done = operations.replay_unmapped(runtime, task.partner, task.field, task.code)
+                click.echo(f"{task.partner} {task.field} {task.code}: {done} of {task.waiting} applied")
+        return
+    rows = [plain(task) | {"proposal": proposed(task)} for task in found]
+    show(rows, UNMAPPED, as_json=as_json, none="every code is known")
+
+
+def proposed(task: Task) -> str | None:
+    """The proposal on one line, or what to do instead."""
+    if task.known:
+        return "known by now: --replay"
+    found = task.proposal
+    return None if found is None else f"{found.row.event}? ({found.why})"
 
 
 @command.command("replay")

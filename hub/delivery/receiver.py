@@ -22,7 +22,7 @@ from hub.delivery.observers import Observers
 from hub.errors import Unavailable
 from hub.guard.fault import PluginAway, PluginFailed
 from hub.runtime import Runtime
-from hub.services import audit, evidence, inbound
+from hub.services import audit, evidence, inbound, unmapped
 from hub.services.inbound import PluginFault, received
 from hub.store import tables
 from hub.store.engine import writing
@@ -103,7 +103,7 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
     meaning, problem = _meaning(adapter, message, ctx)  # last: whoever fails here has his receipt and is parked
     failpoints.hit("inbound.before_store")
 
-    def commit(problem: str | None) -> Answer:
+    def commit(problem: _Problem | None) -> Answer:
         with writing(runtime.engine) as connection:
             if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
                 return _again(connection, adapter, ctx, raw, message)
@@ -113,6 +113,7 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
                 _apply(connection, adapter, ctx, message, meaning)
             else:
                 _prove(connection, message, ctx.now)
+                _ask(connection, message, problem, ctx.now)
             failpoints.hit("inbound.before_commit")
         failpoints.hit("inbound.after_commit")
         return Answer(receipt, 200, ACCEPTED)
@@ -120,22 +121,36 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
     try:
         return commit(problem)
     except PluginFault as fault:  # nothing of what it meant is applied, but the message is kept
-        return commit(f"plugin fault: {fault}")
+        return commit(_Problem(f"plugin fault: {fault}"))
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Why nobody knows what a message means."""
+
+    reason: str
+    code: UnmappedCode | None = None
 
 
 def _meaning(
     adapter: PartnerAdapter, message: InMessage, ctx: Context
-) -> tuple[Sequence[CanonicalEvent | PartnerContent], str | None]:
+) -> tuple[Sequence[CanonicalEvent | PartnerContent], _Problem | None]:
     """What the message means, or why nobody knows: then it is kept, acknowledged and parked for an operator."""
     try:
         return adapter.parse(message, ctx), None
-    except UnmappedCode as unmapped:
-        return (), f"unmapped code {unmapped.code!r} in {unmapped.table}"
+    except UnmappedCode as found:
+        return (), _Problem(unmapped.reason(found.table, found.code), found)
     except PluginAway:  # nobody has looked at it: the partner sends it again
         raise
     except Exception as error:  # a plugin's defect must not lose the partner's message
         log.exception("%s: parse of %s failed", message.partner, message.canonical.type)
-        return (), f"plugin fault: {type(error).__name__}"
+        return (), _Problem(f"plugin fault: {type(error).__name__}")
+
+
+def _ask(connection: Connection, message: InMessage, problem: _Problem, now: datetime) -> None:
+    """Make a code that the plugin does not know an operator's task."""
+    if problem.code is not None:
+        unmapped.note(connection, message, problem.code, now)
 
 
 def _apply(
@@ -169,13 +184,16 @@ def release(
         then = replace(ctx, now=row.received_at)  # the signature was good when it came
         message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
         meaning, problem = _meaning(adapter, message, ctx)
+        if problem is not None:
+            _park(connection, message, problem.reason, row.business_key)
+            if problem.reason != row.reason:
+                _ask(connection, message, problem, ctx.now)
+            continue
         connection.execute(
             update(_inbox)
             .where(_inbox.c.partner == partner, _inbox.c.message_id == row.message_id)
-            .values(state="APPLIED" if problem is None else "PARKED", reason=problem, applied_at=ctx.now)
+            .values(state="APPLIED", reason=None, applied_at=ctx.now)
         )
-        if problem is not None:
-            continue
         try:
             with connection.begin_nested():
                 _apply(connection, adapter, ctx, message, meaning)
@@ -199,7 +217,7 @@ def _prove(connection: Connection, message: InMessage, now: datetime) -> None:
     evidence.append(connection, own, {"what": "received", "message": received(message)}, now)
 
 
-def _row(message: InMessage, receipt: OutMessage, now: datetime, problem: str | None) -> dict[str, Any]:
+def _row(message: InMessage, receipt: OutMessage, now: datetime, problem: _Problem | None) -> dict[str, Any]:
     canonical = message.canonical
     return {
         "partner": message.partner,
@@ -210,7 +228,7 @@ def _row(message: InMessage, receipt: OutMessage, now: datetime, problem: str | 
         "business_key": canonical.business_key,
         "signer": message.signer,
         "state": "APPLIED" if problem is None else "PARKED",
-        "reason": problem and problem[:500],
+        "reason": None if problem is None else problem.reason[:500],
         "created_at": canonical.created_at,
         "received_at": now,
         "applied_at": now if problem is None else None,

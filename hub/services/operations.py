@@ -11,7 +11,7 @@ from hub.business.lifecycle import Kind
 from hub.delivery import receiver
 from hub.errors import NotFound
 from hub.runtime import Runtime
-from hub.services import conflicts, record
+from hub.services import conflicts, record, unmapped
 from hub.services.record import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -194,6 +194,13 @@ def replay_parked(runtime: Runtime, partner: str, message_id: str) -> str:
             raise NotFound
         receiver.release(connection, runtime.adapter(partner), runtime.context(partner), row.business_key, message_id)
         return str(connection.execute(select(table.c.state).where(*mine)).scalar_one())
+
+
+def replay_unmapped(runtime: Runtime, partner: str, field: str, code: str) -> int:
+    """Apply what waited for a code that its plugin knows by now; says how many messages did not park again."""
+    with reading(runtime.engine) as connection:
+        waiting = unmapped.waiting(connection, partner, field, code)
+    return sum(replay_parked(runtime, partner, message_id) != "PARKED" for message_id in waiting)
 
 
 def end_what_is_over(runtime: Runtime) -> int:
