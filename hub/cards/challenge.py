@@ -33,6 +33,7 @@ class Purpose(Enum):
     APPLICATION = "APPLICATION"
     AGREEMENT = "AGREEMENT"
     PAYMENT = "PAYMENT"
+    DOCUMENT = "DOCUMENT"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ ACTS: Mapping[Purpose, Act] = {
     Purpose.APPLICATION: Act(title=Text("签署投保申请", "Sign an insurance application"), fields=BINDING),
     Purpose.AGREEMENT: Act(title=Text("签署协议", "Sign an agreement"), fields=BINDING),
     Purpose.PAYMENT: Act(title=Text("签署支付指令", "Sign a payment instruction"), fields=BINDING),
+    Purpose.DOCUMENT: Act(title=Text("签署文件", "Sign a document"), fields=BINDING | {"document"}),
 }
 
 HEX = re.compile(r"[0-9a-f]{64}")
@@ -61,13 +63,14 @@ FORMS: Mapping[str, re.Pattern[str]] = {
     "issued_at": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
     "number": re.compile(r".{1,64}"),
     "receiver": re.compile(r".{1,100}"),
+    "document": re.compile(r".{1,200}"),
 }
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Payload:
-    """A payload that was read and found well formed. The last three fields are empty for a login."""
+    """A payload that was read and found well formed. The last four fields are empty for a login."""
 
     purpose: Purpose
     title: str
@@ -76,7 +79,8 @@ class Payload:
     issued_at: datetime
     number: str = ""  # of the application, agreement or payment order
     receiver: str = ""  # the insurer or bank that will get it
-    digest: str = ""  # SHA-256 of the canonical content that is agreed to
+    digest: str = ""  # SHA-256 of the canonical content that is agreed to; of a document: of its bytes as prepared
+    document: str = ""  # name of the document that is signed inside, too (hub.cards.document)
 
 
 def new_nonce() -> str:
@@ -100,11 +104,22 @@ def make_login(origin: str, nonce: str, now: datetime) -> str:
 
 
 def make_binding(
-    purpose: Purpose, *, origin: str, nonce: str, now: datetime, number: str, receiver: str, digest: str
+    purpose: Purpose,
+    *,
+    origin: str,
+    nonce: str,
+    now: datetime,
+    number: str,
+    receiver: str,
+    digest: str,
+    document: str = "",
 ) -> str:
-    """The payload that binds the enterprise to the content with ``digest``. Raises ValueError for a field."""
+    """The payload that binds the enterprise to the content with ``digest``; ``document`` for that purpose only.
+
+    Raises ValueError for a field.
+    """
     fields = _common(purpose, origin, nonce, now) | {"number": number, "receiver": receiver, "digest": digest}
-    return _encode(fields)
+    return _encode(fields | ({"document": document} if document else {}))
 
 
 def parse(payload: str) -> Payload:
@@ -130,6 +145,7 @@ def check(
     number: str = "",
     receiver: str = "",
     digest: str = "",
+    document: str = "",
 ) -> Payload:
     """The payload, if it is the one the hub asked for. Raises CardRefused with the reason."""
     read = parse(payload)
@@ -137,7 +153,8 @@ def check(
         raise CardRefused("wrong_origin")
     if not hmac.compare_digest(read.nonce_hash, hash_text(nonce)):
         raise CardRefused("wrong_nonce")
-    if (read.purpose, read.number, read.receiver, read.digest) != (purpose, number, receiver, digest):
+    asked = (purpose, number, receiver, digest, document)
+    if (read.purpose, read.number, read.receiver, read.digest, read.document) != asked:
         raise CardRefused("wrong_act")
     if not now - LIFE <= read.issued_at <= now + SKEW:
         raise CardRefused("stale")

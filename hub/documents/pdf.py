@@ -7,11 +7,12 @@ that they lack is an error, because plain PDF would silently print a box in the 
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import typst
@@ -23,6 +24,7 @@ FOLDER = Path(__file__).parent
 FONTS = FOLDER / "fonts"  # filled by script/frontend
 TEMPLATES = FOLDER / "templates"
 ZONE = ZoneInfo("Asia/Shanghai")
+Format = Literal["pdf", "svg"]
 LOCK = threading.Lock()  # one compiler, one document at a time: 20 ms each
 
 
@@ -38,30 +40,83 @@ def render(template: str, data: Mapping[str, Any], *, now: datetime) -> bytes:
     Dates, datetimes (shown in Asia/Shanghai) and Decimals (shown with separators) may stand in ``data`` as they are.
     ``now`` is the document's date. Raises NotPrintable: no fonts, a missing glyph, a missing value, any warning.
     """
-    inputs = {"data": json.dumps(data, default=show, ensure_ascii=False), "now": show(now)}
+    return _compile(template, data, now, "pdf", ["a-2a", "ua-1"])
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One picture in two forms, with the same strokes."""
+
+    pdf: bytes  # a page of the picture's own size
+    svg: bytes
+
+
+def draw(template: str, data: Mapping[str, Any], *, now: datetime) -> Drawing:
+    """The picture of ``templates/<template>.typ``. Raises NotPrintable."""
+    pdf = _compile(template, data, now, "pdf", ["a-2b"])  # first: it is the one that misses a glyph
+    return Drawing(pdf, _compile(template, data, now, "svg", []))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where something stands in a document: points from the upper left of a page (the first is 1)."""
+
+    name: str
+    page: int
+    left: float
+    top: float
+
+
+def places(template: str, data: Mapping[str, Any], *, now: datetime) -> list[Place]:
+    """What the template has marked with ``place-of`` (see sheet.typ). Raises NotPrintable."""
+    try:
+        found = typst.query(
+            TEMPLATES / f"{template}.typ",
+            "<place>",
+            field="value",
+            root=TEMPLATES,
+            font_paths=fonts(FONTS),
+            sys_inputs=_inputs(data, now),
+        )
+    except typst.TypstError as error:
+        raise NotPrintable(_because(template, error.message)) from error
+    return [Place(**row) for row in json.loads(found)]
+
+
+def _compile(template: str, data: Mapping[str, Any], now: datetime, format: Format, standards: Any) -> bytes:
     with LOCK:
         try:
-            pdf, warnings = compiler().compile_with_warnings(
+            made, warnings = compiler().compile_with_warnings(
                 input=TEMPLATES / f"{template}.typ",
-                format="pdf",
-                sys_inputs=inputs,
-                pdf_standards=["a-2a", "ua-1"],  # without them a missing glyph is not even a warning
+                format=format,
+                sys_inputs=_inputs(data, now),
+                pdf_standards=standards,  # without them a missing glyph is not even a warning
                 timestamp=now.replace(microsecond=0),  # PDF dates have whole seconds
             )
         except typst.TypstError as error:
             raise NotPrintable(_because(template, error.message)) from error
-    if warnings or not isinstance(pdf, bytes):
+    if warnings or not isinstance(made, bytes):
         raise NotPrintable(_because(template, "; ".join(warning.message for warning in warnings)))
-    return pdf
+    return made
+
+
+def _inputs(data: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    return {"data": json.dumps(data, default=show, ensure_ascii=False), "now": show(now)}
 
 
 @cache
 def compiler() -> typst.Compiler:
-    """The one compiler, with our fonts and no others. Raises NotPrintable without fonts."""
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-    if not fonts.families():
+    """The one compiler. Raises NotPrintable without fonts."""
+    return typst.Compiler(root=TEMPLATES, font_paths=fonts(FONTS))
+
+
+@cache
+def fonts(folder: Path) -> typst.Fonts:
+    """The fonts in ``folder`` and no others. Raises NotPrintable when there are none."""
+    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    if not found.families():
         raise NotPrintable(Text("缺少中文字体，请运行 script/frontend", "There is no font: run script/frontend"))
-    return typst.Compiler(root=TEMPLATES, font_paths=fonts)
+    return found
 
 
 def show(value: object) -> str:

@@ -27,6 +27,7 @@ from hub.cards.suites import read_certificate, verify_signature
 from hub.cards.trust import Trust, verify
 from hub.contract.adapters import Refusal
 from hub.contract.text import Text
+from hub.documents import sign
 from hub.evidence import archive, bundle, chain
 from hub.evidence.chain import Broken, Entry, Head
 from hub.xml import signature
@@ -43,6 +44,7 @@ RULES: Mapping[str, Text] = {
     "malformed": Text("格式有误", "the file is malformed"),
     "card_text": Text("卡所签内容与所示文本不符", "what the card signed is not the text that was shown"),
     "card_signature": Text("卡签名或证书无效", "the card's signature or certificate is not valid"),
+    "document_signature": Text("PDF在签署后被改动或另存", "the PDF was altered or re-saved after it was signed"),
     "message_signature": Text("报文签名无效", "the signature of the message is not valid"),
     "receipt": Text("回执所述并非本证据包内的报文", "the receipt is about no message of this bundle"),
 }
@@ -254,7 +256,7 @@ def _cards(case: Case) -> Iterator[Finding]:
             continue
         try:
             payload = challenge.parse(signed["payload"])
-            if (payload.digest, payload.number) != (chain.digest(signed["shown"]), facts["object"]["number"]):
+            if payload.digest not in _agreed(case, facts) or payload.number != facts["object"]["number"]:
                 yield Finding(name, "card_text")
                 continue
             trust = Trust(
@@ -272,6 +274,12 @@ def _cards(case: Case) -> Iterator[Finding]:
             yield Finding(name, "malformed")
 
 
+def _agreed(case: Case, facts: Mapping[str, Any]) -> list[str]:
+    """The digests of what the holder was shown: the text, or the documents as they were when he signed inside."""
+    pdfs = [case.kept("documents", document["digest"]) or b"" for document in facts.get("documents", ())]
+    return [chain.digest(facts["signature"]["shown"]), *(digest for pdf in pdfs for digest in sign.digests(pdf))]
+
+
 def _issuer(case: Case) -> Callable[[str], bytes]:
     return lambda digest: case.files[bundle.file_name("certificates", digest)]
 
@@ -279,6 +287,14 @@ def _issuer(case: Case) -> Callable[[str], bytes]:
 def _is_root(der: bytes) -> bool:
     certificate = read_certificate(der)
     return certificate.subject == certificate.issuer
+
+
+def _documents(case: Case) -> Iterator[Finding]:
+    """No signed PDF was altered or re-saved; whether its signers are believed is for the reader to judge."""
+    at = datetime.fromisoformat(case.result.made_at)
+    for name, content in case.folder("documents"):
+        if sign.digests(content) and sign.check(content, (), (), (), at).line is sign.ALTERED:
+            yield Finding(name, "document_signature")
 
 
 def _messages(case: Case) -> Iterator[Finding]:
@@ -317,7 +333,7 @@ def _message(case: Case, name: str, root: etree._Element, at: datetime, sent: se
         yield Finding(name, "receipt")
 
 
-STEPS: Sequence[Callable[[Case], Iterator[Finding]]] = (_kept, _chains, _heads, _missing, _cards, _messages)
+STEPS: Sequence[Callable[[Case], Iterator[Finding]]] = (_kept, _chains, _heads, _missing, _cards, _documents, _messages)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

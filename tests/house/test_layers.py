@@ -18,7 +18,10 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "hub/business": (("hub.contract", "hub.business"), ()),
     "hub/crypto": (("hub.contract", "hub.crypto"), ("cryptography", "asn1crypto", "gmalg")),
     "hub/xml": (("hub.contract", "hub.crypto", "hub.xml", "schemas"), ("lxml", "xmlschema", "signxml", "cryptography")),
-    "hub/documents": (("hub.contract", "hub.documents", "hub.errors"), ("typst",)),
+    "hub/documents": (
+        ("hub.cards", "hub.contract", "hub.documents", "hub.errors"),
+        ("typst", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography"),
+    ),
     "hub/cards": (
         ("hub.contract", "hub.cards", "hub.clock", "hub.crypto", "hub.plugins", "hub.hookspecs"),
         ("cryptography", "asn1crypto", "pluggy", "structlog"),

@@ -119,8 +119,11 @@ def test_the_verifier_needs_no_hub(made: bytes, tmp_path: Path) -> None:
     path = tmp_path / "case.zip"
     path.write_bytes(made)
     program = (
-        "import runpy, sys, socket; socket.socket = None;"
-        f"sys.argv = ['verify', {str(path)!r}];"
+        "import runpy, sys\n"
+        "def refuse(event, _):\n"
+        "    assert event not in ('socket.connect', 'socket.getaddrinfo', 'sqlite3.connect'), event\n"
+        "sys.addaudithook(refuse)\n"
+        f"sys.argv = ['verify', {str(path)!r}]\n"
         "code = 0\n"
         "try: runpy.run_module('hub.evidence.verify', run_name='__main__')\n"
         "except SystemExit as ended: code = ended.code\n"

@@ -29,6 +29,7 @@ from hub.cards.agent.policy import (
     read_body,
     read_text,
 )
+from hub.cards.challenge import Payload, Purpose
 from hub.cards.refusal import CardRefused
 from hub.clock import Clock
 from hub.contract.card import CardFault, CardIdentity
@@ -139,7 +140,7 @@ class Agent:
         if pin is None:
             return {"errand": self.errands.leave(origin, token, payload, text, self.clock.monotonic())}
         last = body.get("final_try_confirmed") is True
-        return self._sign(token, pin, text, payload.purpose.value, origin, final_try_confirmed=last)
+        return self._sign(token, pin, text, payload, origin, final_try_confirmed=last)
 
     def wait(self, request: Request, origin: str) -> dict[str, Any]:
         """The signature that the user has given in the window, or that it is still awaited."""
@@ -161,6 +162,7 @@ class Agent:
         digest = payload.digest.upper()
         facts = {
             "number": payload.number,
+            "document": payload.document,
             "receiver": payload.receiver,
             "digest": digest and f"{digest[:4]} {digest[4:8]} … {digest[-4:]}",
             "issued_at": f"{payload.issued_at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}",
@@ -181,8 +183,7 @@ class Agent:
         if not errand.trying.acquire(blocking=False):
             raise AgentRefused("BUSY")
         try:
-            purpose = errand.payload.purpose.value
-            signed = self._sign(errand.token, pin, errand.text, purpose, errand.origin, final_try_confirmed=last)
+            signed = self._sign(errand.token, pin, errand.text, errand.payload, errand.origin, final_try_confirmed=last)
         except AgentRefused as refused:
             if refused.fault in ENDING:
                 self.errands.settle(errand, refused)
@@ -202,17 +203,18 @@ class Agent:
         return read_text(read_body(request), "errand", 100)
 
     def _sign(
-        self, token: str, pin: str, text: str, purpose: str, origin: str, *, final_try_confirmed: bool
+        self, token: str, pin: str, text: str, payload: Payload, origin: str, *, final_try_confirmed: bool
     ) -> dict[str, Any]:
-        """One try of the PIN, one signature over ``text``."""
-        data = challenge.frame(text)
-        signed = self.drivers.sign(token, pin, data, final_try_confirmed=final_try_confirmed)
+        """One try of the PIN, one signature over ``text``; for a document, one inside it too."""
+        data, purpose = challenge.frame(text), payload.purpose.value
+        document = payload.digest if payload.purpose is Purpose.DOCUMENT else ""
+        signed = self.drivers.sign(token, pin, data, final_try_confirmed=final_try_confirmed, document=document)
         log.info("signed purpose=%s payload=%s card=%s origin=%s", purpose, sha256(data).hexdigest(), token, origin)
         return {
             "algorithm": signed.card.algorithm,
             "signature": base64.b64encode(signed.signature).decode(),
             "certificate": base64.b64encode(signed.card.certificate).decode(),
-        }
+        } | ({"document": base64.b64encode(signed.document).decode()} if document else {})
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.cards.agent.lane import CALL_LIMIT, Lane, ListJob, Signed, SignJob, Source
 from hub.cards.agent.policy import AgentRefused, BackOff
+from hub.cards.document import signed_attributes
 from hub.cards.refusal import CardRefused
 from hub.cards.suites import read_certificate, verify_signature
 from hub.clock import Clock
@@ -69,8 +70,11 @@ class Drivers:
         self._cards |= {card.token: card for card in found}
         return found
 
-    def sign(self, token: str, pin: str, data: bytes, *, final_try_confirmed: bool) -> Signed:
-        """One try of the PIN, one verified signature over ``data``. Raises AgentRefused."""
+    def sign(self, token: str, pin: str, data: bytes, *, final_try_confirmed: bool, document: str = "") -> Signed:
+        """One try of the PIN, one verified signature over ``data``, and one inside the document with that digest.
+
+        Raises AgentRefused.
+        """
         card = self._card(token)
         job = SignJob(
             driver=card.driver,
@@ -79,11 +83,12 @@ class Drivers:
             data=data,
             now=self._clock.now(),
             final_try_confirmed=final_try_confirmed,
+            document=document,
         )
         try:
             with self._lane(card).turn() as lane:
                 signed = self._try(token, job, lane)
-            check_signed(signed, data)
+            check_signed(signed, data, document)
         except AgentRefused as refused:
             refused.card = token
             raise
@@ -120,10 +125,13 @@ class Drivers:
             return self._lanes[card.token]
 
 
-def check_signed(signed: Signed, data: bytes) -> None:
-    """Return when the signature is the certificate's. Raises AgentRefused: ALGORITHM, SIGNATURE."""
+def check_signed(signed: Signed, data: bytes, document: str = "") -> None:
+    """Return when the signatures are the certificate's. Raises AgentRefused: ALGORITHM, SIGNATURE."""
     try:
         certificate = read_certificate(signed.card.certificate)
         verify_signature(signed.card.algorithm, certificate, signed.signature, data)
+        if document:
+            inside = signed_attributes(document, signed.card.certificate)
+            verify_signature(signed.card.algorithm, certificate, signed.document, inside)
     except CardRefused as refused:
         raise AgentRefused("ALGORITHM" if refused.code == "algorithm" else "SIGNATURE") from None

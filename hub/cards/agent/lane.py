@@ -17,6 +17,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from hub.cards.agent.policy import AgentRefused
+from hub.cards.document import SUITES, signed_attributes
 from hub.contract.card import CardDriver, CardError, CardFault, CardIdentity
 from hub.plugins import Plugin, call_each, load
 
@@ -40,6 +41,7 @@ class Signed:
 
     signature: bytes = field(repr=False)
     card: CardIdentity
+    document: bytes = field(default=b"", repr=False)  # the second signature, inside the document
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class SignJob:
     data: bytes = field(repr=False)
     now: datetime
     final_try_confirmed: bool
+    document: str = ""  # digest of a document to be signed inside, too, under the same PIN
 
     def run(self, drivers: Mapping[str, CardDriver]) -> Signed:
         """Everything that can be refused without a try comes first. Raises CardError, AgentRefused("FINAL_TRY")."""
@@ -77,16 +80,21 @@ class SignJob:
         before = self._find(driver)
         if before.not_after <= self.now:
             raise CardError(CardFault.CERT_EXPIRED)
+        if self.document and before.algorithm not in SUITES:
+            raise CardError(CardFault.ALGORITHM)
         if before.tries_left == 0:
             raise CardError(CardFault.PIN_LOCKED, tries_left=0)
         if before.tries_left == 1 and not self.final_try_confirmed:
             raise AgentRefused("FINAL_TRY", tries_left=1)
         with driver.open(self.token, self.pin) as session:
             signature = session.sign(self.data)
+            inside = b""
+            if self.document:
+                inside = session.sign(signed_attributes(self.document, before.certificate))
         after = self._find(driver)
         if after.certificate != before.certificate:
             raise CardError(CardFault.WRONG_CARD)
-        return Signed(signature=signature, card=after)
+        return Signed(signature=signature, card=after, document=inside)
 
     def _find(self, driver: CardDriver) -> CardIdentity:
         for card in driver.list_cards():
