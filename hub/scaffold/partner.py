@@ -29,8 +29,11 @@ LINES = {
 }
 
 
-def files(names: Names, pack: Pack, status: Sequence[Code], events: Iterable[str]) -> dict[str, str | bytes]:
-    """The whole distribution. ``events`` are those that codes may be mapped to besides OUTCOMES.
+def files(
+    names: Names, pack: Pack, status: Sequence[Code], events: Iterable[str], notes: str = ""
+) -> dict[str, str | bytes]:
+    """The whole distribution. ``events`` are those that codes may be mapped to besides OUTCOMES; ``notes`` are for the
+    README.
 
     Raises ScaffoldError when no sample of a message can be made.
     """
@@ -56,6 +59,7 @@ def files(names: Names, pack: Pack, status: Sequence[Code], events: Iterable[str
         "roles_table": _table(found),
         "code_table": code_table(given, known),
         "line_hint": LINES[names.kind],
+        "notes": notes,
     }
     made: dict[str, str | bytes] = {**render("common", values), **render("partner", values)}
     for name, text in pack.files.items():

@@ -32,7 +32,9 @@ EXAMPLE_ISSUED = (
 EXAMPLE_OUTCOMES = (
     Code(code="0000", text=Text("交易成功", "Done"), event="done"),
     Code(code="0001", text=Text("已受理，处理中", "Accepted, in progress"), event="accepted"),
-    Code(code="1001", text=Text("业务校验不通过", "Refused"), event="refused_business"),
+    Code(code="1001", text=Text("余额不足", "Not enough money"), event="refused_business"),
+    Code(code="1002", text=Text("账户不存在", "No such account"), event="refused_business"),
+    Code(code="1003", text=Text("流水号重复", "This serial was used before"), event="refused_business"),
     Code(code="2001", text=Text("报文格式错误", "The message is malformed"), event="refused_form"),
     Code(code="3001", text=Text("系统繁忙", "Busy"), event="throttled"),
     Code(code="4001", text=Text("企业未开通", "Not enrolled"), event="partner_config"),
@@ -41,6 +43,23 @@ EXAMPLE_OUTCOMES = (
     Code(code="9999", text=Text("其他", "Other")),
 )
 """The toy partner's codes; the last one shows what an unmapped code looks like."""
+
+BANK_NOTES = """
+## The small bank
+
+The simulated bank has books: accounts, one debit for each serial however often it comes, agreements, and a statement
+that adds up to the balance (`{"do": "balance", "account": "..."}`). In test mode these values decide what happens:
+
+| value | what the bank does |
+| --- | --- |
+| account `62220000000001` | has 1,000,000.00 yuan |
+| account `62220000000002` | has 50.00 yuan |
+| any other account | refused: 1002 |
+| an amount that ends in `.01` | in progress (0001), paid half a minute later |
+| an amount that ends in `.02` | refused: 1001 |
+| an amount that ends in `.03` | unclear (9000), and paid: only the query tells |
+"""
+"""README of the toy bank; a test of the plugin compares it with the simulator."""
 
 
 def files(names: Names, pack: Pack | None, status: Sequence[Code]) -> Files:
@@ -52,6 +71,8 @@ def files(names: Names, pack: Pack | None, status: Sequence[Code]) -> Files:
     events = partner_events() if names.kind == "insurer" else ()
     if pack is not None:
         return partner.files(names, pack, status, events)
+    if names.kind == "bank" and not status:
+        return partner.files(names, example("bank"), EXAMPLE_OUTCOMES, (), BANK_NOTES) | render("bank", names.values())
     return partner.files(names, example(names.kind), status or EXAMPLE_OUTCOMES, events)
 
 

@@ -66,7 +66,9 @@ def test_what_was_written_satisfies_the_houses_linters(what: str, write: Write) 
 
 @pytest.mark.parametrize("what", PLUGINS)
 def test_what_was_written_is_fully_typed(what: str, write: Write) -> None:
-    typed = write(what, ()).run("mypy", MYPY_CACHE_DIR=str(write(what, ()).site.parent / "mypy"))
+    typed = write(what, ()).run(
+        "mypy", "--follow-imports=silent", MYPY_CACHE_DIR=str(write(what, ()).site.parent / "mypy")
+    )
 
     assert typed.returncode == 0, typed.stdout
 

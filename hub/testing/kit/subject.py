@@ -97,6 +97,16 @@ class Partner(Subject):
             return [row.declared for row in self.adapter.messages]
         return list(self.catalogue.types())
 
+    @property
+    def asked_about(self) -> list[Sample]:
+        """The sent samples about which the hub may ask. Raises Exempt when there are none."""
+        rows = self.adapter.sheet.capabilities.values()
+        askable = {name for row in rows if row.query for name in row.sends}
+        found = [row for row in self.sent if f"{row.message.type}/{row.message.version}" in askable]
+        if not found:
+            raise Exempt("the sheet declares no query")
+        return found
+
     def schema(self, declared: str) -> MessageSchema | OwnSchema:
         """The schema of ``Type/version``: the hub's, else the partner's. Raises Refusal 0005."""
         type, _, version = declared.partition("/")

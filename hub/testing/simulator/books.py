@@ -159,6 +159,11 @@ class Books:
         row = self._one("select * from entry where kind = ? and number = ?", kind, number)
         return None if row is None else Entry(**{**dict(row), "data": json.loads(row["data"])})
 
+    def entries(self, kind: str) -> list[Entry]:
+        """All objects of a kind, by number."""
+        rows = self._db.execute("select * from entry where kind = ? order by number", (kind,)).fetchall()
+        return [Entry(**{**dict(row), "data": json.loads(row["data"])}) for row in rows]
+
     def write(self, entry: Entry) -> None:
         """A new object, or its new state."""
         row = (entry.kind, entry.number, entry.enterprise, entry.state, _json(entry.data))

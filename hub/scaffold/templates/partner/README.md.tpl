@@ -46,7 +46,7 @@ $roles_table
 ## Codes
 
 $code_table
-
+$notes
 ## Settings
 
 ```toml

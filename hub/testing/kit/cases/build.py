@@ -102,8 +102,7 @@ def rare_characters_arrive(partner: Partner) -> None:
 @bronze
 def a_question_names_the_message_it_is_about(partner: Partner) -> None:
     """query gives signed bytes from which the partner reads the id of the message asked about."""
-    partner.must_ask()
-    for sample in partner.sent:
+    for sample in partner.asked_about:
         heard = partner.voice.hear(partner.adapter.query(sample.message, partner.ctx()).content)
         expect(partner.voice.is_about(heard, sample.message), f"{sample.name}: asked about another one")
 
@@ -111,9 +110,8 @@ def a_question_names_the_message_it_is_about(partner: Partner) -> None:
 @gold
 def a_question_a_minute_later_is_another_message(partner: Partner) -> None:
     """Two questions have two ids, so that no partner answers the second from its memory of the first."""
-    partner.must_ask()
     partner.must_carry("message_id")
-    sample = partner.sent[0]
+    sample = partner.asked_about[0]
     ids = {
         partner.voice.hear(partner.adapter.query(sample.message, partner.ctx(now)).content).message_id
         for now in (NOW, NOW + timedelta(minutes=1))

@@ -48,7 +48,7 @@ def the_same_message_twice_means_the_same(partner: Partner) -> None:
 @bronze
 def a_partner_that_has_it_says_so(partner: Partner) -> None:
     """ "Seen, accepted" is ACCEPTED or DONE; "seen, refused" is the refusal."""
-    for sample in partner.sent:
+    for sample in partner.asked_about:
         kind = partner.asked(sample.message, seen=True, code=partner.yes).kind
         expect(kind in (OutcomeClass.ACCEPTED, OutcomeClass.DONE), f"{sample.name}: {kind.name}")
         for wanted in (OutcomeClass.REFUSED_FORM, OutcomeClass.REFUSED_BUSINESS):
@@ -60,7 +60,7 @@ def a_partner_that_has_it_says_so(partner: Partner) -> None:
 @bronze
 def never_seen_allows_a_resend(partner: Partner) -> None:
     """ "Never seen it", signed and fresh, is NOT_SENT: the only answer that allows sending again."""
-    for sample in partner.sent:
+    for sample in partner.asked_about:
         kind = partner.asked(sample.message, seen=False, code=partner.never_seen).kind
         expect(kind is OutcomeClass.NOT_SENT, f"{sample.name}: {kind.name}")
 
@@ -68,7 +68,7 @@ def never_seen_allows_a_resend(partner: Partner) -> None:
 @bronze
 def an_old_never_seen_allows_nothing(partner: Partner) -> None:
     """ "Never seen it" of yesterday, replayed today, is UNKNOWN."""
-    sent = partner.sent[0].message
+    sent = partner.asked_about[0].message
     kind = partner.asked(sent, seen=False, code=partner.never_seen, at=NOW - timedelta(days=1)).kind
     expect(kind is OutcomeClass.UNKNOWN, kind.name)
 
@@ -76,7 +76,7 @@ def an_old_never_seen_allows_nothing(partner: Partner) -> None:
 @bronze
 def a_contradictory_answer_allows_nothing(partner: Partner) -> None:
     """ "Never seen, but accepted", "seen, but never seen" and a seen without a code are UNKNOWN."""
-    sent = partner.sent[0].message
+    sent = partner.asked_about[0].message
     for seen, code in ((False, partner.yes), (True, partner.never_seen), (True, None)):
         kind = partner.asked(sent, seen=seen, code=code).kind
         expect(kind is OutcomeClass.UNKNOWN, f"seen={seen} code={code}: {kind.name}")
@@ -85,8 +85,7 @@ def a_contradictory_answer_allows_nothing(partner: Partner) -> None:
 @bronze
 def an_unsigned_answer_to_a_question_is_unknown(partner: Partner) -> None:
     """A 404, an empty answer, a stranger's answer or one about another message never allow a resend."""
-    partner.must_ask()
-    first, last = partner.sent[0].message, partner.sent[-1].message
+    first, last = partner.asked_about[0].message, partner.asked_about[-1].message
 
     def never(sent: CanonicalMessage, signer: Signer) -> bytes:
         return partner.voice.answer(sent, seen=False, code=partner.never_seen, signer=signer, at=NOW)

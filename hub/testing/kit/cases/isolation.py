@@ -51,8 +51,7 @@ def parse_response_is_total(partner: Partner) -> None:
 @bronze
 def parse_query_is_total(partner: Partner) -> None:
     """Whatever comes back, parse_query gives an Outcome, raises nothing, and allows no resend."""
-    partner.must_ask()
-    sent, digest = partner.built(partner.sent[0])
+    sent, digest = partner.built(partner.asked_about[0])
     for answer in _noise(partner, sent, digest):
         try:
             outcome = partner.adapter.parse_query(answer, sent, partner.ctx())

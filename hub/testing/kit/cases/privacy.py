@@ -59,7 +59,7 @@ def an_outcome_shows_operators_nothing_personal(partner: Partner) -> None:
 @bronze
 def an_answer_to_a_question_shows_nothing_personal(partner: Partner) -> None:
     """The same holds for what parse_query gives."""
-    for sample in partner.sent:
+    for sample in partner.asked_about:
         for seen, code in ((True, partner.yes), (False, partner.never_seen)):
             outcome = partner.asked(sample.message, seen=seen, code=code)
             _shown(outcome, _canaries(partner, sample.message), sample.name)

@@ -1,0 +1,51 @@
+# What the core may ask of this bank, and what the bank may send. Keys: plugins/README.md of the hub.
+
+[plugin]
+partner  = "$partner"
+name_zh  = "$name_zh"
+name_en  = "$name_en"
+kind     = "bank"
+contract = ">=1.0,<2"
+state    = "draft"                     # draft | sandbox | live | suspended | retired
+hosts    = ["127.0.0.1", "localhost"]  # the simulator; name the bank's hosts here
+
+[[capability]]
+name        = "payment.pay"
+out         = ["PaymentRequest/1.0"]
+idempotency = "key"                    # the message id is the serial: one debit, however often it comes
+query       = "payment.query"
+on_timeout  = "unknown"
+hours       = "Asia/Shanghai Mon-Sun 00:30-23:30"
+receipt_sla = "PT10M"
+limits      = { per_minute = 60, total_mb = 10 }
+
+[[capability]]
+name        = "payment.query"          # what became of a payment; a question changes nothing
+out         = ["PaymentQuery/1.0"]
+idempotency = "natural"
+limits      = { per_minute = 60, total_mb = 10 }
+
+[[capability]]
+name        = "payment.statement"      # the debits of one account on one day, for reconciliation
+out         = ["StatementRequest/1.0"]
+idempotency = "natural"
+limits      = { per_minute = 10, total_mb = 10 }
+
+[[capability]]
+name        = "agreement.sign"         # the three-party agreement; the answer carries its number
+out         = ["AgreementRequest/1.0"]
+idempotency = "key"
+query       = "agreement.query"
+on_timeout  = "unknown"
+limits      = { per_minute = 60, total_mb = 10 }
+
+[[capability]]
+name        = "agreement.query"
+out         = ["AgreementQuery/1.0"]
+idempotency = "natural"
+limits      = { per_minute = 60, total_mb = 10 }
+
+# PaymentNotice: refused at the door until it is declared, with its row in MEANINGS of messages.py
+# [[capability]]
+# name = "payment.notice"
+# in   = ["PaymentNotice/1.0"]

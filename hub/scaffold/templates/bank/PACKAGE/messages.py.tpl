@@ -1,0 +1,111 @@
+"""The bank's messages <-> ours, as tables that are walked both ways (hub.xml.layout).
+
+The serial of an instruction is the hub's message id without hyphens: the same on every retry. Amounts are yuan with two
+decimals on our side and whole cents (分) on the bank's. In answers and queries the left column is one of ``reference``,
+``code``, ``text``, ``partner_ref``, ``at``; a statement adds ``balance`` and ``lines``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from hub.contract.convert import DATE10, FEN, ID32, ISO
+from hub.contract.message import CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
+from hub.contract.status import UnmappedCode
+from hub.xml.layout import Layout, Row, Rows
+from hub.xml.own import Message
+
+SERIAL = Row("header.message_id", "Reference", ID32)
+REFERENCE = Row("reference", "Reference", ID32)
+ANSWER = (
+    REFERENCE,
+    Row("code", "Code"),
+    Row("text", "Text"),
+    Row("partner_ref", "BankSerial"),
+    Row("at", "AnsweredAt", ISO),
+)
+PAYMENT = (
+    SERIAL,
+    Row("order_no", "OrderNo"),
+    Row("agreement_no", "AgreementNo"),
+    Row("payer_account", "PayerAccount"),
+    Row("payer_name", "PayerName"),
+    Row("payee_account", "PayeeAccount"),
+    Row("payee_name", "PayeeName"),
+    Row("amount", "AmountFen", FEN),
+    Row("purpose", "Purpose"),
+    Rows("items", "Item", (Row("business_no", "BusinessNo"), Row("amount", "AmountFen", FEN))),
+)
+LINE = (
+    REFERENCE,
+    Row("bank_serial", "BankSerial"),
+    Row("debit", "DebitFen", FEN),
+    Row("booked_at", "BookedAt", ISO),
+)
+STATEMENT = (*ANSWER, Row("balance", "BalanceFen", FEN), Rows("lines", "Line", LINE))
+AGREEMENT = (
+    SERIAL,
+    Row("payer_account", "PayerAccount"),
+    Row("payer_name", "PayerName"),
+    Row("tax_no", "TaxNo"),
+    Row("payee_name", "PayeeName"),
+    Row("text_version", "TextVersion"),
+)
+NOTICE = (
+    REFERENCE,
+    Row("code", "Code"),
+    Row("amount", "AmountFen", FEN),
+    Row("happened_at", "HappenedAt", ISO),
+)
+LAYOUTS: Mapping[str, Layout] = {
+    "PaymentRequest": Layout("PaymentRequest", PAYMENT),
+    "PaymentAnswer": Layout("PaymentAnswer", ANSWER),
+    "PaymentQuery": Layout("PaymentQuery", (REFERENCE,)),
+    "PaymentQueryAnswer": Layout("PaymentQueryAnswer", ANSWER),
+    "StatementRequest": Layout("StatementRequest", (SERIAL, Row("account", "Account"), Row("day", "Day", DATE10))),
+    "StatementAnswer": Layout("StatementAnswer", STATEMENT),
+    "AgreementRequest": Layout("AgreementRequest", AGREEMENT),
+    "AgreementAnswer": Layout("AgreementAnswer", ANSWER),
+    "AgreementQuery": Layout("AgreementQuery", (REFERENCE,)),
+    "AgreementQueryAnswer": Layout("AgreementQueryAnswer", ANSWER),
+    "PaymentNotice": Layout("PaymentNotice", NOTICE),
+}
+ANSWERED: Mapping[str, tuple[str, str]] = {
+    "PaymentRequest": ("PaymentAnswer", "PaymentQuery"),
+    "PaymentQuery": ("PaymentQueryAnswer", ""),
+    "StatementRequest": ("StatementAnswer", ""),
+    "AgreementRequest": ("AgreementAnswer", "AgreementQuery"),
+    "AgreementQuery": ("AgreementQueryAnswer", ""),
+}
+"""Message -> the one that answers it, the one that asks what became of it."""
+
+
+def _sample(type: str) -> str:
+    """``PaymentRequest`` -> ``payment_request``."""
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in type).lstrip("_")
+
+
+MESSAGES = tuple(
+    Message(
+        type=type,
+        schema="bank.xsd",
+        layout=layout,
+        sample=_sample(type),
+        answer=ANSWERED.get(type, ("", ""))[0],
+        query=ANSWERED.get(type, ("", ""))[1],
+    )
+    for type, layout in LAYOUTS.items()
+)
+"""Every message of the bank's XSD."""
+
+Meaning = Sequence[CanonicalEvent | PartnerContent]
+MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {}
+"""Type of a message that the bank sends by itself -> what it means for our objects.
+
+A message is declared in capability.toml together with its row here; what is not declared is refused at the door."""
+
+
+def meaning(message: InMessage) -> Meaning:
+    """What ``message`` means. Raises UnmappedCode where nobody has said it yet: the core parks the message."""
+    canonical = message.canonical
+    if canonical.type not in MEANINGS:
+        raise UnmappedCode(f"{canonical.type}: no row in MEANINGS", "")
+    return MEANINGS[canonical.type](canonical)
