@@ -18,7 +18,7 @@ from typing import Any
 import urllib3
 
 from hub.clock import Clock
-from hub.contract.adapters import Context, PartnerAdapter, Refusal, Signer
+from hub.contract.adapters import Context, PartnerAdapter, PollingAdapter, Refusal, Signer
 from hub.contract.message import CanonicalMessage, InMessage, OutMessage, Raw, Verdict
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
@@ -41,6 +41,7 @@ class StandIn:
         self.copies: list[str] = []  # message ids that came again, byte for byte
         self.refused: list[str] = []
         self.heard: list[bytes] = []  # everything, as it came
+        self.cursor = ""  # how far a partner that is polled was read
         self.deaf = False  # answers 503 and keeps nothing
         self._made = 0
         self._clock = clock
@@ -112,6 +113,18 @@ class StandIn:
         except AnswerLost as lost:
             return Outcome(kind=OutcomeClass.UNKNOWN, detail=str(lost))
         return self.adapter.parse_query(raw, message, self._about(out))
+
+    def poll(self, address: str, timeout: float = 10.0) -> int:
+        """Ask a polled partner for news, once; returns how many documents came. Raises AnswerLost and Refusal."""
+        if not isinstance(self.adapter, PollingAdapter):
+            raise TypeError(f"{self.adapter.sheet.partner} cannot be polled")
+        ctx = self.context()
+        question = self.adapter.poll(self.cursor, ctx)
+        raw = self.post(address + question.path, question.content, timeout)
+        documents, self.cursor = self.adapter.parse_poll(raw, self.cursor, ctx)
+        for document in documents:
+            self.take(document)
+        return len(documents)
 
     def post(self, address: str, content: bytes, timeout: float = 10.0) -> Raw:
         """One POST. Raises AnswerLost for whatever the network does."""

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from lxml import etree
+
 from hub.contract import receipt
 from hub.contract.adapters import Context, Refusal, Signer
 from hub.contract.capability import CapabilitySheet
@@ -68,7 +70,7 @@ class CanonicalDialect:
 
     def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
         """Raises Refusal 0002 or 0005 when ``message`` breaks its schema or has none."""
-        return OutMessage(content=seal(self.catalogue, message, ctx.signer))
+        return OutMessage(content=self.sealed(message, ctx.signer))
 
     def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
         """A signed receipt for exactly these bytes decides; without one only a few HTTP statuses say anything."""
@@ -95,7 +97,7 @@ class CanonicalDialect:
     def query(self, sent: CanonicalMessage, ctx: Context) -> OutMessage:
         """A StatusQuery about ``sent``."""
         question = self._about(sent, "StatusQuery", {"request_id": sent.message_id}, ctx, ctx.now.isoformat())
-        return OutMessage(content=seal(self.catalogue, question, ctx.signer))
+        return OutMessage(content=self.sealed(question, ctx.signer))
 
     def parse_query(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
         """A signed StatusAnswer decides; "never seen it" only while it is fresh, because it allows a resend."""
@@ -135,13 +137,21 @@ class CanonicalDialect:
             "received_at": raw.received_at,
         }
         answer = self._about(about, "Receipt", body, ctx, f"{request}{verdict.code}")
-        return OutMessage(content=seal(self.catalogue, answer, ctx.signer))
+        return OutMessage(content=self.sealed(answer, ctx.signer))
+
+    def sealed(self, message: CanonicalMessage, signer: Signer) -> bytes:
+        """The final bytes of ``message``. Raises Refusal 0002 or 0005."""
+        return seal(self.catalogue, message, signer)
+
+    def unsealed(self, element: etree._Element) -> CanonicalMessage:
+        """The message in a verified element. Raises Refusal 0002, 0005 or 0006."""
+        schema = self.catalogue.of(element)
+        schema.validate(element)
+        return schema.decode(element)
 
     def _verified(self, raw: Raw, ctx: Context) -> tuple[CanonicalMessage, str]:
         verified = verify(read(raw.content, self.limits), ctx.trusted, ctx.now, ctx.suites)
-        schema = self.catalogue.of(verified.element)
-        schema.validate(verified.element)
-        message = schema.decode(verified.element)
+        message = self.unsealed(verified.element)
         if message.sender != self.sheet.partner:
             raise Refusal(OTHER_SENDER, f"sender {message.sender}")
         if message.receiver != ctx.hub:

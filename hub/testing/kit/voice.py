@@ -19,11 +19,11 @@ from hub.contract.receipt import ACCEPTED, NOT_SEEN, RECEIPT_CODES
 from hub.testing.kit.case import Exempt
 from hub.testing.kit.keys import HUB, keys
 from hub.testing.kit.samples import IDS, NOW, USCC, Unsampled
-from hub.testing.simulator.canonical import other_side, turned
+from hub.testing.simulator.canonical import mirrored, turned
 from hub.xml.carriers import ENVELOPE, header_of
 from hub.xml.catalogue import Catalogue
 from hub.xml.codec import CodecError
-from hub.xml.dialect import CanonicalDialect, seal
+from hub.xml.dialect import CanonicalDialect
 from hub.xml.layout import HEADER
 from hub.xml.own import Message, OwnDialect, OwnSchema
 from hub.xml.reader import read
@@ -117,8 +117,8 @@ class CanonicalVoice:
         return sent.message_id in map(str, question.body.values())
 
     def say(self, message: CanonicalMessage, signer: Signer) -> bytes:
-        """Sealed as it stands."""
-        return seal(self.catalogue, message, signer)
+        """Sealed as it stands, in the partner's XML."""
+        return self.ear.sealed(message, signer)
 
     def hear(self, content: bytes) -> CanonicalMessage:
         """Opened with the other side of the sheet: a message that is not declared is refused."""
@@ -296,5 +296,5 @@ def voice_of(adapter: PartnerAdapter) -> Voice:
             f"{adapter.sheet.partner}: its adapter is neither a CanonicalDialect nor an OwnDialect, so the kit cannot"
             " speak for the partner: write make_voice(adapter) -> hub.testing.kit.voice.Voice in tests/kit_samples.py"
         )
-    ear = replace(other_side(adapter.sheet, HUB), catalogue=adapter.catalogue, limits=adapter.limits)
+    ear = mirrored(adapter, HUB)
     return CanonicalVoice(partner=adapter.sheet.partner, catalogue=adapter.catalogue, ear=ear)

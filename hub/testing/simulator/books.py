@@ -27,6 +27,7 @@ create table if not exists outgoing (
   content blob, first blob, copies integer, state text, next_at text, tries integer, fault text, outcome text);
 create table if not exists armed (
   id integer primary key, fault text, side text, types text, lane text, times integer);
+create table if not exists laid (place integer primary key, content blob);
 create table if not exists counter (name text primary key, value integer);
 create table if not exists journal (id integer primary key, at text, what text, detail text);
 """
@@ -235,6 +236,17 @@ class Books:
             (select 1 from outgoing p where p.lane = o.lane and p.state = 'WAITING' and p.id < o.id))"""
         row = self._one(sql)
         return datetime.fromisoformat(row["due"]) if row["due"] else None
+
+    # what lies on the counter, for a hub that asks
+
+    def lay(self, content: bytes) -> None:
+        """One document more to be asked for."""
+        self._db.execute("insert into laid (content) values (?)", (content,))
+
+    def laid(self, after: int, most: int) -> list[tuple[int, bytes]]:
+        """(place, document) of those beyond a place, in order; what stood at one place stays there."""
+        sql = "select place, content from laid where place > ? order by place limit ?"
+        return [(row["place"], row["content"]) for row in self._db.execute(sql, (after, most))]
 
     # faults that are set
 

@@ -1,6 +1,6 @@
 """What the simulated partners share: the other side of their dialects, and StatusQuery."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from hub.contract.adapters import Context
 from hub.contract.capability import CapabilitySheet
@@ -12,6 +12,7 @@ from hub.testing.simulator.rules import Rule
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import CanonicalDialect
 from hub.xml.own import OwnDialect
+from hub.xml.translated import Translated
 
 
 def turned(sheet: CapabilitySheet, hub: str) -> CapabilitySheet:
@@ -26,6 +27,13 @@ def turned(sheet: CapabilitySheet, hub: str) -> CapabilitySheet:
 def other_side(sheet: CapabilitySheet, hub: str) -> CanonicalDialect:
     """The other side of a partner that speaks the hub's own XML."""
     return CanonicalDialect(catalogue=default_catalogue(), sheet=turned(sheet, hub))
+
+
+def mirrored(adapter: CanonicalDialect, hub: str) -> CanonicalDialect:
+    """The other side of ``adapter``, in its words but without a method of its own: a plugin must not judge itself."""
+    kind = Translated if isinstance(adapter, Translated) else CanonicalDialect
+    plain = kind(**{row.name: getattr(adapter, row.name) for row in fields(kind)})
+    return replace(plain, sheet=turned(adapter.sheet, hub))
 
 
 @dataclass(frozen=True)

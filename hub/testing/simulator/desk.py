@@ -50,6 +50,18 @@ class Speech(Protocol):
         ...
 
 
+class Counter(Protocol):
+    """Where a hub asks for news of a partner that pushes nothing. A place is a whole number, from 1."""
+
+    def asked(self, raw: Raw, ctx: Context) -> int:
+        """The place up to which the hub has read; 0 for nothing yet. Raises Refusal."""
+        ...
+
+    def told(self, documents: Sequence[bytes], asked: int, place: int, ctx: Context) -> bytes:
+        """The signed answer: what lies beyond ``asked``, up to ``place``."""
+        ...
+
+
 Reply = Verdict | CanonicalMessage  # a receipt, or an answer in its own right
 Handler = Callable[["Desk", CanonicalMessage, Rule], Reply]
 Step = Callable[["Desk", str, Mapping[str, Any]], None]  # desk, lane, what was said when it was planned
@@ -66,6 +78,7 @@ class Scenario:
     steps: Mapping[str, Step]  # what it does later
     controls: Mapping[str, Control] = field(default_factory=dict)  # what POST /control can ask for
     opposite: Callable[[CanonicalMessage], Mapping[str, Any] | None] = lambda _: None  # a body that contradicts it
+    counter: Counter | None = None  # set where the hub polls and nothing is pushed
     questions: frozenset[str] = frozenset({"StatusQuery"})  # types that are answered and not kept
 
     def __post_init__(self) -> None:

@@ -24,6 +24,7 @@ ANSWER, PUSH = "answer", "push"
 BOTH = frozenset({ANSWER, PUSH})
 XML = "application/xml; charset=utf-8"
 SKEWS = (timedelta(minutes=10), timedelta(minutes=-10), timedelta(hours=2), timedelta(hours=8), timedelta(days=-45))
+GB = re.compile(rb"""encoding=["']gb""", re.IGNORECASE)
 BAD_GATEWAY = """<html><head><title>502 Bad Gateway</title></head>
 <body><center><h1>502 Bad Gateway</h1></center><hr><center>gateway</center></body></html>
 """
@@ -124,8 +125,11 @@ def _wrong_signature(content: bytes, dice: Random) -> bytes:
 
 
 def _wrong_charset(content: bytes, dice: Random) -> bytes:  # noqa: ARG001
-    """Chinese text as GB18030 octets under a declaration of UTF-8; without any, a declaration nobody reads."""
-    other = content.decode("utf-8").encode("gb18030")
+    """Chinese text as GB18030 octets under a declaration of UTF-8, or the reverse; without any Chinese text, a
+    declaration nobody reads.
+    """
+    declared = ("gb18030", "utf-8") if GB.search(content[:80]) else ("utf-8", "gb18030")
+    other = content.decode(declared[0]).encode(declared[1])
     if other != content:
         return other
     return re.sub(rb"""encoding=["'][^"']+["']""", b'encoding="ISO-8859-1"', content, count=1)

@@ -7,12 +7,13 @@ from hub.contract.adapters import Context, Refusal
 from hub.contract.message import CanonicalMessage, InMessage, Raw, Verdict
 from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
 from hub.testing.simulator.books import Received
-from hub.testing.simulator.desk import Desk, Reply
+from hub.testing.simulator.desk import Counter, Desk, Reply
 from hub.testing.simulator.faults import ANSWER, BYTES, MENU, PUSH, SIGNING, WIRE, Answer, chance
 from hub.testing.simulator.outward import turn
 from hub.testing.simulator.rules import Rule, match
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class, as at the hub's own door
+AT_ONCE = 20  # documents in one answer to a poll
 BUSY, SAME_ID, CONTRADICTED = "3001", "2002", "2003"
 
 
@@ -39,6 +40,19 @@ def receive(desk: Desk, raw: Raw) -> Answer:
         _hurry(desk, canonical.business_key)
     desk.wake()
     return _answer(desk, raw, message, reply, good, fault, dice)
+
+
+def collect(desk: Desk, counter: Counter, raw: Raw) -> Answer:
+    """The hub asks for news: the next documents on the counter."""
+    ctx = desk.context()
+    try:
+        asked = counter.asked(raw, ctx)
+    except Refusal as refusal:
+        return _refuse(desk, raw, refusal, ctx)
+    with desk.books.writing():
+        laid = desk.books.laid(asked, AT_ONCE)
+    place = laid[-1][0] if laid else asked
+    return Answer(status=200, content=counter.told([content for _, content in laid], asked, place, ctx))
 
 
 def _refuse(desk: Desk, raw: Raw, refusal: Refusal, ctx: Context) -> Answer:

@@ -243,6 +243,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._give(
                 inward.receive(self.server.desk, Raw(content=content, headers=dict(self.headers), received_at=now))
             )
+        counter = self.server.desk.scenario.counter
+        if self.path == "/messages/poll" and counter is not None:
+            now = self.server.desk.clock.now()
+            raw = Raw(content=content, headers=dict(self.headers), received_at=now)
+            return self._give(inward.collect(self.server.desk, counter, raw))
         if self.path == "/control" and self._local():
             return self._control(content)
         return self._say(404, {"error": "POST /messages, POST /control (JSON, from this machine), GET /books"})

@@ -117,10 +117,10 @@ def no_state_waits_for_a_word_that_the_partner_cannot_say(partner: Partner) -> N
 
 
 def _reached(partner: Partner, kind: Kind, track: Track, said: set[str]) -> set[str | None]:
-    """The states to which the partner's words, the system and the declared actions lead."""
+    """The states to which the partner's words, the system, a beginning and the declared actions lead."""
     sheet = partner.adapter.sheet
     actions = {action.event for action in kind.actions if action.sends is None or action.sends.capability in sheet}
-    system = {row.name for row in kind.events if row.by is By.SYSTEM}
+    system = {row.name for row in kind.events if row.by is By.SYSTEM or row.phase == "start"}
     reached: set[str | None] = {None}
     while True:
         more = {

@@ -8,8 +8,8 @@ from typing import Any
 from hub.contract.message import CanonicalMessage
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import Desk, Reply
+from hub.testing.simulator.lookup import NOT_NOW, TAKEN, known, named
 from hub.testing.simulator.rules import Rule
-from hub_sinosure.simulator.lookup import NOT_NOW, TAKEN, known, named
 from hub_sinosure.simulator.rules import PLANS, SILENT
 
 INQUIRY = "inquiry"

@@ -16,10 +16,10 @@ from hub.documents.pdf import NotPrintable
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
+from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub.testing.simulator.rules import Rule
 from hub.xml.dialect import NO_ENTERPRISE
 from hub_sinosure.simulator import inquiries, papers
-from hub_sinosure.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
 ZONE = ZoneInfo("Asia/Shanghai")
