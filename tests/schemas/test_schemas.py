@@ -14,6 +14,8 @@ FILES = sorted(Path(str(files("schemas"))).glob("*/*.xsd"))
 PERSONAL = {
     "ContactName", "ContactPhone", "ContactMobile", "ContactEmail", "ReviewerName", "ReviewerPhone", "PersonName",
     "AnsweredBy", "AnswerPhone",
+    "ApplicantContact", "ApplicantPhone", "InsuredContact", "InsuredPhone", "InvoiceEmail", "InvoicePhone",
+    "InvoiceAccount",
 }  # fmt: skip
 TYPES = {
     "Receipt/1.0", "StatusQuery/1.0", "StatusAnswer/1.0", "Parcel/1.0",

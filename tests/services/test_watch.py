@@ -60,6 +60,9 @@ def test_every_state_in_which_a_partner_owes_an_answer_is_watched() -> None:
         ("micro_application", "WITHDRAWING"),
         ("policy", "RECEIPT_SENDING"),
         ("inquiry", "SUBMITTED"),
+        ("cargo_appointment", "SUBMITTED"),
+        ("cargo_application", "SUBMITTED"),
+        ("cargo_application", "CANCELLING"),
     }
 
 

@@ -1,5 +1,6 @@
 """What a user may enter: the form's rules, the portal's and the partner's on top, and the message schema they equal."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,11 @@ from hub.xml.catalogue import default_catalogue
 from tests.web.world import SHEET
 from web import portal
 from web.forms.base import Form
+from web.forms.cargo_application import CargoApplicationForm
+from web.forms.cargo_appointment import CargoAppointmentForm
 from web.forms.conditions import OneOf, RequiredIf, ShownIf
 from web.forms.controls import amount, choice, day, line
+from web.forms.countries import countries
 from web.forms.inquiry import InquiryForm
 from web.forms.micro_confirmation import MicroConfirmation
 from web.forms.rules import NO_SPECIALS, stricter
@@ -229,3 +233,100 @@ def test_content_stands_in_the_controls_as_it_was_typed() -> None:
     assert Toy().entered(content) == {
         "invoice": "", "bank": "某银行", "sum": "1000.10", "bill": "", "voyage": "", "leaves": "2026-11-20",
     }  # fmt: skip
+
+
+APPOINTMENT_OF_THE_MESSAGE = {"appointment_no", "enterprise_name", "appointed_at"}
+APPLICATION_OF_THE_MESSAGE = {
+    "application_no", "enterprise_name", "insured_amount", "premium", "special_term", "applied_at",
+    "signer_certificate_serial",
+}  # fmt: skip
+CARGO = (
+    ("CargoAppointment", CargoAppointmentForm, APPOINTMENT_OF_THE_MESSAGE),
+    ("CargoApplication", CargoApplicationForm, APPLICATION_OF_THE_MESSAGE),
+)
+
+
+@pytest.mark.parametrize(("type", "form", "of_the_message"), CARGO, ids=["appointment", "application"])
+def test_a_cargo_form_asks_for_exactly_the_fields_of_its_message(
+    type: str, form: Any, of_the_message: set[str]
+) -> None:
+    shape = default_catalogue().message(type, "1.0").shape
+
+    assert set(form().fields) == set(shape.by_key) - of_the_message
+
+
+@pytest.mark.parametrize(
+    ("type", "form", "name"), [(type, form, name) for type, form, _ in CARGO for name in form().fields]
+)
+def test_a_cargo_form_and_its_schema_agree_on_what_a_value_may_be(type: str, form: Any, name: str) -> None:
+    field = form().shown()[name]
+    shape = default_catalogue().message(type, "1.0").shape.by_key[name]
+    patterns = {pattern.translate(ESCAPED) for pattern in shape.patterns}
+
+    assert field["required"] is shape.required or field.get("control") == "box"
+    assert shape.enumeration in ((), tuple(field.get("options", ())))
+    if field["control"] in ("text", "area", "tel", "email"):
+        assert shape.max_length is None or field["longest"] <= shape.max_length
+        assert patterns <= {str(field.get("pattern", "")).translate(ESCAPED)}
+
+
+def test_every_country_is_an_alpha_3_code_with_two_names() -> None:
+    found = countries()
+
+    assert next(iter(found)) == "CHN"
+    assert found["DEU"] == Text("德国", "Germany")
+    assert 240 < len(found) < 260
+    assert all(re.fullmatch("[A-Z]{3}", code) and text.zh != text.en for code, text in found.items())
+
+
+CARGO_TYPED = {
+    "agreement_no": "XY1", "product_name": "海洋货物运输保险", "insured_name": "某公司",
+    "goods_category": "机电、音像设备及其零件、附件", "goods_code": "8517", "packaging": "纸箱", "marks": "N/M",
+    "invoice_type": "NONE", "invoice_no": "INV1", "voyage_no": "046E", "bulk": "no", "departure_date": "2026-11-28",
+    "arrival_date": "2026-12-20", "origin_port": "上海港", "origin_description": "洋山", "destination_port": "Hamburg",
+    "destination_description": "Hamburg", "claim_place": "Hamburg", "war_cover": "yes", "invoice_amount": "100000.00",
+    "currency": "USD", "markup_percent": "10", "rate_permille": "0.5",
+}  # fmt: skip
+
+
+def cargo(**typed: str) -> dict[str, Any]:
+    try:
+        return CargoApplicationForm().check({**CARGO_TYPED, **typed})
+    except InvalidInput as error:
+        return {name: text.en for name, text in error.fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"invoice_no": ""}, {"invoice_no", "transport_doc_no"}),  # A-12
+        ({"invoice_no": "", "transport_doc_no": "MAEU1"}, set()),
+        (
+            {"invoice_type": "ELECTRONIC"},
+            {"invoice_title", "invoice_tax_no", "invoice_address", "invoice_email", "invoice_phone"},
+        ),
+        ({"letter_of_credit": "yes"}, {"letter_of_credit_no"}),
+        ({"letter_of_credit": "yes", "letter_of_credit_no": "LC1"}, set()),
+        ({"arrival_date": "2026-11-27"}, {"arrival_date"}),
+        ({"arrival_date": "2026-11-28"}, set()),
+        ({"bulk": ""}, {"bulk"}),
+        ({"rate_permille": "0.00001"}, {"rate_permille"}),
+    ],
+)
+def test_the_rules_of_a_cargo_application(typed: dict[str, str], wrong: set[str]) -> None:
+    found = cargo(**typed)
+
+    assert set(found) == wrong if wrong else found["currency"] == "USD"
+
+
+def test_a_special_invoice_needs_a_bank_account_besides() -> None:
+    plain, special = (cargo(invoice_type=kind) for kind in ("PAPER", "SPECIAL"))
+
+    assert set(special) - set(plain) == {"invoice_bank", "invoice_account"}
+
+
+def test_yes_no_and_a_box_are_booleans() -> None:
+    found = cargo()
+
+    assert (found["bulk"], found["war_cover"], found["strikes_cover"]) == (False, True, False)
+    assert CargoApplicationForm().entered({"bulk": True, "war_cover": False})["bulk"] == "yes"

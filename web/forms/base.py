@@ -79,6 +79,8 @@ class Form(Schema):
 
 def entered(value: Any) -> Any:
     """A value of an object as it stands in a control."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, date):
         return value.isoformat()
     return format(value, "f") if isinstance(value, Decimal) else value

@@ -88,3 +88,25 @@ class OneOf:
     def as_json(self) -> Mapping[str, Any]:
         """``{"rule": "one_of", ...}``: the required star goes when another one is filled in."""
         return {"rule": "one_of", "names": [*self.names]}
+
+
+@dataclass(frozen=True)
+class NotBefore:
+    """The day ``name`` is not before the day ``other``; only the server says so."""
+
+    name: str
+    other: str
+    text: Text
+
+    def hidden(self, typed: Typed) -> Collection[str]:  # noqa: ARG002
+        """None."""
+        return ()
+
+    def wrong(self, typed: Typed) -> Mapping[str, Text]:
+        """The later one, when it is earlier: days of one form are in the order of their digits."""
+        later, earlier = typed.get(self.name), typed.get(self.other)
+        return {self.name: self.text} if later and earlier and later < earlier else {}
+
+    def as_json(self) -> Mapping[str, Any]:
+        """``{"rule": "order", "names": []}``: the browser follows nothing."""
+        return {"rule": "order", "names": []}

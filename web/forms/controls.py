@@ -1,6 +1,6 @@
 """The fields of forms: each a marshmallow field whose metadata says how the page shows it.
 
-``metadata["control"]``: text, tel, email, area, tick, select, radio, day, amount or region.
+``metadata["control"]``: text, tel, email, area, tick, box, select, radio, day, amount or region.
 """
 
 import re
@@ -120,6 +120,33 @@ def choice(
     )
 
 
+YES_NO = {"yes": Text("是", "Yes"), "no": Text("否", "No")}
+
+
+def flag(
+    label: Text, *, required: bool = False, default: str = "", options: Mapping[str, Text] = YES_NO
+) -> fields.Boolean:
+    """Yes or no, chosen from a list whose ``options`` may word it otherwise."""
+    return fields.Boolean(
+        **_needed(required, None),
+        truthy={"yes"},
+        falsy={"no"},
+        error_messages=_messages(CHOOSE, "invalid", "null"),
+        metadata={"label": label, "control": "select", "options": options, "default": default},
+    )
+
+
+def box(label: Text) -> fields.Boolean:
+    """A box that may be ticked."""
+    return fields.Boolean(
+        load_default=False,
+        truthy={"yes"},
+        falsy={"no"},
+        error_messages=_messages(FORMAT, "invalid", "null"),
+        metadata={"label": label, "control": "box"},
+    )
+
+
 def day(label: Text, *, required: bool = False, hint: Text | None = None) -> fields.Date:
     """A day, YYYY-MM-DD."""
     return fields.Date(
@@ -151,6 +178,7 @@ def amount(
     digits: int = 18,
     least: str = "0",
     unit: str | None = None,
+    default: str = "",
     hint: Text | None = None,
 ) -> Amount:
     """An exact number of at most ``digits`` digits, ``places`` of them behind the point, not below ``least``.
@@ -176,6 +204,7 @@ def amount(
             "label": label,
             "control": "amount",
             "unit": unit,
+            "default": default,
             "hint": hint,
             "pattern": pattern.pattern,
             "wrong": wrong,

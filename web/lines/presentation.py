@@ -38,6 +38,20 @@ class Filter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """An object of another kind, or of the same, from which a new one is begun: what it fills in, and who takes it.
+
+    ``of`` names the field that links to the object whose values are meant, where the source has few of its own.
+    """
+
+    label: Text
+    states: frozenset[str]  # of the source
+    fields: Sequence[str]  # filled in under the same names
+    of: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """The list of one kind. ``acts`` are the actions offered in a row, in order."""
 
@@ -52,6 +66,7 @@ class Listing:
     title: Text | None = None  # of the detail page
     empty: Text | None = None  # first use: nothing there yet
     create: Text | None = None  # what begins a new object, where the enterprise may
+    sources: Mapping[str, Source] = field(default_factory=dict)  # kind -> how one of it begins an object of this kind
     form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
 
 

@@ -22,7 +22,7 @@ from web.auth import ENTERPRISE, access, login_of
 from web.page import page
 from web.site import moment, read, runtime, say, site
 from web.views.common import new_view, object_view, offered, partner_name, place
-from web.views.desk import Desk, chosen_receiver, desk, form_context, new_desk, receivers
+from web.views.desk import Desk, chosen_receiver, desk, form_context, new_desk, receivers, source_of
 from web.views.grid import grid
 from web.views.login import browser
 
@@ -36,12 +36,13 @@ ENCODED = ("signature", "certificate")  # fields of the form that hold base64
 def new(line: str, kind: str) -> Response:
     """The entry form of an object that is not there yet, or the choice of its receiver."""
     line_view, listing = place(line, kind)
-    receiver = chosen_receiver(listing.kind)
+    source, filled = source_of(listing)
+    receiver = source.partner if source else chosen_receiver(listing.kind)
     here = new_desk(line_view, listing, receiver or "")
     if receiver is None:
         view = new_view(line_view, listing, say("选择接收方"))
         return page("choose.html", view, choices=receivers(listing.kind), back=site().path(listing.kind))
-    return _form_page(here, here.known, {})
+    return _form_page(here, {**here.known, **filled}, {})
 
 
 @views.get("/<line>/<kind>/<object_id>/<action>")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from hub.business.lifecycle import allowed
 from hub.services import actions
 from hub.services.actions import Offer
+from hub.services.drafts import NO_ROLE
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
@@ -71,6 +72,21 @@ def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
     )
 
 
+def source_links(obj: BusinessObject) -> list[Link]:
+    """The new objects that may be begun from this one."""
+    found = []
+    for listing in (row for view in site().lines.values() for row in view.listings):
+        source = listing.sources.get(obj.kind.code)
+        entry = listing.kind.entry
+        if source is None or entry is None or obj.states["state"] not in source.states:
+            continue
+        allowed_here = login_of().role in entry.roles
+        path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
+        reason = None if allowed_here else read(NO_ROLE)
+        found.append(Link(label=read(source.label), path=path, primary=source.primary, reason=reason))
+    return found
+
+
 def partner_name(code: str) -> str:
     """A partner's name; of one that is unplugged, its code."""
     partner = runtime().registry.partners.get(code)
@@ -100,6 +116,7 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
     links = act_links(listing, obj, tuple(listing.acts))
     if obj.states["state"] not in listing.form_first:
         links.append(Link(label=say("查看详情"), path=path))
+    links = [*source_links(obj), *links]
     standing = [state for track in obj.kind.tracks if (state := obj.state(track.name))]
     turn = min((state.next.name for state in standing), key=TURNS.index)
     state = next(state for state in standing if state.next.name == turn)

@@ -13,7 +13,7 @@ from hub.errors import NotAllowed, NotFound
 from hub.services import drafts
 from hub.services.objects import BusinessObject, Draft
 from web.auth import login_of
-from web.forms.base import Form
+from web.forms.base import Form, entered
 from web.forms.rules import stricter
 from web.lines.presentation import FormPage, LineView, Listing
 from web.site import read, runtime, say, site
@@ -113,6 +113,24 @@ def chosen_receiver(kind: Kind) -> str | None:
     codes = [code for code, _, _ in receivers(kind)]
     asked = request.args.get("partner", "")
     return asked if asked in codes else codes[0] if len(codes) == 1 else None
+
+
+def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
+    """The object from which the address begins a new one, and what it fills in. Raises NotFound."""
+    kind_code, _, object_id = request.args.get("from", "").partition("/")
+    if not kind_code:
+        return None, {}
+    source = listing.sources.get(kind_code)
+    if source is None:
+        raise NotFound
+    with tenant() as mine:
+        obj = mine.get(kind_code, object_id)
+        if obj.states["state"] not in source.states:
+            raise NotAllowed
+        number = str(obj.content.get(source.of, ""))
+        meant = mine.by_number(obj.kind.links[source.of], number) if source.of else obj
+    held = meant.content if meant else {}
+    return obj, {name: entered(held[name]) for name in source.fields if held.get(name) is not None}
 
 
 def new_link(listing: Listing) -> Link | None:

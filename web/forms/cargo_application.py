@@ -1,0 +1,121 @@
+"""The entry form 货物运输险投保 (spec.md 12.4, S3:409-444). A test holds it equal to the message CargoApplication."""
+
+import re
+
+from marshmallow import fields
+
+from hub.business.cargo_application import (
+    CARRIAGE,
+    CURRENCIES,
+    EITHER_OR,
+    GOODS_CATEGORIES,
+    ID_TYPES,
+    INSURED_FORMULA,
+    INVOICE_FIELDS,
+    INVOICE_REQUIRED,
+    INVOICE_TYPES,
+)
+from hub.contract.text import Text
+from web.forms.base import Form
+from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
+from web.forms.controls import Rule, amount, box, choice, day, flag, line
+from web.forms.countries import countries
+from web.forms.people import EMAIL, NAME, PHONE
+
+NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
+USCC = Rule(
+    re.compile(r"[0-9A-Z]{18}"), Text("格式有误，请填写18位统一社会信用代码", "18 characters: digits and capitals")
+)
+EITHER = Text("发票号和提单/运单号至少填一个", "Fill in the invoice no. or the bill of lading no.")
+CREDIT = {"yes": Text("使用", "Yes"), "no": Text("不使用", "No")}
+WITH_INVOICE = tuple(kind for kind, names in INVOICE_REQUIRED.items() if names)
+
+
+def text(zh: str, en: str, longest: int, *, required: bool = False, hint: Text | None = None) -> fields.String:
+    """One line of text."""
+    return line(Text(zh, en), longest=longest, required=required, rule=NAME, hint=hint)
+
+
+class CargoApplicationForm(Form):
+    """One voyage of goods, to be insured under an agreement."""
+
+    conditions = (
+        OneOf(EITHER_OR, EITHER),
+        ShownIf(INVOICE_FIELDS, "invoice_type", WITH_INVOICE),
+        *(RequiredIf(sorted(names), "invoice_type", (kind,)) for kind, names in INVOICE_REQUIRED.items() if names),
+        ShownIf(("letter_of_credit_no",), "letter_of_credit", ("yes",)),
+        RequiredIf(("letter_of_credit_no",), "letter_of_credit", ("yes",)),
+        NotBefore(
+            "arrival_date",
+            "departure_date",
+            Text("预计抵达日期不能早于起运日期", "The arrival cannot be before the departure"),
+        ),
+    )
+
+    agreement_no = line(Text("协议编号", "Agreement no."), required=True, longest=64, rule=NUMBER)
+    product_name = text("险种", "Product", 100, required=True)
+    applicant_contact = text("联系人", "Contact", 50)
+    applicant_phone = line(Text("联系电话", "Phone"), longest=20, rule=PHONE, control="tel")
+    applicant_address = text("地址", "Address", 200)
+    insured_name = text("被保险人名称", "Insured", 200, required=True)
+    insured_id_type = choice(Text("证件类型", "Kind of id"), ID_TYPES)
+    insured_id_no = line(Text("证件号码", "Id no."), longest=64, rule=NUMBER)
+    insured_contact = text("被保险人联系人", "Insured's contact", 50)
+    insured_phone = line(Text("被保险人电话", "Insured's phone"), longest=20, rule=PHONE, control="tel")
+    insured_address = text("被保险人地址", "Insured's address", 200)
+    goods_category = choice(Text("货物大类", "Goods category"), GOODS_CATEGORIES, required=True)
+    goods_code = text(
+        "货物细类", "Goods code", 16, required=True, hint=Text("税则号列，如 8517", "Tariff heading, e.g. 8517")
+    )
+    packaging = text("货物包装", "Packaging", 100, required=True)
+    goods_description = line(Text("货物标的描述信息", "Description of the goods"), longest=500, control="area")
+    packages_and_weight = line(Text("包装及件数/重量", "Packages and weight"), longest=200)
+    marks = line(Text("标记/唛头", "Marks"), longest=500, required=True, control="area")
+    invoice_type = choice(
+        Text("发票类型", "Kind of invoice"), INVOICE_TYPES, control="radio", required=True, default="ELECTRONIC"
+    )
+    invoice_title = text("发票抬头", "Invoice title", 200)
+    invoice_tax_no = line(Text("企业税号", "Tax no."), longest=18, rule=USCC)
+    invoice_address = text("企业地址", "Address on the invoice", 200)
+    invoice_email = line(Text("联系人邮箱", "E-mail for the invoice"), longest=254, rule=EMAIL, control="email")
+    invoice_phone = line(Text("联系人电话", "Phone for the invoice"), longest=20, rule=PHONE, control="tel")
+    invoice_bank = text("开户银行", "Bank", 100)
+    invoice_account = text("银行账号", "Bank account", 40)
+    invoice_no = line(
+        Text("发票号", "Invoice no."),
+        longest=64,
+        rule=NUMBER,
+        hint=Text("和运单号码至少填一个", "This or the waybill no."),
+    )
+    transport_doc_no = text(
+        "提单/运单号", "Bill of lading no.", 35, hint=Text("和发票号码至少填一个", "This or the invoice no.")
+    )
+    voyage_no = text("航次/航班/车次/车牌号", "Voyage, flight, train or plate no.", 50, required=True)
+    vessel_name = text("船舶名称", "Vessel", 100)
+    carriage = choice(Text("运载方式", "Carriage"), CARRIAGE, default="CONTAINER")
+    bulk = flag(Text("是否大宗散装运输", "Bulk cargo"), required=True, default="no")
+    departure_date = day(Text("起运日期", "Departure"), required=True)
+    arrival_date = day(Text("预计抵达日期", "Expected arrival"), required=True)
+    origin_country = choice(Text("起运地国家/地区", "Country of departure"), countries(), default="CHN")
+    origin_province = text("起运地省份", "Province of departure", 50)
+    origin_city = text("起运地城市", "City of departure", 50)
+    origin_port = text("起运港名称", "Port of departure", 100, required=True)
+    origin_description = text("起运港描述", "About the port of departure", 200, required=True)
+    destination_country = choice(Text("目的地国家/地区", "Country of destination"), countries())
+    destination_province = text("目的地省份", "Province of destination", 50)
+    destination_city = text("目的地城市", "City of destination", 50)
+    destination_port = text("目的港名称", "Port of destination", 100, required=True)
+    destination_description = text("目的地描述", "About the destination", 200, required=True)
+    via_description = text("途径港描述", "Ports of call", 200)
+    letter_of_credit = flag(Text("是否使用信用证", "Letter of credit"), default="no", options=CREDIT)
+    letter_of_credit_no = line(Text("信用证号码", "Letter of credit no."), longest=64, rule=NUMBER)
+    claim_place = text("赔款偿付地点", "Claims payable at", 100, required=True)
+    strikes_cover = box(Text("罢工险", "Strikes risks"))
+    war_cover = box(Text("战争险", "War risks"))
+    other_cover = text("其他附加险", "Other additional cover", 200)
+    invoice_amount = amount(Text("发票金额", "Invoice amount"), required=True, least="0.01")
+    currency = choice(Text("币制", "Currency"), CURRENCIES, required=True, default="CNY")
+    markup_percent = amount(
+        Text("加成比例", "Mark-up"), required=True, places=2, digits=5, unit="%", default="10", hint=INSURED_FORMULA
+    )
+    rate_permille = amount(Text("保险费率", "Rate"), required=True, places=4, digits=8, unit="‰")

@@ -1,0 +1,253 @@
+"""货物运输保险 on the screen (spec.md 12; manual S3:296-575): appointments, agreements, applications, policies."""
+
+from hub.business.cargo import AGREEMENT, APPOINTMENT, LINE, POLICY
+from hub.business.cargo_application import APPLICATION, EDITABLE, INVOICE_FIELDS, PREMIUM_FORMULA, PREMIUM_NOTE
+from hub.contract.text import Text
+from web.forms.cargo_application import CargoApplicationForm
+from web.forms.cargo_appointment import CargoAppointmentForm
+from web.lines.presentation import Block, Column, Counter, Filter, FormPage, LineView, Listing, MenuItem, Source
+
+INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
+
+APPOINTMENTS = Listing(
+    kind=APPOINTMENT,
+    columns=(
+        Column("appointment_no", "number"),
+        INSURER,
+        Column("goods_category"),
+        Column("transport_mode"),
+        Column("created_at", "time", Text("申请日期", "Applied")),
+        Column("state", "track"),
+        Column("next", "next", Text("下一步", "Next")),
+    ),
+    filters=(
+        Filter("appointment_no"),
+        Filter("state", "track"),
+        Filter("created", "days", Text("申请日期", "Applied")),
+    ),
+    acts=("submit", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={
+        ("submit", "DRAFT"): Text("修改", "Edit"),
+        ("submit", "SEND_FAILED"): Text("再次预约", "Submit again"),
+    },
+    detail=(
+        "appointment_no", "state", "enterprise_name", "uscc", "contact_name", "contact_phone", "contact_email",
+        "transport_mode", "goods_category", "trade_countries", "yearly_value", "yearly_currency", "remark", "reason",
+    ),
+    create=Text("货运险预约", "New appointment"),
+    sources={
+        "cargo_appointment": Source(
+            label=Text("复制", "Copy"),
+            states=frozenset({"FAILED"}),
+            fields=(
+                "contact_name", "contact_phone", "contact_email", "transport_mode", "goods_category",
+                "trade_countries", "yearly_value", "yearly_currency", "remark",
+            ),
+        ),
+    },
+    title=Text("货运险预约详情", "Appointment"),
+    empty=Text(
+        "还没有预约。点击“货运险预约”向保险机构预约，预约成功后线下签署货运险协议。",
+        "No appointment yet: make one, and sign the agreement with the insurer once it has succeeded.",
+    ),
+)  # fmt: skip
+
+AGREEMENTS = Listing(
+    kind=AGREEMENT,
+    columns=(
+        Column("agreement_no", "number"),
+        INSURER,
+        Column("product_name"),
+        Column("start_date"),
+        Column("end_date"),
+        Column("state", "track"),
+    ),
+    filters=(Filter("agreement_no"), Filter("product_name"), Filter("state", "track")),
+    detail=(
+        "agreement_no", "state", "enterprise_name", "uscc", "insured_name", "product_name", "start_date", "end_date",
+        "currency", "rate_permille", "max_markup_percent", "voyage_limit", "deductible", "reason",
+    ),
+    title=Text("货物运输险协议", "Cargo agreement"),
+    empty=Text(
+        "还没有协议。与保险机构线下签署货运险协议后，协议会出现在这里，并可据此投保。",
+        "No agreement yet. Once signed with the insurer offline, it appears here, and you may apply under it.",
+    ),
+)  # fmt: skip
+
+VOYAGE = (
+    "invoice_no", "transport_doc_no", "voyage_no", "vessel_name", "carriage", "bulk", "departure_date", "arrival_date",
+    "origin_country", "origin_province", "origin_city", "origin_port", "origin_description", "destination_country",
+    "destination_province", "destination_city", "destination_port", "destination_description", "via_description",
+    "letter_of_credit", "letter_of_credit_no", "claim_place",
+)  # fmt: skip
+GOODS = ("goods_category", "goods_code", "packaging", "packages_and_weight", "goods_description", "marks")
+APPLICANT = ("applicant_contact", "applicant_phone", "applicant_address")
+INSURED = (
+    "insured_name", "insured_id_type", "insured_id_no", "insured_contact", "insured_phone", "insured_address",
+)  # fmt: skip
+COVER = ("strikes_cover", "war_cover", "other_cover", "currency", "markup_percent", "rate_permille")
+OF_ONE_VOYAGE = frozenset({
+    "invoice_no", "transport_doc_no", "voyage_no", "vessel_name", "departure_date", "arrival_date",
+    "letter_of_credit_no",
+})  # fmt: skip
+"""What a copy does not take along: the numbers and days of that voyage, and its amount (CG-POL-04)."""
+
+APPLICATIONS = Listing(
+    kind=APPLICATION,
+    columns=(
+        Column("application_no", "number"),
+        INSURER,
+        Column("agreement_no"),
+        Column("goods_category"),
+        Column("insured_amount"),
+        Column("currency"),
+        Column("created_at", "time", Text("投保日期", "Applied")),
+        Column("state", "track"),
+        Column("next", "next", Text("下一步", "Next")),
+    ),
+    filters=(
+        Filter("application_no"),
+        Filter("agreement_no"),
+        Filter("state", "track"),
+        Filter("created", "days", Text("投保日期", "Applied")),
+    ),
+    acts=("submit", "cancel", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={("submit", state): Text("修改", "Edit") for state in EDITABLE},
+    detail=(
+        "application_no", "state", "proposal_no", "agreement_no", "policy_no", "product_name", "enterprise_name",
+        "uscc", *APPLICANT, *INSURED, *GOODS, "invoice_type", *INVOICE_FIELDS, *VOYAGE, *COVER, "invoice_amount",
+        "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "reason",
+    ),
+    sources={
+        "cargo_agreement": Source(
+            label=Text("投保", "Apply"),
+            states=frozenset({"VALID"}),
+            fields=("agreement_no", "product_name", "insured_name", "currency", "rate_permille"),
+            primary=True,
+        ),
+        "cargo_policy": Source(
+            label=Text("复制", "Copy"),
+            states=frozenset({"EFFECTIVE", "EXPIRED", "CANCELLED"}),
+            of="application_no",
+            fields=tuple(
+                name
+                for name in ("agreement_no", "product_name", *APPLICANT, *INSURED, *GOODS, "invoice_type",
+                             *INVOICE_FIELDS, *VOYAGE, *COVER)
+                if name not in OF_ONE_VOYAGE
+            ),
+        ),
+    },
+    title=Text("货物运输险投保单", "Cargo application"),
+    empty=Text(
+        "还没有投保单。在“货物运输险协议”中选择一份有效协议，点击“投保”。",
+        "No application yet: choose a valid agreement and apply under it.",
+    ),
+)  # fmt: skip
+
+POLICIES = Listing(
+    kind=POLICY,
+    columns=(
+        Column("policy_no", "number"),
+        INSURER,
+        Column("product_name"),
+        Column("application_no"),
+        Column("effective_date"),
+        Column("expiry_date"),
+        Column("insured_amount"),
+        Column("premium"),
+        Column("state", "track"),
+    ),
+    filters=(
+        Filter("policy_no"),
+        Filter("application_no"),
+        Filter("state", "track"),
+        Filter("effective_date", "days"),
+    ),
+    detail=(
+        "policy_no", "state", "application_no", "agreement_no", "product_name", "enterprise_name", "uscc",
+        "insured_name", "effective_date", "expiry_date", "insured_amount", "currency", "premium", "premium_currency",
+        "reason",
+    ),
+    document_links={"policy": Text("查看电子保单", "View the e-policy")},
+    title=Text("货物运输险保单", "Cargo policy"),
+    empty=Text("还没有正式生效的保单。", "No policy is in force yet."),
+)  # fmt: skip
+
+VIEW = LineView(
+    line=LINE,
+    menu_code="cargo",
+    menu=(
+        MenuItem(code="cargo_appoint", label=Text("货物运输险预约", "Appointments"), path="/cargo/cargo_appointment"),
+        MenuItem(code="cargo_apply", label=Text("货物运输险投保", "Applications"), path="/cargo/cargo_agreement"),
+    ),
+    listings=(APPOINTMENTS, AGREEMENTS, APPLICATIONS, POLICIES),
+    title=Text("货物运输保险", "Cargo insurance"),
+    area=Text("货物运输保险", "Cargo insurance"),
+    needs_card=True,
+    counters=(
+        Counter(
+            code="cargo_unpaid",
+            label=Text("货运险待缴费", "Cargo premiums due"),
+            kind="cargo_application",
+            track="state",
+            state="ISSUED_UNPAID",
+            none=Text("没有待缴费的投保单", "No premium is due"),
+            notice=Text("您有一份货运险已出单，请缴费", "A cargo policy was issued: please pay the premium"),
+            more=Text("您有 {n} 份货运险已出单，请缴费", "{n} cargo policies were issued: please pay the premiums"),
+            link=Text("查看投保单", "View"),
+        ),
+    ),
+    forms={
+        "cargo_appointment": FormPage(
+            schema=CargoAppointmentForm,
+            title=Text("货运险预约", "Cargo appointment"),
+            blocks=(
+                Block(
+                    Text("企业信息", "Enterprise"),
+                    ("appointment_no", "enterprise_name", "uscc", "contact_name", "contact_phone", "contact_email"),
+                ),
+                Block(
+                    Text("货物与运输", "Goods and transport"),
+                    (
+                        "transport_mode", "goods_category", "trade_countries", "yearly_value", "yearly_currency",
+                        "remark",
+                    ),
+                ),
+            ),
+        ),
+        "cargo_application": FormPage(
+            schema=CargoApplicationForm,
+            title=Text("货物运输险投保", "Cargo application"),
+            hint=Text(
+                "保险公司将比对投保信息与协议内容并核保；保费以保险公司核定为准。",
+                "The insurer compares the application with the agreement; its own premium counts.",
+            ),
+            blocks=(
+                Block(
+                    Text("投保公司信息", "Applicant"),
+                    ("application_no", "uscc", "enterprise_name", "agreement_no", "product_name", *APPLICANT),
+                    columns=3,
+                ),
+                Block(Text("被投保公司信息", "Insured"), INSURED, columns=3),
+                Block(Text("货物信息", "Goods"), GOODS),
+                Block(
+                    Text("发票信息", "Invoice for the premium"),
+                    ("invoice_type", *INVOICE_FIELDS),
+                    columns=3,
+                    wide=frozenset({"invoice_type"}),
+                ),
+                Block(Text("运输信息", "Transport"), VOYAGE, columns=3),
+                Block(
+                    Text("保险信息", "Insurance"),
+                    ("invoice_amount", *COVER, "insured_amount", "premium"),
+                    hint=Text(
+                        f"{PREMIUM_FORMULA.zh}，{PREMIUM_NOTE.zh}", f"{PREMIUM_FORMULA.en}. {PREMIUM_NOTE.en}"
+                    ),
+                    columns=3,
+                ),
+            ),
+        ),
+    },
+)  # fmt: skip
