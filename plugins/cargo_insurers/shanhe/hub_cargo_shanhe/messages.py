@@ -1,0 +1,30 @@
+"""Shanhe's messages, once they are read as ours, -> what they say about our objects, one row each."""
+
+from collections.abc import Mapping
+
+from hub.contract.meaning import Says
+from hub_cargo_shanhe import codes
+
+APPLICATION = ("cargo_application", "application_no")
+
+SAYS: Mapping[str, Says] = {
+    "CargoAppointmentStatus/1.0": Says(
+        "cargo_appointment", "appointment_no", "changed_at", code="status_code", codes=codes.APPOINTMENT
+    ),
+    "CargoAgreement/1.0": Says(
+        "cargo_agreement", "agreement_no", "stated_at", code="status_code", codes=codes.AGREEMENT
+    ),
+    "CargoDataCheck/1.0": Says(*APPLICATION, "checked_at", code="result_code", codes=codes.DATA_CHECK),
+    "CargoUnderwriting/1.0": Says(*APPLICATION, "decided_at", code="result_code", codes=codes.UNDERWRITING),
+    "CargoIssued/1.0": Says(*APPLICATION, "issued_at", event="issued"),
+    "CargoCancellationResult/1.0": Says(*APPLICATION, "answered_at", code="result_code", codes=codes.CANCELLATION),
+    "CargoPolicy/1.0": Says(
+        "cargo_policy",
+        "policy_no",
+        "stated_at",
+        code="status_code",
+        codes=codes.POLICY,
+        answers=False,
+        documents={"premium_invoice": "发票", "policy": ""},
+    ),
+}
