@@ -6,6 +6,7 @@ from pathlib import Path
 from demo.world import CARDS, PIN, Ports
 from hub.commands.output import width
 from hub.contract.text import Text
+from hub.crypto.keys import SM2
 
 ROLES: Mapping[str, Text] = {
     "LP": Text("法人卡", "legal person"),
@@ -95,8 +96,8 @@ def rows() -> list[str]:
     made = []
     for card in CARDS:
         role = ROLES[card.role]
-        note = "" if card.bound else "未绑定，登录被拒 / not bound"
-        cells = ((card.serial, 10), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 12))
+        note = "国密 SM2" if card.algorithm == SM2 else "" if card.bound else "未绑定，登录被拒 / not bound"
+        cells = ((card.serial, 10), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 16))
         made.append(("      " + "".join(pad(text, to) for text, to in cells) + note).rstrip())
     return made
 

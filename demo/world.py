@@ -1,7 +1,7 @@
-"""The demo world in a folder: an authority with its revocation list, two enterprises, five cards, an insurer's keys.
+"""The demo world in a folder: two authorities with revocation lists, two enterprises, cards, an insurer's keys.
 
 Everything here is invented: the companies do not exist, their credit codes have valid check digits and the
-organisation codes DEM00001 and DEM00002, and the authority is believed by this one folder only.
+organisation codes DEM00001 and DEM00002, and the authorities are believed by this one folder only.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from hub_card_softcard import desk
 from hub import config, runtime, setup
 from hub.cards import trust
 from hub.clock import SystemClock
+from hub.crypto.keys import ECDSA, SM2
 from hub.services import accounts
 from hub.store.engine import writing
 from hub.testing import pki
@@ -25,6 +26,7 @@ PIN = "246813"  # of every demo card; not one of the factory's
 HUB = "swhub-demo"
 PARTNER = "sinosure"
 PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to hold the visitor up for long
+AUTHORITIES = {ECDSA: "cards-ca", SM2: "cards-ca-sm2"}  # a chain never changes its family
 PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
 
 
@@ -46,6 +48,7 @@ class Card:
     role: str
     holder: str
     bound: bool = True
+    algorithm: str = ECDSA
 
     @property
     def label(self) -> str:
@@ -60,6 +63,8 @@ CARDS = (
     Card(serial="DEMO-1", firm=DEMO, role="OP", holder="示例操作员"),  # the first in order is the page's first choice
     Card(serial="DEMO-2", firm=DEMO, role="LP", holder="示例法人"),
     Card(serial="DEMO-3", firm=DEMO, role="OP", holder="示例新员工", bound=False),
+    Card(serial="DEMO-4", firm=DEMO, role="OP", holder="示例国密操作员", algorithm=SM2),
+    Card(serial="DEMO-5", firm=DEMO, role="LP", holder="示例国密法人", algorithm=SM2),
     Card(serial="SAMPLE-1", firm=SAMPLE, role="OP", holder="样例操作员"),
     Card(serial="SAMPLE-2", firm=SAMPLE, role="LP", holder="样例法人"),
 )
@@ -88,13 +93,11 @@ def make(home: Path, ports: Ports, now: datetime) -> None:
     """Everything that stays: keys, cards, settings, store, accounts. The mark is written last."""
     folder = home / PKI
     folder.mkdir(parents=True, exist_ok=True)
-    authority = pki.make_authority("Demo E-Port CA (示例，仅供演示)", now)
+    authorities = {suite: make_authority(folder, suite, now) for suite in AUTHORITIES}
     insurer = pki.issue_partner(pki.make_authority("Demo Insurers CA", now), "Simulated insurer (模拟)", now)
-    write(folder / "cards-ca.crt.pem", authority.certificate)
-    write(folder / "cards-ca.crl.pem", pem_list(pki.make_crl(authority, now, days=3650)))
     write(folder / "sinosure.key.pem", insurer.key)
     write(folder / "sinosure.crt.pem", insurer.certificate)
-    identities = [make_card(home / SLOT, authority, card, now) for card in CARDS]
+    identities = [make_card(home / SLOT, authorities[card.algorithm], card, now) for card in CARDS]
     setup.make_home(home, values=settings(ports), partners=partners(ports), now=now)
     found = config.load(home / setup.FILE, {})
     setup.make_store(found)
@@ -120,8 +123,8 @@ def settings(ports: Ports) -> setup.Values:
         },
         "delivery": {"sweep": 1.0, "read_timeout": PATIENCE},
         "trust": {
-            "card_cas": [str(PKI / "cards-ca.crt.pem")],
-            "card_crls": [str(PKI / "cards-ca.crl.pem")],
+            "card_cas": [str(PKI / f"{name}.crt.pem") for name in AUTHORITIES.values()],
+            "card_crls": [str(PKI / f"{name}.crl.pem") for name in AUTHORITIES.values()],
         },
     }
 
@@ -150,6 +153,14 @@ def insurer_options(home: Path, ports: Ports) -> dict[str, Any]:
     }
 
 
+def make_authority(folder: Path, suite: str, now: datetime) -> pki.Identity:
+    """Who issues the cards of one family; its certificate and an empty list of the revoked go into ``folder``."""
+    authority = pki.make_authority(f"Demo E-Port CA {suite} (示例，仅供演示)", now, algorithm=suite)
+    write(folder / f"{AUTHORITIES[suite]}.crt.pem", authority.certificate)
+    write(folder / f"{AUTHORITIES[suite]}.crl.pem", pem_list(pki.make_crl(authority, now, days=3650)))
+    return authority
+
+
 def make_card(slot: Path, authority: pki.Identity, card: Card, now: datetime) -> pki.Identity:
     """Issue a card and put it into the slot."""
     identity = pki.issue_card(
@@ -159,6 +170,7 @@ def make_card(slot: Path, authority: pki.Identity, card: Card, now: datetime) ->
         org_code=card.firm.uscc[8:17],
         role=card.role,
         now=now,
+        algorithm=card.algorithm,
     )
     desk.make(slot, serial=card.serial, label=card.label, key=identity.key, certificate=identity.certificate, pin=PIN)
     return identity

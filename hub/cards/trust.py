@@ -116,11 +116,21 @@ def check_usage(leaf: x509.Certificate) -> None:
 
 def check_revocation(subject: x509.Certificate, issuer: x509.Certificate, trust: Trust, now: datetime) -> None:
     """Return when the issuer's list does not name ``subject``. Raises CardRefused: revoked, no_crl."""
-    lists = [crl for crl in map(x509.load_der_x509_crl, trust.crls) if _is_list_of(crl, issuer)]
+    lists = [crl for crl in map(x509.load_der_x509_crl, trust.crls) if is_list_of(crl, issuer)]
     if any(crl.get_revoked_certificate_by_serial_number(subject.serial_number) for crl in lists):
         raise CardRefused("revoked")  # also by a list that has grown old
     if trust.crl_required and not any(_is_current(crl, trust.crl_grace, now) for crl in lists):
         raise CardRefused("no_crl")
+
+
+def is_list_of(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Whether ``issuer`` made and signed the list."""
+    if crl.issuer != issuer.subject:
+        return False
+    key = public_key(issuer)
+    if isinstance(key, Sm2PublicKey):
+        return sm2_chain.is_signed(key, crl.signature_algorithm_oid, crl.signature, crl.tbs_certlist_bytes)
+    return crl.is_signature_valid(key)
 
 
 def read_card(leaf: x509.Certificate) -> CardCertificate:
@@ -138,15 +148,6 @@ def read_card(leaf: x509.Certificate) -> CardCertificate:
         role=role,
         not_after=leaf.not_valid_after_utc,
     )
-
-
-def _is_list_of(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    if crl.issuer != issuer.subject:
-        return False
-    key = public_key(issuer)
-    if isinstance(key, Sm2PublicKey):
-        return sm2_chain.is_signed(key, crl.signature_algorithm_oid, crl.signature, crl.tbs_certlist_bytes)
-    return crl.is_signature_valid(key)
 
 
 def _is_current(crl: x509.CertificateRevocationList, grace: timedelta, now: datetime) -> bool:

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import click
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub import blocklist, config, registry
+from hub.cards.trust import is_list_of
 from hub.clock import SystemClock
 from hub.commands.home import FILE, home_option, json_option
 from hub.commands.output import plain, to_json
@@ -245,15 +245,8 @@ def cards(site: Site) -> Iterator[Finding]:
 
 
 def _revocation(authority: x509.Certificate, lists: Sequence[x509.CertificateRevocationList], now: datetime) -> Finding:
-    key = authority.public_key()
     name = authority.subject.rfc4514_string()
-    mine = [
-        crl
-        for crl in lists
-        if crl.issuer == authority.subject
-        and isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey))
-        and crl.is_signature_valid(key)
-    ]
+    mine = [crl for crl in lists if is_list_of(crl, authority)]
     ends = max((crl.next_update_utc for crl in mine if crl.next_update_utc), default=None)
     if ends is None:
         return Finding(subject="card list", ok=False, detail=f"[trust] card_crls: no list of {name}")

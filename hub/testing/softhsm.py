@@ -30,7 +30,7 @@ class NoSoftHsm(Exception):
     """SoftHSM is not installed on this machine."""
 
 
-def library() -> str:
+def module_path() -> str:
     """The path of SoftHSM's library. Raises NoSoftHsm."""
     found = next((path for path in LIBRARIES if Path(path).is_file()), None)
     if found is None or shutil.which("softhsm2-util") is None:
@@ -49,10 +49,10 @@ def make_tokens(folder: Path, cards: dict[str, tuple[Identity, str]]) -> Path:
         key = folder / "key.pem"
         key.write_bytes(identity.key)
         login = ["--token", label, "--pin", pin]
-        tool = ["softhsm2-util", "--module", library()]
+        tool = ["softhsm2-util", "--module", module_path()]
         _run([*tool, "--init-token", "--free", "--label", label, "--so-pin", SO_PIN, "--pin", pin], environment)
         _run([*tool, "--import", str(key), "--label", label, "--id", ID, *login], environment)
-        _run([sys.executable, "-m", __name__, library(), label, pin], environment, identity.der)
+        _run([sys.executable, "-m", __name__, module_path(), label, pin], environment, identity.der)
         key.unlink()
     return conf
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,11 +46,10 @@ class Demo:
         desk.insert(self.home / "cards", serial)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo, started as script/demo starts it."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", "18080"]
+@contextmanager
+def running(home: Path, port: int) -> Iterator[Demo]:
+    """A demo, started as script/demo starts it; with another port when this one is taken."""
+    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", str(port)]
     started = subprocess.run([*command, "--keep"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert started.returncode == 0, started.stdout + started.stderr
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
@@ -57,6 +57,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield Demo(state["portal"], state["insurer"], home, state["cards"][0]["pin"])
     finally:
         subprocess.run([*command, "--stop"], cwd=ROOT, capture_output=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo that the tests share."""
+    with running(tmp_path_factory.mktemp("demo") / "home", 18080) as started:
+        yield started
 
 
 @pytest.fixture
@@ -81,6 +88,18 @@ def give_pin(window: Page, pin: str) -> None:
     window.locator("#pin").press("Enter")
 
 
+def enter(page: Page, demo: Demo, token: str) -> Page:
+    """From the portal's address to the home page, with the card ``token``."""
+    page.goto(demo.portal)
+    expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
+    page.locator("select").first.select_option(value=token)
+    with page.expect_popup() as window:
+        page.get_by_role("button", name="登录").click()
+    give_pin(window.value, demo.pin)
+    expect(page.get_by_role("heading", name="首页")).to_be_visible()
+    return page
+
+
 def expected(text: str) -> bool:
     """Chromium logs every refused request; refusals are part of these tests."""
     return "Failed to load resource" not in text
@@ -90,14 +109,4 @@ def expected(text: str) -> bool:
 def login(demo: Demo, page: Page) -> Callable[..., Page]:
     """Log in with a card, as a person does."""
 
-    def _login(serial: str = "DEMO-1") -> Page:
-        page.goto(demo.portal)
-        expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
-        page.locator("select").first.select_option(value=f"softcard:{serial}")
-        with page.expect_popup() as window:
-            page.get_by_role("button", name="登录").click()
-        give_pin(window.value, demo.pin)
-        expect(page.get_by_role("heading", name="首页")).to_be_visible()
-        return page
-
-    return _login
+    return lambda serial="DEMO-1": enter(page, demo, f"softcard:{serial}")

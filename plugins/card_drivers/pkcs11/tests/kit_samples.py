@@ -61,7 +61,7 @@ class Bench:
         conf = softhsm.make_tokens(folder / "softhsm", {"kit": (self.identity, self.pin)})
         os.environ |= {
             softhsm.CONF: str(conf),
-            "CARDLIKE_MODULE": softhsm.library(),
+            "CARDLIKE_MODULE": softhsm.module_path(),
             "CARDLIKE_DIR": str(folder),
         }
         self.module = str(build(folder))
@@ -103,7 +103,7 @@ class Bench:
 def make_bench(folder: Path) -> Bench:
     """A token in ``folder``."""
     try:
-        softhsm.library()
+        softhsm.module_path()
     except softhsm.NoSoftHsm as missing:
         pytest.skip(str(missing))
     return Bench(folder / "pkcs11")

@@ -47,7 +47,7 @@ def refused(pin=bench.pin):
 def run(tmp_path: Path, program: str, algorithm: str = "ecdsa-sha256") -> Any:
     """What ``program`` prints, as JSON."""
     try:
-        softhsm.library()
+        softhsm.module_path()
     except softhsm.NoSoftHsm as missing:
         pytest.skip(str(missing))
     done = subprocess.run(
