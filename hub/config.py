@@ -82,6 +82,9 @@ class TrustSettings:
 
     card_cas: tuple[Path, ...] = field(default=(), metadata={"help": "CA certificates of the cards (PEM)"})
     card_crls: tuple[Path, ...] = field(default=(), metadata={"help": "revocation lists of those CAs (PEM)"})
+    document_cas: tuple[Path, ...] = field(
+        default=(), metadata={"help": "CA certificates of partners' signatures inside PDFs (PEM)"}
+    )
     kit_signers: tuple[Path, ...] = field(
         default=(), metadata={"help": "who may sign conformance reports (PEM); with none, an unsigned one will do"}
     )

@@ -206,6 +206,11 @@ def counter_sign(
     )
 
 
+def waiting(content: bytes) -> str:
+    """The digest of a prepared document. Raises NotSignable when it waits for no signature."""
+    return _gap(content)[2]
+
+
 def digests(pdf: bytes) -> list[str]:
     """What each signature of the document is over, oldest first: the digests that the cards' payloads carry."""
     found = [tuple(map(int, numbers.groups())) for numbers in RANGE.finditer(pdf)]

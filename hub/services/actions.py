@@ -15,7 +15,6 @@ from hub.business.lifecycle import Action, Actor, allowed, freeze
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
-from hub.cards.trust import verify
 from hub.contract.adapters import Refusal
 from hub.contract.message import ActorSignature, CanonicalMessage
 from hub.contract.text import Text
@@ -26,6 +25,7 @@ from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import accounts, audit, evidence, record
+from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import BusinessObject, Tenant
 from hub.services.record import NewEvent, Recorded
 from hub.store import tables
@@ -36,16 +36,6 @@ UNRESOLVED = Text(
 )
 SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
 DROP_DRAFTS = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
-WRONG_CARD = Text("IC卡与当前登录人员不符", "This card does not belong to the person logged in")
-
-
-@dataclass(frozen=True, kw_only=True)
-class CardAnswer:
-    """What the card signed, for which nonce, in which browser."""
-
-    signature: ActorSignature
-    nonce: str
-    browser: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,29 +201,23 @@ def _signed(
     if answer is None:
         raise SignatureRefused(SIGN_FIRST)
     signature = answer.signature
-    trusted = accounts.trust(runtime.settings.trust)
     try:
         at = challenge.parse(signature.payload).issued_at
-        text = shown(body(obj, action, values, actor, at))
-        challenge.check(
-            signature.payload,
-            purpose=Purpose.APPLICATION,
-            origin=runtime.settings.web.origin,
-            nonce=answer.nonce,
-            now=now,
-            number=obj.number,
-            receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
-            digest=chain.digest(text),
-        )
-        card = verify(signature.payload, signature.algorithm, signature.value, signature.certificate, trusted, now)
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
-    if actor.certificate not in (None, card.serial) or not accounts.is_bound(
-        connection, actor.account, card.fingerprint
-    ):
-        raise SignatureRefused(WRONG_CARD)
-    if not accounts.spend(connection, answer.nonce, answer.browser, now):
-        raise SignatureRefused(accounts.USED)
+    text = shown(body(obj, action, values, actor, at))
+    believe(
+        runtime,
+        connection,
+        actor,
+        answer,
+        now,
+        purpose=Purpose.APPLICATION,
+        number=obj.number,
+        receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
+        digest=chain.digest(text),
+    )
+    trusted = accounts.trust(runtime.settings.trust)
     return at, {"signature": evidence.signed(connection, signature, text, trusted)}
 
 

@@ -74,17 +74,16 @@ def signed(connection: Connection, signature: ActorSignature, shown: str, trust:
 
     ``shown`` is the text whose digest stands in the signed payload: what the holder agreed to.
     """
-    issuers = _issuers(read_certificate(signature.certificate), [*trust.intermediates, *trust.roots])
-    names = {issuer.subject for issuer in issuers}
+    above = issuers(signature.certificate, trust)
+    names = {read_certificate(der).subject for der in above}
     lists = [crl for crl in trust.crls if x509.load_der_x509_crl(crl).issuer in names]
-    ders = [issuer.public_bytes(Encoding.DER) for issuer in issuers]
     return {
         "payload": signature.payload,
         "shown": shown,
         "algorithm": signature.algorithm,
         "value": signature.value.hex(),
         "certificate": blobs.keep(connection, signature.certificate, blobs.CERTIFICATE),
-        "issuers": [blobs.keep(connection, der, blobs.CERTIFICATE) for der in ders],
+        "issuers": [blobs.keep(connection, der, blobs.CERTIFICATE) for der in above],
         "revocation": [blobs.keep(connection, crl, blobs.REVOCATION_LIST) for crl in lists],
     }
 
@@ -170,12 +169,12 @@ def head_of(row: Row[Any]) -> Head:
     )
 
 
-def _issuers(leaf: x509.Certificate, known: list[bytes]) -> list[x509.Certificate]:
-    """The certificates above ``leaf`` among those configured, nearest first."""
-    by_name = {certificate.subject: certificate for certificate in map(read_certificate, known)}
+def issuers(certificate: bytes, trust: Trust) -> list[bytes]:
+    """The certificates (DER) above this one among those configured, nearest first."""
+    by_name = {known.subject: known for known in map(read_certificate, [*trust.intermediates, *trust.roots])}
     found: list[x509.Certificate] = []
-    below = leaf
+    below = read_certificate(certificate)
     while below.issuer in by_name and by_name[below.issuer] not in found:
         below = by_name[below.issuer]
         found.append(below)
-    return found
+    return [issuer.public_bytes(Encoding.DER) for issuer in found]

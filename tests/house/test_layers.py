@@ -34,7 +34,15 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "hub/guard": (("hub.clock", "hub.config", "hub.contract", "hub.guard", "hub.plugins", "hub.registry"), ()),
     "hub/services": (
         (
-            *("hub.business", "hub.cards", "hub.clock", "hub.contract", "hub.delivery", "hub.evidence"),
+            *(
+                "hub.business",
+                "hub.cards",
+                "hub.clock",
+                "hub.contract",
+                "hub.delivery",
+                "hub.documents",
+                "hub.evidence",
+            ),
             *("hub.plugins", "hub.services", "hub.store", "hub.testing.kit.proof", *FRAME),
         ),
         ("sqlalchemy", "cryptography", "nh3"),

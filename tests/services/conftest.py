@@ -25,6 +25,7 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.runtime import Runtime
 from hub.services import accounts, actions
+from hub.services.card_answers import CardAnswer
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading, writing
 from hub.testing import pki
@@ -154,7 +155,7 @@ class World:
             address="127.0.0.1",
         )
 
-    def answer(self, session: accounts.LoginSession, card: pki.Identity, values: dict[str, str]) -> actions.CardAnswer:
+    def answer(self, session: accounts.LoginSession, card: pki.Identity, values: dict[str, str]) -> CardAnswer:
         """The card's signature under a confirmation with these values."""
         obj = self.object()
         nonce = accounts.nonce(self.runtime, session.token)
@@ -167,7 +168,7 @@ class World:
             value=pki.KeySigner(card).sign(frame(payload)),
             certificate=card.der,
         )
-        return actions.CardAnswer(signature=signature, nonce=nonce, browser=session.token)
+        return CardAnswer(signature=signature, nonce=nonce, browser=session.token)
 
     def actor(self, role: str = "LP", uscc: str = USCC) -> Actor:
         """A person without a card, for rules that have nothing to do with cards."""

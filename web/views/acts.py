@@ -15,7 +15,7 @@ from hub.contract.message import ActorSignature
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused, Stale
 from hub.services import accounts, actions, drafts
-from hub.services.actions import CardAnswer
+from hub.services.card_answers import CardAnswer
 from hub.services.objects import Draft
 from web import security
 from web.auth import ENTERPRISE, access, login_of

@@ -1,0 +1,113 @@
+"""Signing a document with a card: asked for in one request, taken in another, the bytes between them kept by digest.
+
+ask     seal and empty signature go into the document; what the card has to sign
+take    inside the caller's transaction: the card's two signatures, the signed file, what evidence keeps
+check   at every later open
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub.business.lifecycle import Actor
+from hub.cards import challenge
+from hub.cards.challenge import Purpose
+from hub.contract.message import Attachment
+from hub.documents import sign
+from hub.documents.sign import Checked
+from hub.evidence import chain
+from hub.runtime import Runtime, certificates
+from hub.services import accounts, blobs, card_answers, evidence
+from hub.services.card_answers import CardAnswer
+from hub.store.engine import writing
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is signed for whom. The same in ``ask`` and ``take``."""
+
+    number: str  # of the business object
+    receiver: str  # who gets the document
+    name: str  # of the file, as the holder reads it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the page takes to the card agent, and where the prepared document lies."""
+
+    payload: str
+    prepared: str  # digest of a kept file; to be handed to ``take``
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """The signed document, and what belongs into ``NewEvent.facts``; the file goes into ``NewEvent.documents``."""
+
+    document: Attachment
+    facts: Mapping[str, Any] = field(repr=False)
+
+
+def ask(
+    runtime: Runtime, request: Request, pdf: bytes, place: str, *, stamp: bytes | None, party: str, nonce: str
+) -> Asked:
+    """Prepare ``pdf`` for a signature in the field ``place``. Raises NotSignable.
+
+    :param stamp: the seal as a PDF page.
+    :param party: the enterprise, as it stands in the signature.
+    """
+    now = runtime.clock.now().replace(microsecond=0)
+    prepared = sign.prepare(pdf, place, stamp=stamp, name=party, reason=request.name, at=now)
+    payload = challenge.make_binding(
+        Purpose.DOCUMENT,
+        origin=runtime.settings.web.origin,
+        nonce=nonce,
+        now=now,
+        number=request.number,
+        receiver=request.receiver,
+        digest=prepared.digest,
+        document=request.name,
+    )
+    with writing(runtime.engine) as connection:
+        return Asked(payload=payload, prepared=blobs.keep(connection, prepared.content, PDF))
+
+
+def take(
+    runtime: Runtime, connection: Connection, actor: Actor, request: Request, prepared: str, answer: CardAnswer
+) -> Signed:
+    """The document with the card's signature in it. Raises NotFound, SignatureRefused, NotSignable."""
+    now = runtime.clock.now()
+    content = blobs.load(connection, prepared)
+    card_answers.believe(
+        runtime,
+        connection,
+        actor,
+        answer,
+        now,
+        purpose=Purpose.DOCUMENT,
+        number=request.number,
+        receiver=request.receiver,
+        digest=sign.waiting(content),
+        document=request.name,
+    )
+    signature, trusted = answer.signature, accounts.trust(runtime.settings.trust)
+    done = sign.complete(
+        content,
+        algorithm=signature.algorithm,
+        value=answer.document,
+        certificate=signature.certificate,
+        issuers=evidence.issuers(signature.certificate, trusted),
+    )
+    file = Attachment(name=request.name, media_type=PDF, sha256=chain.digest(done), content=done)
+    return Signed(document=file, facts={"signature": evidence.signed(connection, signature, "", trusted)})
+
+
+def check(runtime: Runtime, pdf: bytes, expected: tuple[str, ...], at: datetime) -> Checked:
+    """What the document is worth: signed in the ``expected`` fields by cards and partners that are believed."""
+    trust = runtime.settings.trust
+    cards = accounts.trust(trust)
+    return sign.check(pdf, expected, [*cards.roots, *certificates(trust.document_cas)], cards.crls, at)
