@@ -3,23 +3,22 @@
 One proposes, another confirms. Between the two the message may resolve itself; then the proposal is stale.
 """
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Row, exists, select
 
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
-from hub.delivery import failpoints
 from hub.delivery.conclude import conclude
 from hub.delivery.outbox import Settle
-from hub.errors import HubError, InvalidInput, NotAllowed, NotFound
-from hub.services import audit
-from hub.store.engine import writing
-from hub.store.tables import decision, outbox
+from hub.errors import InvalidInput, NotAllowed, NotFound
+from hub.services import two_persons
+from hub.services.two_persons import STALE
+from hub.store.tables import outbox
 
 PREFIX = "outbox:"
 
@@ -53,7 +52,6 @@ VERDICTS: Mapping[str, Verdict] = {
     ),
 }
 CODE = "decision"  # Outcome.code of everything that is decided here
-STALE = Text("报文状态已变化，请重新提出", "The message has changed since; propose again")
 
 
 def propose(
@@ -72,50 +70,19 @@ def propose(
     if row.state == "UNKNOWN" and not (evidence or "").strip():
         raise InvalidInput({"evidence": Text("请注明依据", "evidence is required")})
     _check(connection, row, VERDICTS[verdict])
-    values = {
-        "id": uuid.uuid4().hex,
-        "subject": subject,
-        "verdict": verdict,
-        "reason": reason.strip()[:500],
-        "evidence": evidence and evidence[:500],
-        "proposed_by": actor,
-        "proposed_at": now,
-    }
-    connection.execute(insert(decision), values)
-    audit.note(connection, now, "decision.proposed", who=actor, detail={"subject": subject, "verdict": verdict})
-    failpoints.hit("decisions.before_propose_commit")
-    return str(values["id"])
+    return two_persons.propose(connection, subject, verdict, reason, evidence, actor, now)
 
 
 def confirm(engine: Engine, decision_id: str, *, actor: str, now: datetime, settle: Settle) -> None:
     """The second person's word; it takes effect in one transaction.
 
-    Takes the engine and not a connection: a refusal has to leave its audit line although it raises. Raises NotFound,
-    and NotAllowed for the first person, for a decision already made, and when the message has moved since.
+    Raises NotFound, and NotAllowed for the first person, for a decision already made, and when the message has moved.
     """
-    refused: HubError | None = None
-    with writing(engine) as connection:
-        made = connection.execute(select(decision).where(decision.c.id == decision_id).with_for_update()).first()
-        if made is None:
-            raise NotFound
-        detail = {"decision": decision_id, "subject": made.subject, "verdict": made.verdict}
-        try:
-            _apply(connection, made, actor, now, settle)
-            audit.note(connection, now, "decision.confirmed", who=actor, detail=detail)
-        except NotAllowed as refusal:  # raised before anything was written
-            refused = refusal
-            audit.note(connection, now, "decision.refused", who=actor, detail=detail | {"why": refusal.text.en})
-        failpoints.hit("decisions.before_confirm_commit")
-    failpoints.hit("decisions.after_confirm_commit")
-    if refused is not None:
-        raise refused
+    effect = partial(_apply, now=now, settle=settle)
+    two_persons.confirm(engine, decision_id, PREFIX, actor=actor, now=now, effect=effect)
 
 
-def _apply(connection: Connection, made: Row[Any], actor: str, now: datetime, settle: Settle) -> None:
-    if made.confirmed_at is not None:
-        raise NotAllowed(STALE)
-    if made.proposed_by == actor:
-        raise NotAllowed(Text("须由另一人确认", "Another person has to confirm"))
+def _apply(connection: Connection, made: Row[Any], now: datetime, settle: Settle) -> None:
     row = _message(connection, made.subject)
     verdict = VERDICTS[made.verdict]
     if row.updated_at > made.proposed_at:
@@ -130,8 +97,6 @@ def _apply(connection: Connection, made: Row[Any], actor: str, now: datetime, se
         reason=f"{made.verdict}: {made.reason}", **values,
     ):  # fmt: skip
         raise NotAllowed(STALE)
-    mine = update(decision).where(decision.c.id == made.id)
-    connection.execute(mine.values(confirmed_by=actor, confirmed_at=now))
 
 
 def _message(connection: Connection, subject: str) -> Row[Any]:

@@ -4,26 +4,24 @@ The object is ``CONFLICT`` until then and nothing can be done to it. The decisio
 projection stays the only place where a state comes from.
 """
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, or_, select
 
 from hub.business.lifecycle import CONFLICT, DECIDED
 from hub.contract.text import Text
-from hub.errors import HubError, InvalidInput, NotAllowed, NotFound
-from hub.services import audit, record
+from hub.errors import InvalidInput, NotAllowed, NotFound
+from hub.services import record, two_persons
 from hub.services.objects import BusinessObject, thaw
 from hub.services.record import NewEvent
+from hub.services.two_persons import STALE
 from hub.store import tables
-from hub.store.engine import writing
 
 PREFIX = "object:"
-STALE = Text("记录已变化，请重新提出", "The record has changed since; propose again")
-ANOTHER = Text("须由另一人确认", "Another person has to confirm")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,39 +52,15 @@ def propose(
     for name, value in (("reason", reason), ("evidence", evidence)):
         if not value.strip():
             raise InvalidInput({name: Text("请填写", f"{name} is required")})
-    made = uuid.uuid4().hex
-    values: dict[str, Any] = {"id": made, "subject": PREFIX + object_id, "verdict": keep, "reason": reason[:500]}
-    values |= {"evidence": evidence[:500], "proposed_by": actor, "proposed_at": now}
-    connection.execute(insert(tables.decision), values)
-    detail = {"decision": made, "object": object_id, "keep": keep}
-    audit.note(connection, now, "decision.proposed", who=actor, detail=detail)
-    return made
+    return two_persons.propose(connection, PREFIX + object_id, keep, reason, evidence, actor, now)
 
 
-def confirm(engine: Engine, decision_id: str, *, actor: str, now: datetime) -> BusinessObject:
+def confirm(engine: Engine, decision_id: str, *, actor: str, now: datetime) -> None:
     """The second person's word: the answer stands, the others are taken out. Raises NotFound, NotAllowed."""
-    refused: HubError | None = None
-    with writing(engine) as connection:
-        try:
-            settled = _apply(connection, decision_id, actor, now)
-            what, why = "decision.confirmed", {}
-        except NotAllowed as refusal:  # raised before anything was written; its audit line has to stay
-            refused, what, why = refusal, "decision.refused", {"why": refusal.text.en}
-        audit.note(connection, now, what, who=actor, detail={"decision": decision_id} | why)
-    if refused is not None:
-        raise refused
-    return settled
+    two_persons.confirm(engine, decision_id, PREFIX, actor=actor, now=now, effect=partial(_apply, now=now))
 
 
-def _apply(connection: Connection, decision_id: str, actor: str, now: datetime) -> BusinessObject:
-    table = tables.decision
-    made = connection.execute(select(table).where(table.c.id == decision_id).with_for_update()).one_or_none()
-    if made is None or not made.subject.startswith(PREFIX):
-        raise NotFound
-    if made.confirmed_at is not None:
-        raise NotAllowed(STALE)
-    if made.proposed_by == actor:
-        raise NotAllowed(ANOTHER)
+def _apply(connection: Connection, made: Row[Any], now: datetime) -> None:
     found = _find(connection, made.subject.removeprefix(PREFIX))
     if found.obj.updated_at > made.proposed_at or made.verdict not in found.answers:
         raise NotAllowed(STALE)
@@ -97,10 +71,7 @@ def _apply(connection: Connection, decision_id: str, actor: str, now: datetime) 
         submission=found.obj.submission,
         content={"decision": found.decision, "keep": made.verdict},
     )
-    settled = record.record(connection, found.obj, new, now).obj
-    mine = update(table).where(table.c.id == made.id)
-    connection.execute(mine.values(confirmed_by=actor, confirmed_at=now))
-    return settled
+    record.record(connection, found.obj, new, now)
 
 
 def _find(connection: Connection, object_id: str) -> Dispute:

@@ -330,8 +330,9 @@ def test_two_persons_settle_a_contradiction(world: World) -> None:
     contradicted(world)
     decision = proposed(world)
 
-    settled = conflicts.confirm(world.runtime.engine, decision, actor="乙", now=world.clock.now())
+    conflicts.confirm(world.runtime.engine, decision, actor="乙", now=world.clock.now())
 
+    settled = world.object()
     assert settled.states["state"] == "REJECTED"
     with reading(world.runtime.engine) as connection:
         assert operations.stuck(connection) == []
