@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from demo.world import CARDS, PIN, Ports
+from demo.world import CARDS, DEMO, NAME, PASSWORD, PIN, Ports
 from hub.commands.output import width
 from hub.contract.text import Text
 from hub.crypto.keys import SM2
@@ -52,6 +52,7 @@ TEXT = """
 
   {bold}卡 / Cards{off}                                      卡密码 / PIN  {bold}{pin}{off}
 {cards}
+      {account}
 
   {bold}三分钟 / Three minutes{off}
 {steps}
@@ -81,6 +82,7 @@ def summary(home: Path, ports: Ports, *, colour: bool, keep: bool) -> str:
         portal=ports.portal,
         pin=PIN,
         cards="\n".join(rows()),
+        account=f"不用卡 / without a card: {NAME}  {PASSWORD}   （{DEMO.name}）",
         steps="\n".join(steps()),
         magic="\n".join(f"      {word}   {pad(text.zh, 28)}{text.en}" for word, text in MAGIC.items()),
         swhub=".venv/bin/swhub",

@@ -18,12 +18,13 @@ from hub import config, runtime, setup
 from hub.cards import trust
 from hub.clock import SystemClock
 from hub.crypto.keys import ECDSA, SM2
-from hub.services import accounts
+from hub.services import accounts, passwords
 from hub.store.engine import writing
 from hub.testing import pki
 
 PIN = "246813"  # of every demo card; not one of the factory's
 HUB = "swhub-demo"
+NAME, PASSWORD = "demo", "demo-246813"  # of the account without a card
 PARTNER = "sinosure"
 PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to hold the visitor up for long
 AUTHORITIES = {ECDSA: "cards-ca", SM2: "cards-ca-sm2"}  # a chain never changes its family
@@ -190,6 +191,8 @@ def register(found: config.Settings, identities: Sequence[pki.Identity]) -> None
                 connection, enterprise=card.firm.uscc, name=card.holder, role=card.role, now=now
             )
             accounts.bind_card(connection, account, trust.read_card(identity.x509), now)
+        clerk = accounts.add_account(connection, enterprise=DEMO.uscc, name="示例文员", role="PW", now=now)
+        passwords.set_password(connection, clerk, NAME, PASSWORD, now)
     made.engine.dispose()
 
 

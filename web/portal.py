@@ -10,7 +10,7 @@ from hub.contract.text import Text
 from hub.errors import ConfigError
 
 EMAIL_RULES = ("standard", "plain")  # plain: letters, digits and dots only (spec CI-GD-06)
-LOGINS = ("card",)
+LOGINS = ("card", "password")
 PINS = ("window", "page")  # where a card's PIN is typed: in the card agent's own window, or in our pages
 
 
@@ -35,7 +35,7 @@ class Portal:
     agent_download: str = ""  # where this portal keeps the installer; empty: the page that explains it
     pin: str = PINS[0]  # "page" only for PCs without a screen of their own; the agent has to allow it too
     email: str = "standard"
-    logins: tuple[str, ...] = LOGINS
+    logins: tuple[str, ...] = LOGINS[:1]
     captions: Mapping[str, Text] = field(default_factory=dict)  # menu or page code -> its name on this portal
 
     def caption(self, code: str, default: Text) -> Text:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_name
 from flask import current_app, request
-from flask.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from hub.business.lifecycle import Kind
 from hub.contract.text import Text
@@ -124,7 +124,7 @@ def age(since: datetime, now: datetime) -> str:
     return say("{n} 分钟", n=minutes) if minutes else say("刚刚")
 
 
-def keep(response: Response, name: str, value: str, *, days: int | None = None) -> None:
+def keep(response: BaseResponse, name: str, value: str, *, days: int | None = None) -> None:
     """Set a cookie that no script reads; without ``days`` it ends with the browser."""
     age = None if days is None else days * 24 * 3600
     response.set_cookie(name, value, max_age=age, secure=site().secure, httponly=True, samesite="Lax", path="/")

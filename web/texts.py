@@ -118,6 +118,16 @@ ENGLISH: Mapping[str, str] = {
     ),
     "退出并用卡登录": "Log out and use the card",
     "在所有地方退出": "Log out everywhere",
+    "登录方式": "Ways to log in",
+    "用户名密码": "Password",
+    "用户名": "User name",
+    "密码": "Password",
+    "验证码": "Code",
+    "图中为五位数字；看不清可播放语音": "Five digits in a picture; you can have them spoken",
+    "语音验证码（英语数字）": "The code spoken, in English",
+    "签署协议等操作仍需插入绑定的卡。保险服务系统必须用卡登录。": (
+        "Acts such as signing an agreement still need your card. Insurance services need a login with the card."
+    ),
     "读卡程序未启动": "The card agent is not running",
     "此电脑已安装读卡程序，但现在没有运行。请启动它，本页会自动继续。": (
         "The card agent is installed on this PC but not running. Start it; this page goes on by itself."

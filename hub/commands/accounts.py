@@ -17,9 +17,9 @@ from hub.cards.suites import read_certificate
 from hub.cards.trust import CardCertificate
 from hub.commands.home import home_option, json_option, opened, refuse
 from hub.commands.output import show
-from hub.errors import LoginRefused
+from hub.errors import InvalidInput, LoginRefused
 from hub.runtime import Runtime
-from hub.services import accounts
+from hub.services import accounts, passwords
 from hub.store import tables
 from hub.store.engine import reading, writing
 
@@ -85,6 +85,28 @@ def add_account(enterprise: str | None, name: str, role: str, home: Path) -> Non
             require_enterprise(connection, enterprise)
         account = accounts.add_account(connection, enterprise=enterprise, name=name, role=role, now=runtime.clock.now())
     click.echo(account)
+
+
+@command.command("set-password")
+@click.argument("account")
+@click.argument("name")
+@click.password_option(help="Asked for when it is not given; then no shell keeps it.")
+@home_option
+def set_password(account: str, name: str, password: str, home: Path) -> None:
+    """Let ACCOUNT, of role PW, log in as NAME. Sessions opened with an older password end.
+
+    \b
+    Example:
+      swhub accounts set-password 5f0c... zhang.san
+    """
+    runtime = opened(home)
+    try:
+        with writing(runtime.engine) as connection:
+            passwords.set_password(connection, account, name, password, runtime.clock.now())
+    except InvalidInput as error:
+        text = next(iter(error.fields.values()))
+        refuse(text.zh, text.en)
+    click.echo(f"{name} -> {account}")
 
 
 @command.command("bind-card")

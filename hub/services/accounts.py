@@ -92,6 +92,21 @@ def spend(connection: Connection, nonce: str, browser: str, now: datetime) -> bo
     return spent.rowcount == 1
 
 
+def use(runtime: Runtime, nonce: str, browser: str) -> bool:
+    """Use a nonce up in a transaction of its own; False when it is not good."""
+    with writing(runtime.engine) as connection:
+        return spend(connection, nonce, browser, runtime.clock.now())
+
+
+def is_live(runtime: Runtime, nonce: str, browser: str) -> bool:
+    """Whether :func:`use` would take it."""
+    table = tables.login_challenge
+    mine = (table.c.nonce == digest(nonce), table.c.browser == digest(browser))
+    live = (table.c.used_at.is_(None), table.c.expires_at > runtime.clock.now())
+    with reading(runtime.engine) as connection:
+        return connection.execute(select(table.c.nonce).where(*mine, *live)).first() is not None
+
+
 def challenge(runtime: Runtime, browser: str) -> Challenge:
     """A login challenge bound to the portal's origin and this browser."""
     fresh = nonce(runtime, browser)
@@ -111,8 +126,7 @@ def login(
 ) -> LoginSession:
     """Open a session with a card. Raises LoginRefused with what to do; every refusal is audited."""
     now = runtime.clock.now()
-    with writing(runtime.engine) as connection:
-        live = spend(connection, nonce, browser, now)
+    live = use(runtime, nonce, browser)
     try:
         if not live:
             raise LoginRefused(USED)

@@ -108,6 +108,23 @@ login_challenge = Table(
     Column("used_at", UtcTime),
 )
 
+credential = Table(
+    "credential",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),  # what the user types
+    Column("hash", String(200), nullable=False),  # Argon2id, PHC string
+    Column("set_at", UtcTime, nullable=False),
+)
+
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("name", String(64), primary_key=True),  # sha256 of what was typed, known or not
+    Column("wrong", Integer, nullable=False),  # tries in a row that were not right
+    Column("last_at", UtcTime, nullable=False),
+)
+
 login_session = Table(
     "login_session",
     metadata,

@@ -132,7 +132,7 @@ def test_the_login_page_explains_every_way_in(open_browser: Callable[..., Browse
     text = open_browser().get("/login").text
     for said in ("登录", "卡介质", "卡密码", "下载控件", "请检查是否正常接入IC卡", "data-login", "data-cards"):
         assert said in text
-    assert "用户名" not in text
+    assert 'name="password"' not in text
 
 
 def test_the_hub_gives_the_page_a_ticket_for_the_card_agent(open_browser: Callable[..., Browser]) -> None:

@@ -1,4 +1,4 @@
-"""Login with a card: challenge, answer, session (spec PT-04, reliability.md P18); logout; the card agent's ticket."""
+"""Login with a card: challenge, answer, session (spec PT-04, reliability.md P18); by password; logout; tickets."""
 
 import base64
 import binascii
@@ -7,12 +7,15 @@ from collections.abc import Mapping
 
 from flask import Blueprint, g, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from hub.cards.tickets import make_ticket
 from hub.contract.text import Text
-from hub.errors import LoginRefused
-from hub.services import accounts
-from web import security
+from hub.errors import LoginRefused, NotFound
+from hub.services import accounts, passwords
+from hub.services.accounts import LoginSession
+from web import captcha, security
 from web.auth import ANYONE, SESSION, access, login_of
 from web.page import View, page
 from web.site import KEPT, keep, read, runtime, say, site
@@ -22,6 +25,7 @@ views = Blueprint("login", __name__)
 MALFORMED = Text("登录请求有误，请刷新页面重试", "The login request is malformed: reload the page")
 REASONS = {"CARD_MISMATCH": "card mismatch", "CARD_LOGIN": "login with card"}  # that a page may give for a logout
 LONGEST = 20_000  # characters of one value of a card's answer
+LONGEST_WORD = 200  # characters of a name, password or code
 BROWSER = "browser"  # the pre-login cookie that a challenge is bound to
 
 
@@ -39,13 +43,64 @@ def form() -> ResponseReturnValue:
     target = security.own_path(request.args.get("next"))
     if g.login is not None:
         return redirect(target)
+    by = request.args.get("by")
+    return _form(target, by if by in site().portal.logins else site().portal.logins[0])
+
+
+def _form(target: str, by: str, *, name: str = "", error: Text | None = None, code: bool = False) -> Response:
     view = View(id="v-login", title=say("登录"), key="login")
     pages = [
         (f"/{line.line.code}/{name}", read(shown.invitation))
         for line in site().lines.values()
         for name, shown in line.pages.items()
     ]
-    return page("login.html", view, target=target, ended=request.args.get("ended", ""), pages=pages)
+    return page(
+        "login.html",
+        view,
+        403 if error else 200,
+        target=target,
+        ended=request.args.get("ended", ""),
+        pages=pages,
+        by=by,
+        name=name,
+        error=read(error),
+        code=captcha.issue(browser()) if code else "",
+    )
+
+
+@views.post("/login/password")
+@access(ANYONE)
+def password() -> ResponseReturnValue:
+    """User name, password and, after failures, the verification code (spec PT-03, PT-20)."""
+    if "password" not in site().portal.logins:
+        raise NotFound
+    sent = {name: request.form.get(name, "")[:LONGEST_WORD] for name in ("name", "password", "code_id", "code")}
+    target = security.own_path(request.form.get("next"))
+    human = bool(sent["code_id"]) and captcha.solved(sent["code_id"], sent["code"], browser())
+    try:
+        opened = passwords.login(
+            runtime(), name=sent["name"], password=sent["password"], human=human, address=request.remote_addr
+        )
+    except LoginRefused as refused:
+        wrong_code = isinstance(refused, passwords.CodeNeeded) and bool(sent["code_id"])
+        error = passwords.CODE if wrong_code else refused.text
+        code = passwords.needs_code(runtime(), sent["name"])
+        return _form(target, "password", name=sent["name"], error=error, code=code)
+    return _enter(redirect(target, 303), opened)
+
+
+@views.get("/login/code/<code_id>.png")
+@access(ANYONE)
+def picture(code_id: str) -> ResponseReturnValue:
+    """The verification code to be read."""
+    return Response(captcha.picture(code_id, browser()), mimetype="image/png")
+
+
+@views.get("/login/code/<code_id>.wav")
+@access(ANYONE)
+def sound(code_id: str) -> ResponseReturnValue:
+    """The verification code to be heard."""
+    return Response(captcha.sound(code_id, browser()), mimetype="audio/wav")
 
 
 @views.post("/login/challenge")
@@ -77,8 +132,12 @@ def card() -> ResponseReturnValue:
         return jsonify(error=read(refused.text)), 403
     except (binascii.Error, ValueError):
         return jsonify(error=read(MALFORMED)), 400
+    return _enter(jsonify(next=security.own_path(sent.get("next"))), opened)
+
+
+def _enter(response: BaseResponse, opened: LoginSession) -> BaseResponse:
+    """A new session and a new form token, never the old ones; the account's language and type size."""
     session.clear()
-    response = jsonify(next=security.own_path(sent.get("next")))
     keep(response, site().cookie, opened.token)
     for name in ("language", "display"):
         if opened.preferences.get(name):

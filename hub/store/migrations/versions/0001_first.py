@@ -321,6 +321,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("object_id", "identity", "name", name=op.f("uq_event_object_id_identity_name")),
     )
     op.create_table(
+        "credential",
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=200), nullable=False),
+        sa.Column("set_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_credential_account")),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_credential")),
+        sa.UniqueConstraint("name", name=op.f("uq_credential_name")),
+    )
+    op.create_table(
+        "login_failure",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("last_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_login_failure")),
+    )
+    op.create_table(
         "login_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("account", sa.String(length=32), nullable=False),
@@ -473,6 +490,8 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     op.drop_table("login_session")
+    op.drop_table("login_failure")
+    op.drop_table("credential")
     op.drop_table("event")
     op.drop_table("draft")
     op.drop_table("document")
