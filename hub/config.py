@@ -116,6 +116,10 @@ class PartnerSettings:
     )
     ca: Path | None = field(default=None, metadata={"help": "CA bundle for its HTTPS address, instead of the system's"})
     poll: float = field(default=0.0, metadata={"help": "seconds between polls; 0 for partners that push"})
+    test_mode: bool = field(
+        default=False,
+        metadata={"help": "its address is its simulator: a banner says so; only while the plugin's state is sandbox"},
+    )
     isolate: bool = field(
         default=False, metadata={"help": "run its plugin in a process of its own, ended when a call overruns"}
     )

@@ -16,12 +16,15 @@ from hub.clock import Clock, SystemClock
 from hub.config import DoorSettings, PartnerSettings, Settings
 from hub.contract.adapters import Context, PartnerAdapter, Signer
 from hub.contract.message import OutMessage
+from hub.contract.text import Text
 from hub.crypto.keys import KeySigner
 from hub.delivery.quota import Quota
 from hub.errors import ConfigError
 from hub.guard.guarded import Guards
 from hub.registry import Registry
 from hub.store.engine import open_engine
+
+SANDBOX = "sandbox"
 
 
 def _nothing() -> None:
@@ -40,6 +43,15 @@ class Runtime:
     quota: Quota = field(default_factory=lambda: Quota(DoorSettings().per_minute))
     wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
     guards: Guards = field(default_factory=Guards, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError: what a simulator answers must never pass for the word of a partner that is live."""
+        for code in in_test_mode(self.settings):
+            state = self.registry.partners[code].sheet.state if code in self.registry.partners else SANDBOX
+            if state != SANDBOX:
+                zh = f"[partners.{code}] test_mode：机构状态为 {state}，测试模式仅限 {SANDBOX}；请删除该设置"
+                en = f"[partners.{code}] test_mode: the partner is {state}, and only {SANDBOX} may be tested; remove it"
+                raise ConfigError(Text(zh, en))
 
     def adapter(self, partner: str) -> PartnerAdapter:
         """The adapter of ``partner`` behind its guard: the way to call one. Raises Unregistered."""
@@ -84,6 +96,11 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
         clock=clock or SystemClock(),
         quota=Quota(settings.door.per_minute),
     )
+
+
+def in_test_mode(settings: Settings) -> tuple[str, ...]:
+    """The partners whose answers are those of a simulator."""
+    return tuple(code for code, partner in sorted(settings.partners.items()) if partner.test_mode)
 
 
 @cache

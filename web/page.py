@@ -8,6 +8,7 @@ from typing import Any
 from flask import g, make_response, render_template, request
 from flask.wrappers import Response
 
+from hub.runtime import in_test_mode
 from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web import security
@@ -47,6 +48,7 @@ class Shell:
     menu: Sequence[MenuGroup] = ()
     unread: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
+    tested: Sequence[str] = ()  # the partners in test mode: their simulators answer
 
     def counts(self) -> dict[str, int]:
         """Path -> number, for the badges of a shell that stays while its views change."""
@@ -69,14 +71,20 @@ def page(template: str, view: View, status: int = 200, /, **context: Any) -> Res
 
 def around() -> Shell:
     """The shell of this request: menus and counters of the enterprise, or nothing before the login."""
-    login = g.get("login")
+    login, tested = g.get("login"), _tested()
     if login is None or not login.uscc:
-        return Shell()
+        return Shell(tested=tested)
     with reading(runtime().engine) as connection:
         tenant = Tenant(connection, login.uscc)
         counts = {counter.code: number for view in site().lines.values() for counter, number in counted(tenant, view)}
         unread = tenant.unread()
-    return Shell(menu=[_group(view, counts) for view in site().lines.values()], unread=unread)
+    return Shell(menu=[_group(view, counts) for view in site().lines.values()], unread=unread, tested=tested)
+
+
+def _tested() -> list[str]:
+    """The names of the partners in test mode, as far as they are plugged in."""
+    partners = runtime().registry.partners
+    return [read(partners[code].sheet.name) for code in in_test_mode(runtime().settings) if code in partners]
 
 
 def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int]]:

@@ -12,6 +12,8 @@ ENGLISH: Mapping[str, str] = {
     "、": ". ",
     "，": ": ",
     "。": ". ",
+    "测试模式": "Test mode",
+    "由模拟系统应答，不产生真实业务": " – answered by a simulator, nothing is real",
     "首页": "Home",
     "错误：": "Error: ",
     "跳到主要内容": "Skip to the main content",
