@@ -5,8 +5,8 @@ from pathlib import Path
 
 from demo.world import CARDS, DEMO, NAME, PASSWORD, PIN, Ports
 from hub.commands.output import width
+from hub.contract.suites import SM2
 from hub.contract.text import Text
-from hub.crypto.keys import SM2
 
 ROLES: Mapping[str, Text] = {
     "LP": Text("法人卡", "legal person"),

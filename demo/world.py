@@ -17,7 +17,7 @@ from hub_card_softcard import desk
 from hub import config, runtime, setup
 from hub.cards import trust
 from hub.clock import SystemClock
-from hub.crypto.keys import ECDSA, SM2
+from hub.contract.suites import ECDSA, SM2
 from hub.services import accounts, passwords
 from hub.store.engine import writing
 from hub.testing import pki

@@ -11,8 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from hub.contract.adapters import DEFAULT_SUITES
-from hub.crypto.keys import FAMILIES
+from hub.contract.suites import CLASSIC, SUITES
 from hub.errors import ConfigError
 
 
@@ -88,9 +87,7 @@ class TrustSettings:
     kit_signers: tuple[Path, ...] = field(
         default=(), metadata={"help": "who may sign conformance reports (PEM); with none, an unsigned one will do"}
     )
-    card_suites: tuple[str, ...] = field(
-        default=tuple(FAMILIES), metadata={"help": "what cards may sign with", "among": FAMILIES}
-    )
+    card_suites: tuple[str, ...] = field(default=SUITES, metadata={"help": "what cards may sign with", "among": SUITES})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +109,7 @@ class PartnerSettings:
         default=(), metadata={"help": "its pinned certificates: active and next (PEM)"}
     )
     suites: tuple[str, ...] = field(
-        default=DEFAULT_SUITES, metadata={"help": "what it may sign with; sm2-sm3 is the third", "among": FAMILIES}
+        default=CLASSIC, metadata={"help": "what it may sign with; sm2-sm3 is the third", "among": SUITES}
     )
     ca: Path | None = field(default=None, metadata={"help": "CA bundle for its HTTPS address, instead of the system's"})
     poll: float = field(default=0.0, metadata={"help": "seconds between polls; 0 for partners that push"})

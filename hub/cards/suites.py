@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.utils import CryptographyDeprecationWarning
 
 from hub.cards.refusal import CardRefused
-from hub.crypto.keys import ECDSA, RSA, SM2, public_key
+from hub.contract.suites import ECDSA, RSA, SM2
+from hub.crypto.keys import public_key
 from hub.crypto.sm2 import Sm2PublicKey
 
 RSA_BITS = 2048  # shorter keys are verified nowhere

@@ -22,6 +22,7 @@ from hub.contract.message import (
 )
 from hub.contract.outcome import Outcome
 from hub.contract.status import StatusTable
+from hub.contract.suites import CLASSIC
 
 
 class Refusal(Exception):
@@ -37,13 +38,10 @@ class Refusal(Exception):
         self.explanation = tuple(explanation)  # rows path/zh/en, for schema errors
 
 
-DEFAULT_SUITES = ("rsa-sha256", "ecdsa-sha256")  # of a partner whose settings say nothing else; "sm2-sm3" is the third
-
-
 class Signer(Protocol):
     """The hub's signing key, loaded once for the life of the process."""
 
-    algorithm: str  # "rsa-sha256" | "ecdsa-sha256" | "sm2-sm3"
+    algorithm: str  # one of hub.contract.suites
     certificate: bytes  # DER
 
     def sign(self, data: bytes) -> bytes:
@@ -59,7 +57,7 @@ class Context:
     hub: str  # our own code as sender
     signer: Signer = field(repr=False)
     trusted: Sequence[bytes] = field(default=(), repr=False)  # the partner's pinned certificates, DER
-    suites: Sequence[str] = DEFAULT_SUITES  # that the partner may sign with
+    suites: Sequence[str] = CLASSIC  # that the partner may sign with
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # this partner's part of the configuration
     sent_digest: str = ""  # sha256 hex of the bytes sent, in parse_response and parse_query
 

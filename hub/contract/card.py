@@ -46,7 +46,7 @@ class CardIdentity:
     certificate: bytes = field(repr=False)  # DER; chain certificates follow in ``chain``
     chain: Sequence[bytes] = field(default=(), repr=False)
     not_after: datetime
-    algorithm: str  # "rsa-sha256" | "ecdsa-sha256" | "sm2-sm3"
+    algorithm: str  # one of hub.contract.suites
     tries_left: int | None = None  # when the card tells
     factory_pin: bool = False  # the card still has its factory PIN (spec PT-10)
 

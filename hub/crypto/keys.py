@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from hub.contract.suites import ECDSA, RSA, SM2
 from hub.crypto.sm2 import CURVE_OID, SIZE, Sm2PrivateKey, Sm2PublicKey
 
-RSA, ECDSA, SM2 = "rsa-sha256", "ecdsa-sha256", "sm2-sm3"
 SM2_CURVE = "sm2p256v1"
 keys.NamedCurve.register(SM2_CURVE, CURVE_OID, SIZE)
 

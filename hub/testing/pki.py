@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from hub.cards.trust import ORG_CODE, ROLES
+from hub.contract.suites import ECDSA, RSA, SM2
 from hub.crypto import keys
-from hub.crypto.keys import ECDSA, RSA, SM2, PrivateKey
+from hub.crypto.keys import PrivateKey
 from hub.crypto.sm2 import SIGNATURE_OID, Sm2PrivateKey
 
 ROLE_UNITS = {role: unit for unit, role in ROLES.items()}

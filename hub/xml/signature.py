@@ -19,8 +19,8 @@ from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, Signatur
 from signxml.signer import XMLSigner
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
-from hub.contract.adapters import DEFAULT_SUITES, Refusal, Signer
-from hub.crypto.keys import ECDSA, RSA, SM2
+from hub.contract.adapters import Refusal, Signer
+from hub.contract.suites import CLASSIC, ECDSA, RSA, SM2
 from hub.xml import sm2_signature
 from hub.xml.reader import parser
 
@@ -81,7 +81,7 @@ def sign(element: etree._Element, signer: Signer) -> bytes:
 
 
 def verify(
-    element: etree._Element, trusted: Sequence[bytes], now: datetime, suites: Collection[str] = DEFAULT_SUITES
+    element: etree._Element, trusted: Sequence[bytes], now: datetime, suites: Collection[str] = CLASSIC
 ) -> Verified:
     """Raises Refusal 1003 (certificate not among ``trusted``), 1002 (not valid at ``now``) or 1001 (anything else)."""
     signature, suite = _signature(element)

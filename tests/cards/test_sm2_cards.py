@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hub.cards.challenge import frame, make_login, new_nonce
 from hub.cards.refusal import CardRefused
 from hub.cards.trust import CardCertificate, Trust, verify
+from hub.contract.suites import ECDSA, RSA, SM2
 from hub.crypto import keys
-from hub.crypto.keys import ECDSA, RSA, SM2
 from hub.testing import pki
 from hub.testing.pki import Identity, KeySigner, issue_card, make_authority, make_crl
 

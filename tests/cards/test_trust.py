@@ -15,7 +15,7 @@ from hub.cards.challenge import frame, make_login, new_nonce
 from hub.cards.refusal import REFUSALS, CardRefused
 from hub.cards.suites import verify_signature
 from hub.cards.trust import ORG_CODE, Trust, verify
-from hub.crypto.keys import ECDSA, RSA
+from hub.contract.suites import ECDSA, RSA
 from hub.testing.pki import (
     Identity,
     KeySigner,

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from hub.contract.adapters import DEFAULT_SUITES, Refusal
-from hub.crypto.keys import SM2
+from hub.contract.adapters import Refusal
+from hub.contract.suites import CLASSIC, SM2
 from hub.testing import pki
 from hub.xml.dialect import seal
 from hub.xml.reader import read
@@ -16,7 +16,7 @@ from hub.xml.signature import sign, verify
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 CHINAPORT = "http://www.chinaport.gov.cn/2022/04/xmldsig#"
-ALLOWED = (*DEFAULT_SUITES, SM2)
+ALLOWED = (*CLASSIC, SM2)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_the_algorithms_are_those_of_the_public_family_and_the_value_has_64_octe
 
 
 def test_a_partner_without_the_setting_is_refused(content, sm2_partner, now):
-    assert refused(content, sm2_partner, now, DEFAULT_SUITES) == "1001"
+    assert refused(content, sm2_partner, now, CLASSIC) == "1001"
 
 
 def test_a_partner_with_only_sm2_is_refused_with_anything_else(catalogue, offer, partner, now):
@@ -135,7 +135,7 @@ def test_line_breaks_behind_the_signature_belong_to_what_is_signed(sm2_partner, 
     assert judge(sign(plain, sm2_partner), sm2_partner, now).element.findtext("a") == "1"
 
 
-@pytest.mark.parametrize("suites", [ALLOWED, DEFAULT_SUITES], ids=["allowed", "not allowed"])
+@pytest.mark.parametrize("suites", [ALLOWED, CLASSIC], ids=["allowed", "not allowed"])
 def test_the_partners_settings_decide_at_the_door(dialect, context, raw, content, sm2_partner, suites):
     ctx = replace(context, trusted=[sm2_partner.certificate], suites=suites)
     try:

@@ -19,8 +19,9 @@ from pkcs11 import Attribute, Mechanism, ObjectClass, TokenFlag
 from pkcs11.util.ec import encode_ecdsa_signature
 
 from hub.contract.card import CardError, CardFault
+from hub.contract.suites import ECDSA, RSA
 from hub.crypto.certificate import is_authority, may_sign
-from hub.crypto.keys import ECDSA, RSA, public_key, suite_of
+from hub.crypto.keys import public_key, suite_of
 
 LOCK = threading.RLock()
 TRIES = ((TokenFlag.USER_PIN_LOCKED, 0), (TokenFlag.USER_PIN_FINAL_TRY, 1))  # no other number can be told

@@ -253,3 +253,13 @@ def test_the_command_line_makes_a_card_and_asks_for_the_pin(
 def test_the_command_line_names_a_card_that_is_not_there(slot: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(slot), "remove", "B2"]) == 1
     assert "B2" in capsys.readouterr().err
+
+
+def test_fifteen_wrong_pins_leave_a_card_with_twenty_tries_five(tmp_path: Path, identity: Identity) -> None:
+    usual = {"serial": "A1", "label": "x", "pin": PIN, "tries": 20, "scrypt_n": 2}
+    desk.make(tmp_path, key=identity.key, certificate=identity.certificate, **usual)  # type: ignore[arg-type]
+    driver = SoftCardDriver(tmp_path)
+
+    faults = {refused(driver, "wrong").fault for _ in range(15)}
+
+    assert (faults, driver.list_cards()[0].tries_left) == ({CardFault.PIN_WRONG}, 5)

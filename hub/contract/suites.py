@@ -1,0 +1,5 @@
+"""The signature suites: one for each family of keys. Names only; how they sign and verify stands in ``hub.crypto``."""
+
+RSA, ECDSA, SM2 = "rsa-sha256", "ecdsa-sha256", "sm2-sm3"
+SUITES = (RSA, ECDSA, SM2)
+CLASSIC = (RSA, ECDSA)  # of a partner whose settings say nothing else
