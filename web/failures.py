@@ -8,12 +8,13 @@ from flask.wrappers import Response
 from werkzeug.exceptions import HTTPException
 
 from hub.contract.text import Text
-from hub.errors import HubError, NotFound
+from hub.errors import HubError, NotFound, Unavailable
 from web.auth import NeedsCard
 from web.page import View, page
 from web.site import read, say
 
 log = logging.getLogger("swhub.web")
+RETRY_AFTER = "60"  # seconds
 
 TITLES = {
     401: Text("请先登录", "Please log in"),
@@ -73,9 +74,19 @@ def _needs_card(error: NeedsCard) -> Response:
 
 
 def _refused(error: HubError) -> Response:
+    if isinstance(error, Unavailable):
+        return _busy(error)
     if error.status >= 500:
         return _unexpected(error)
     return failure(error.status, None if isinstance(error, NotFound) else error.text)
+
+
+def _busy(error: Unavailable) -> Response:
+    """Nothing is broken and nothing was done: why, and when to come again."""
+    log.warning("turned away: %s", error.text.en)
+    response = failure(error.status, error.text)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def _http(error: HTTPException) -> Response:

@@ -96,7 +96,10 @@ def examine(data: bytes, hub: bytes | None = None) -> Result:
     if not result.findings:  # what follows reads only what the hub has signed
         case = Case(files, result)
         for rule in STEPS:
-            result.findings += rule(case)
+            try:
+                result.findings += rule(case)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:  # facts of a shape that is not ours
+                result.findings.append(Finding("(archive)", "malformed", f"{rule.__name__}: {type(error).__name__}"))
     return result
 
 
@@ -203,6 +206,8 @@ def _heads(case: Case) -> Iterator[Finding]:
             yield Finding(name, "head_signature")
     case.result.heads = len(heads)
     proofs = json.loads(case.files[bundle.PROOFS])
+    if set(proofs) - {entry.hash for entries in case.chains.values() for entry in entries}:
+        yield Finding(bundle.PROOFS, "tree")  # it tells of an entry that is not there
     for folder, entries in case.chains.items():
         for entry in entries:
             if not _covered(entry, proofs, heads):

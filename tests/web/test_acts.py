@@ -47,6 +47,17 @@ def test_a_confirmed_application_waits_for_the_insurers_receipt(world: World, us
     assert len(world.rows(tables.outbox)) == 1
 
 
+def test_while_evidence_cannot_be_signed_the_user_is_told_why_and_nothing_is_sent(world: World, user: Browser) -> None:
+    obj = world.offer()
+    world.unsigned(timedelta(hours=5))
+
+    answer = confirm(user, obj)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "证据链暂时无法签名，为保证可追溯，暂停办理，请稍后重试" in answer.text
+    assert world.rows(tables.outbox) == []
+
+
 def test_after_the_receipt_the_page_says_what_the_manual_says(world: World, user: Browser) -> None:
     obj = world.offer()
     part = user.get(confirm(user, obj).headers["Location"] + "&part=1", HX_Request="true").text

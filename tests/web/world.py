@@ -171,6 +171,11 @@ class World:
         with writing(self.runtime.engine) as connection:
             record.set_delivery(connection, obj.id, state)
 
+    def unsigned(self, since: timedelta) -> None:
+        """No worker has signed a head for so long."""
+        with writing(self.runtime.engine) as connection:
+            connection.execute(update(tables.evidence).values(at=self.clock.now() - since))
+
     @property
     def ours(self) -> str:
         return OURS
