@@ -1,5 +1,6 @@
 """``swhub card-agent``."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from hub import config, log
 from hub.cards.agent import server
 from hub.cards.agent.calls import PORT, AgentSettings
 from hub.cards.agent.policy import PLACES
+from hub.commands.autostart import UNITS
 from hub.commands.home import FILE, end_on_sigterm, home_option, refuse
 from hub.commands.simulate import options, value
 
 KEYS = ("port", "origins", "hub_certificate", "pin", "drivers")
 
 
-@click.command("card-agent")
+@click.group("card-agent", invoke_without_command=True)
 @click.option(
     "--config",
     "file",
@@ -34,7 +36,9 @@ KEYS = ("port", "origins", "hub_certificate", "pin", "drivers")
 )
 @click.option("--driver", multiple=True, metavar="PLUGIN.KEY=VALUE", help="A setting of a driver plugin; repeatable.")
 @home_option
+@click.pass_context
 def command(
+    context: click.Context,
     file: Path | None,
     port: int | None,
     origin: tuple[str, ...],
@@ -55,6 +59,8 @@ def command(
     The file holds: port, origins, hub_certificate, pin (window, or page for a portal whose profile allows that the PIN
     is typed in its pages) and [drivers.<plugin>] tables.
     """
+    if context.invoked_subcommand is not None:
+        return
     found = read(file) if file is not None else from_home(home)
     found |= {
         name: given for name, given in (("port", port), ("hub_certificate", hub_certificate)) if given is not None
@@ -78,6 +84,35 @@ def command(
             f"无法监听 127.0.0.1:{settings.port}：{error.strerror}",
             f"cannot listen on 127.0.0.1:{settings.port}: {error.strerror}",
         )
+
+
+@command.command("install")
+@click.argument("config", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@click.option("--system", type=click.Choice(list(UNITS)), help="For this system instead of the one we are on.")
+@click.option("--write", is_flag=True, help="Write the file to its place instead of showing it.")
+def install(config: Path, system: str | None, *, write: bool) -> None:
+    """Have the agent start with the user's session, with the settings of the TOML file CONFIG.
+
+    Shows a systemd user unit (linux), a LaunchAgent (darwin) or a value of the Run key (win32), where it belongs, and
+    the command that turns it on. No administrator's rights are needed.
+
+    \b
+    Example:
+      swhub card-agent install agent.toml --write
+    """
+    checked(read(config))
+    name = system or sys.platform
+    if name not in UNITS:
+        refuse(f"不支持的系统 {name}", f"nothing is known about {name}; there are: {', '.join(UNITS)}")
+    unit = UNITS[name]
+    arguments = [str(Path(sys.executable).with_name("swhub")), "card-agent", "--config", str(config.resolve())]
+    place = Path.home() / unit.place
+    if unit.place and write:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(unit.text(arguments), encoding="utf-8")
+    if unit.place:
+        click.echo(f"{place}{'' if write else chr(10) + unit.text(arguments)}")
+    click.echo(unit.then(arguments))
 
 
 def read(file: Path) -> dict[str, Any]:

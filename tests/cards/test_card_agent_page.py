@@ -81,17 +81,24 @@ class Stage:
             pin="page",
             sources=[source],
         )
-        self.agent = AgentServer(self.settings, self.clock)
-        Site.csp = f"default-src 'none'; script-src 'self'; connect-src 'self' {self.agent_url}"
         Site.files = {
             "/": ("text/html", self._html),
             "/page.js": ("text/javascript", lambda: PAGE_JS),
             "/card_agent.js": ("text/javascript", SCRIPT.read_text),
             "/ticket": ("application/json", self._ticket),
         }
-        self.servers = [self.site, self.agent]
-        for server in self.servers:
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        self.servers: list[Any] = []
+        self._start(self.site)
+        self.start_agent(AgentServer(self.settings, self.clock))
+
+    def start_agent(self, agent: AgentServer) -> None:
+        self.agent = agent
+        Site.csp = f"default-src 'none'; script-src 'self'; connect-src 'self' {self.agent_url}"
+        self._start(agent)
+
+    def _start(self, server: Any) -> None:
+        self.servers.append(server)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
 
     @property
     def agent_url(self) -> str:
@@ -232,8 +239,7 @@ def test_a_missing_agent_is_told_and_its_return_pairs_again(stage: Stage) -> Non
     wait(page, "AGENT_MISSING")
     stage.servers.remove(stage.agent)
     again = AgentServer(AgentSettings(**vars(stage.settings) | {"port": port}), stage.clock)
-    stage.servers.append(again)
-    threading.Thread(target=again.serve_forever, kwargs={"poll_interval": 0.01}).start()
+    stage.start_agent(again)
     poll(page)
     wait(page, "CARD_PRESENT")
 
