@@ -93,6 +93,20 @@ class Field:
     key: bool = False
     personal: bool = False
     choices: Mapping[str, Text] = field(default_factory=dict)
+    rows: Sequence["Field"] = ()  # of a list: what each of its rows has
+
+    def __post_init__(self) -> None:
+        if self.rows and self.type is not list:
+            raise ValueError(f"{self.name}: only a list has rows")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """``name`` is worked out from the fields ``of`` as soon as all of them have a value; ``by`` is pure and exact."""
+
+    name: str
+    of: Sequence[str]
+    by: Callable[..., Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +145,7 @@ class Action:
     roles: frozenset[str]
     sends: Sends | None = None
     form: str | None = None  # name of the form in web.forms
-    adds: Compose | None = None  # what the hub adds to the form's values: derived amounts, names, times
+    adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
     question: Text | None = None  # asked before it is done
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that
@@ -177,6 +191,7 @@ class Kind:
     links: Mapping[str, str] = field(default_factory=dict)  # field -> kind whose number it is
     ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
     numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins
+    derived: Sequence[Derived] = ()  # in order: a later one may use an earlier one's value
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -199,6 +214,9 @@ class Kind:
                 raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
         if self.beginning and (self.numbers is None or self.entry is None):
             raise ValueError(f"{self.code}: what an enterprise begins needs a number format and an entry form")
+        fields = {row.name for row in self.fields}
+        if unknown := {name for row in self.derived for name in (row.name, *row.of)} - fields:
+            raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
@@ -357,6 +375,15 @@ def allowed(kind: Kind, states: Mapping[str, str | None], action: Action) -> boo
     )
 
 
+def derive(kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The derived values of ``content``; None where a value that one is worked out from is missing."""
+    known = dict(content)
+    for row in kind.derived:
+        given = [known.get(name) for name in row.of]
+        known[row.name] = None if any(value is None or value == "" for value in given) else row.by(*given)
+    return {row.name: known[row.name] for row in kind.derived}
+
+
 PHASES: Mapping[str, int] = {"start": 0, "submission": 1, "end": 2}
 
 
@@ -408,22 +435,54 @@ STORED: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 
 
 def freeze(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Content as JSON values."""
-    return {name: STORED[type(value)][0](value) if type(value) in STORED else value for name, value in content.items()}
+    """Content as JSON values, rows within it too."""
+    return {name: _freeze(value) for name, value in content.items()}
 
 
 def thaw(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:
     """JSON values as content; a field that the kind no longer declares is read as it lies."""
-    types = {row.name: row.type for row in kind.fields}
-    read = {name: STORED[types[name]][1] for name in stored if types.get(name) in STORED}
-    return {name: read[name](value) if name in read else value for name, value in stored.items()}
+    return _thaw(kind.fields, stored)
 
 
 def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
-    """Raises ValueError naming the field when ``content`` has an undeclared field or a value of another type."""
-    declared = {row.name: row for row in kind.fields}
+    """Raises ValueError naming the field when ``content`` has an undeclared field or a value of another type.
+
+    None says that a field has no value (any more).
+    """
+    _check(kind.code, kind.fields, content)
+
+
+def _freeze(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_freeze(item) for item in value]
+    if isinstance(value, dict):
+        return freeze(value)
+    return STORED[type(value)][0](value) if type(value) in STORED else value
+
+
+def _thaw(fields: Sequence[Field], stored: Mapping[str, Any]) -> dict[str, Any]:
+    declared = {row.name: row for row in fields}
+    return {name: _read(declared.get(name), value) for name, value in stored.items()}
+
+
+def _read(row: Field | None, value: Any) -> Any:
+    if row is None or value is None:
+        return value
+    if row.rows:
+        return [_thaw(row.rows, item) for item in value]
+    return STORED[row.type][1](value) if row.type in STORED else value
+
+
+def _check(owner: str, fields: Sequence[Field], content: Mapping[str, Any]) -> None:
+    declared = {row.name: row for row in fields}
     for name, value in content.items():
-        if name not in declared:
-            raise ValueError(f"{kind.code} declares no field {name!r}")
-        if type(value) is not declared[name].type:
-            raise ValueError(f"{kind.code}.{name}: {type(value).__name__} instead of {declared[name].type.__name__}")
+        row = declared.get(name)
+        if row is None:
+            raise ValueError(f"{owner} declares no field {name!r}")
+        if value is None:
+            continue
+        given = type(value)
+        if given is not row.type:
+            raise ValueError(f"{owner}.{name}: {given.__name__} instead of {row.type.__name__}")
+        for place, item in enumerate(value if row.rows else ()):
+            _check(f"{owner}.{name}[{place}]", row.rows, item)

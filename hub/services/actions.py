@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from hub.business.lifecycle import Action, Actor, allowed, freeze
+from hub.business.lifecycle import Action, Actor, allowed, derive, freeze
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
@@ -84,9 +84,9 @@ def body(obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: 
 def complete(
     obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: Actor, at: datetime
 ) -> dict[str, Any]:
-    """``values`` and what the hub adds to them."""
-    added = action.adds({**obj.content, **values}, actor, at) if action.adds else {}
-    return {**values, **added}
+    """``values``, what is derived from them, and what the hub adds."""
+    known = {**values, **derive(obj.kind, {**obj.content, **values})}
+    return known | (action.adds({**obj.content, **known}, actor, at) if action.adds else {})
 
 
 def shown(content: Mapping[str, Any]) -> str:

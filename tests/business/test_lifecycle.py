@@ -1,6 +1,9 @@
 """The engine: state is a projection of a set."""
 
-from datetime import UTC, datetime, timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
 
 import pytest
@@ -13,6 +16,7 @@ from hub.business.lifecycle import (
     CONFLICT,
     DECIDED,
     By,
+    Derived,
     Event,
     EventType,
     Field,
@@ -23,6 +27,7 @@ from hub.business.lifecycle import (
     Transition,
     allowed,
     check_content,
+    derive,
     freeze,
     project,
     thaw,
@@ -256,3 +261,59 @@ def test_of_a_series_the_latest_statement_stands_whatever_came_first() -> None:
         after = project(SWITCH, order)
         assert (after.states, after.content) == ({"state": "ON"}, {"rate": "2"})
     assert project(SWITCH, events[:2]).states == {"state": "OFF"}
+
+
+DAY = Text("日", "Day")
+ROWS = Kind(
+    code="rows",
+    label=Text("行", "Rows"),
+    number="no",
+    title="no",
+    fields=(
+        Field("no", Text("号", "No.")),
+        Field(
+            "lines", Text("行", "Lines"), list, rows=(Field("sum", Text("额", "Sum"), Decimal), Field("on", DAY, date))
+        ),
+        Field("total", Text("总", "Total"), Decimal),
+        Field("twice", Text("倍", "Twice"), Decimal),
+    ),
+    events=(),
+    tracks=(),
+    derived=(
+        Derived("total", ("lines",), lambda lines: sum((row["sum"] for row in lines), Decimal("0.00"))),
+        Derived("twice", ("total",), lambda total: 2 * total),
+    ),
+)
+lines = st.lists(
+    st.fixed_dictionaries(
+        {"sum": st.decimals(-9999999999999, 9999999999999, places=2), "on": st.one_of(st.none(), st.dates())}
+    ),
+    max_size=5,
+)
+
+
+@given(lines)
+def test_rows_survive_the_store_exactly(rows: list[dict[str, object]]) -> None:
+    stored = json.loads(json.dumps(freeze({"lines": rows})))
+
+    assert thaw(ROWS, stored) == {"lines": rows}
+
+
+def test_what_a_row_does_not_declare_is_refused_by_its_place() -> None:
+    with pytest.raises(ValueError, match=r"rows.lines\[1\].sum: str instead of Decimal"):
+        check_content(ROWS, {"lines": [{"sum": Decimal(1)}, {"sum": "1"}]})
+    with pytest.raises(ValueError, match=r"rows.lines\[0\] declares no field 'x'"):
+        check_content(ROWS, {"lines": [{"x": 1}]})
+
+
+def test_derived_values_build_on_each_other_and_wait_for_what_is_missing() -> None:
+    assert derive(ROWS, {"lines": [{"sum": Decimal("0.10")}, {"sum": Decimal("0.20")}]}) == {
+        "total": Decimal("0.30"),
+        "twice": Decimal("0.60"),
+    }
+    assert derive(ROWS, {}) == {"total": None, "twice": None}
+
+
+def test_a_derived_value_of_a_field_that_is_not_there_is_refused_when_the_kind_is_declared() -> None:
+    with pytest.raises(ValueError, match="no field weight to derive"):
+        replace(ROWS, derived=(Derived("total", ("weight",), lambda weight: weight),))

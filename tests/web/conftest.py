@@ -10,12 +10,16 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from hub import registry
+from hub.business import KINDS
 from hub.clock import MovableClock
 from hub.runtime import Runtime
 from hub.services import accounts
+from hub.services.record import LINE_OF
 from hub.store.engine import writing
+from tests.web import toy
 from tests.web.world import OURS, THEIRS, Browser, Insurer, Signer, World, settings_in
 from web.app import create_app
+from web.lines import LINE_VIEWS
 
 
 @pytest.fixture
@@ -57,3 +61,13 @@ def open_browser(app: Flask, world: World) -> Callable[..., Browser]:
 def user(open_browser: Callable[..., Browser]) -> Browser:
     """A legal person of our enterprise, without a card in the session (so that acts need no signature)."""
     return open_browser("LP")
+
+
+@pytest.fixture
+def toys(world: World, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """A browser before a portal that also has the line of toys."""
+    for kind in toy.VIEW.line.kinds:
+        monkeypatch.setitem(KINDS, kind.code, kind)  # type: ignore[arg-type]
+        monkeypatch.setitem(LINE_OF, kind.code, toy.VIEW.line.code)  # type: ignore[arg-type]
+    monkeypatch.setattr("web.app.LINE_VIEWS", (*LINE_VIEWS, toy.VIEW))
+    return Browser(create_app(world.runtime), world.enter("LP"))

@@ -36,6 +36,7 @@ EXPECTED = {
     "acts.ask": ENTERPRISE,
     "acts.act": ENTERPRISE,
     "acts.payload": ENTERPRISE,
+    "acts.derived": ENTERPRISE,
     "acts.save": ENTERPRISE,
     "regions.below": SESSION,
     "documents.document": ENTERPRISE,

@@ -221,6 +221,10 @@ class Gathered(Protocol):
         """Its one value, as JSON."""
         ...
 
+    def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:
+        """The controls that hold this value: name and value of each."""
+        ...
+
 
 class Region(fields.String):
     """Province, city, district: chosen one after the other, kept as the code of the last one chosen."""
@@ -234,6 +238,10 @@ class Region(fields.String):
                 break
             code = chosen
         return code
+
+    def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:
+        """The three selects."""
+        return [(f"{name}-{level}", code) for level, code in enumerate(regions.levels(typed or ""))]
 
 
 def region(label: Text, *, required: bool = False, hint: Text | None = None) -> Region:

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from hub.business import regions
 from hub.cards.challenge import parse
 from hub.contract.message import ActorSignature
 from hub.contract.text import Text
@@ -22,12 +23,23 @@ from web.auth import ENTERPRISE, access, login_of
 from web.page import page
 from web.site import moment, read, runtime, say, site
 from web.views.common import new_view, object_view, offered, partner_name, place
-from web.views.desk import Desk, chosen_receiver, desk, form_context, new_desk, receivers, source_of
+from web.views.desk import (
+    Desk,
+    chosen_receiver,
+    derived_texts,
+    desk,
+    form_context,
+    looking_desk,
+    new_desk,
+    receivers,
+    source_of,
+)
 from web.views.grid import grid
 from web.views.login import browser
 
 views = Blueprint("acts", __name__)
 
+SHOWS = {"shown", "row"}  # buttons of these names want the page, not a word about the saving
 ENCODED = ("signature", "certificate")  # fields of the form that hold base64
 
 
@@ -105,6 +117,16 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
     return jsonify(payload=text, nonce=nonce, title=_sign_title(here), summary=_summary(here, text))
 
 
+@views.post("/<line>/<kind>/<object_id>/<action>/derived")
+@access(ENTERPRISE)
+def derived(line: str, kind: str, object_id: str, action: str) -> Response:
+    """The derived values of what is typed so far, as they read; nothing is stored."""
+    here = looking_desk(line, kind, object_id, action)
+    if here.form is None:
+        raise NotFound
+    return jsonify(derived_texts(here, _typed(here)))
+
+
 @views.post("/<line>/<kind>/<object_id>/draft")
 @access(ENTERPRISE)
 def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
@@ -112,7 +134,7 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     here = desk(line, kind, object_id, request.form.get("action", ""))
     if here.form is None:
         raise NotFound
-    typed = _typed(here)
+    typed, focus = here.form.alter(_typed(here), request.form.get("row", ""))
     by_script = _by_script()
     try:
         draft = _keep(here, typed)
@@ -122,6 +144,8 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
         latest = here.draft
         kept = {"revision": latest.revision, "values": latest.values} if latest else {}
         return jsonify(error=read(error.text), **kept), 409
+    if "row" in request.form:
+        return redirect(f"{here.path}?focus={focus}", 303)
     if not by_script:
         flash(say("已暂存"))
         return redirect(here.path, 303)
@@ -132,7 +156,7 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
 def _by_script() -> bool:
     """Whether drafts.js asks. A button that is to show the page anew says so by its name."""
     asked = security.wants_fragment() or "application/json" in request.headers.get("Accept", "")
-    return asked and "shown" not in request.form
+    return asked and not SHOWS & set(request.form)
 
 
 def _require(here: Desk) -> None:
@@ -230,7 +254,7 @@ def _conflict(here: Desk, typed: Mapping[str, Any]) -> Response:
     theirs = here.known
     fields = here.form.shown() if here.form else {}
     rows = [
-        {"name": name, "label": read(shown["label"]), "mine": typed.get(name, ""), "theirs": theirs.get(name, "")}
+        {"label": read(shown["label"]), "mine": _said(shown, typed.get(name)), "theirs": _said(shown, theirs.get(name))}
         for name, shown in fields.items()
         if shown["control"] != "tick"
     ]
@@ -240,12 +264,22 @@ def _conflict(here: Desk, typed: Mapping[str, Any]) -> Response:
         409,
         obj=here.obj,
         rows=rows,
+        mine=here.form.spread(typed) if here.form else [],
         path=here.path,
         draft_path=here.draft_path,
         action=here.action,
         draft_revision=here.draft.revision if here.draft else "",
         detail=site().path(here.obj.kind, here.obj.id),
     )
+
+
+def _said(shown: Mapping[str, Any], value: Any) -> str:
+    """What was typed into a control, as a person reads it."""
+    if shown["control"] == "region":
+        return regions.full_name(value or "")
+    if shown["control"] == "rows":
+        return "；".join("，".join(filter(None, map(str, row.values()))) for row in value or ())
+    return read(shown["options"][value]) if value in shown.get("options", ()) else str(value or "")
 
 
 def _sign_title(here: Desk) -> str:

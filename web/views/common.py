@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from hub.business.lifecycle import allowed
+from hub.business.lifecycle import Kind, allowed
 from hub.services import actions
 from hub.services.actions import Offer
 from hub.services.drafts import NO_ROLE
@@ -15,7 +16,7 @@ from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing
 from web.page import View, crumbs
-from web.site import age, read, runtime, say, site
+from web.site import age, money, read, runtime, say, show, site
 
 
 @contextmanager
@@ -94,6 +95,17 @@ def partner_name(code: str) -> str:
 
 
 NOTHING: Mapping[str, Any] = {}
+
+
+def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
+    """A value as it reads; an amount with the currency that stands beside it (``<x>_amount``, ``<x>_currency``)."""
+    value = content.get(name)
+    currency = content.get(name.removesuffix("_amount") + "_currency") if name.endswith("_amount") else None
+    if isinstance(value, Decimal) and currency:
+        return money(value, currency)
+    return show(value, kind.field(name).choices)
+
+
 TURNS = ("ENTERPRISE", "HUB", "PARTNER", "NOBODY")  # whose turn counts when the tracks differ
 
 

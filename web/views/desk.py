@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from hub.business.lifecycle import Action, Kind
+from hub.business.lifecycle import Action, Kind, derive
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound
 from hub.services import drafts
@@ -17,7 +17,7 @@ from web.forms.base import Form, entered
 from web.forms.rules import stricter
 from web.lines.presentation import FormPage, LineView, Listing
 from web.site import read, runtime, say, site
-from web.views.common import Link, act_links, partner_name, place, tenant
+from web.views.common import Link, act_links, partner_name, place, tenant, value_text
 
 NEW = "new"  # the last part of the path where an object is begun
 
@@ -69,6 +69,15 @@ def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
         obj = mine.get(kind, object_id)
         draft = mine.draft(obj, action.form) if action.form else None
     return _desk(line_view, listing, obj, action, draft)
+
+
+def looking_desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
+    """The same for a page that only looks: what is not there yet is not made. Raises NotFound, NotAllowed."""
+    line_view, listing = place(line, kind)
+    with tenant() as mine:
+        stored = mine.find(kind, object_id) is not None
+    begins = request.form.get("begin", "")
+    return desk(line, kind, object_id, action_name) if stored or not begins else new_desk(line_view, listing, begins)
 
 
 def new_desk(line_view: LineView, listing: Listing, partner: str) -> Desk:
@@ -144,6 +153,15 @@ def new_link(listing: Listing) -> Link | None:
     )
 
 
+def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
+    """The derived values of what is typed so far, as they read."""
+    if here.form is None or not here.obj.kind.derived:
+        return {}
+    known = {**here.obj.content, **here.form.right(typed)}
+    values = derive(here.obj.kind, known)
+    return {name: value_text(here.obj.kind, {**known, **values}, name) for name in values}
+
+
 def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text]) -> dict[str, Any]:
     """What the template of a form is handed. Raises NotFound for an action without one."""
     if here.page is None or here.form is None:
@@ -159,6 +177,8 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "action": here.action,
         "form_page": here.page,
         "fields": here.form.shown(),
+        "derived": derived_texts(here, known),
+        "focus": request.args.get("focus", ""),
         "conditions": [row.as_json() for row in here.form.conditions],
         "values": known,
         "errors": errors,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -15,8 +14,8 @@ from hub.services.objects import BusinessObject, Tenant
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
-from web.site import money, read, runtime, say, show, site
-from web.views.common import act_links, object_view, partner_name, place, tenant
+from web.site import read, runtime, say, show, site
+from web.views.common import act_links, object_view, partner_name, place, tenant, value_text
 
 views = Blueprint("objects", __name__)
 
@@ -103,6 +102,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         obj=obj,
         listing=listing,
         facts=facts,
+        tables=_tables(obj),
         documents=documents,
         timeline=timeline,
         acts=act_links(listing, obj),
@@ -175,6 +175,19 @@ def _facts(mine: Tenant, listing: Listing, obj: BusinessObject) -> list[dict[str
     return [_fact(mine, obj, name) for name in listing.detail if _known(obj, name)]
 
 
+def _tables(obj: BusinessObject) -> list[dict[str, object]]:
+    """The fields that hold rows, each as a table."""
+    return [
+        {
+            "label": read(field.label),
+            "columns": [read(column.label) for column in field.rows],
+            "rows": [[show(row.get(column.name), column.choices) for column in field.rows] for row in held],
+        }
+        for field in obj.kind.fields
+        if field.rows and (held := obj.content.get(field.name))
+    ]
+
+
 def _known(obj: BusinessObject, name: str) -> bool:
     return name == "uscc" or obj.states.get(name) is not None or obj.content.get(name) not in (None, "")
 
@@ -187,8 +200,6 @@ def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
         return {"label": read(track.label), "state": obj.state(name)}
     row = obj.kind.field(name)
     value = obj.content.get(name)
-    currency = obj.content.get(name.removesuffix("_amount") + "_currency") if name.endswith("_amount") else None
-    shown = money(value, currency) if isinstance(value, Decimal) and currency else show(value, row.choices)
-    fact: dict[str, object] = {"label": read(row.label), "value": shown}
+    fact: dict[str, object] = {"label": read(row.label), "value": value_text(obj.kind, obj.content, name)}
     other = mine.by_number(obj.kind.links[name], str(value)) if name in obj.kind.links and value else None
     return fact | ({"path": site().path(other.kind, other.id)} if other else {})

@@ -5,6 +5,7 @@ import { startBadges } from "./badges.js";
 import { startCard } from "./card.js";
 import { startCombobox } from "./combobox.js";
 import { startConditions } from "./conditions.js";
+import { startDerived } from "./derived.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startEntry } from "./entry.js";
@@ -17,7 +18,7 @@ import { startSession } from "./session.js";
 import { startSubmit } from "./submit.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startRegions, startConditions, startCombobox, startPoll];
+const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));

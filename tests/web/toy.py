@@ -1,0 +1,148 @@
+"""A line of business that has everything: rows, derived values, rules between fields. No partner ever hears of it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from hub.business.lifecycle import (
+    Action,
+    Actor,
+    By,
+    Derived,
+    EventType,
+    Field,
+    Kind,
+    Line,
+    Next,
+    Sends,
+    State,
+    Track,
+    Transition,
+)
+from hub.business.numbers import NumberFormat
+from hub.contract.text import Text
+from web.forms.base import Form, rows
+from web.forms.controls import amount, choice, day, line
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing
+
+ANYONE = frozenset({"LP", "OP", "PW"})
+CURRENCIES = {"CNY": Text("人民币", "Yuan"), "USD": Text("美元", "Dollar")}
+
+
+def text(name: str) -> Text:
+    return Text(f"玩具{name}", name)
+
+
+def body(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    return {"loan_no": content["loan_no"]}
+
+
+def insured(value: Decimal, markup: str) -> Decimal:
+    """Invoice value and markup in percent, to the cent."""
+    return (value * (100 + int(markup)) / 100).quantize(Decimal("0.01"))
+
+
+LOAN = Kind(
+    code="toy_loan",
+    label=text("借用"),
+    number="loan_no",
+    title="toy",
+    numbers=NumberFormat(prefix="TL", digits=6),
+    fields=(
+        Field("loan_no", text("单号"), key=True),
+        Field("enterprise_name", text("公司")),
+        Field("toy", text("名称")),
+        Field("invoice_amount", text("金额"), Decimal),
+        Field("invoice_currency", text("币种"), choices=CURRENCIES),
+        Field("markup", text("加成")),
+        Field("insured_amount", text("保额"), Decimal),
+        Field(
+            "parts",
+            text("零件"),
+            list,
+            rows=(
+                Field("part", text("件")),
+                Field("price", text("价"), Decimal),
+                Field("made_on", text("日"), date),
+            ),
+        ),
+    ),
+    derived=(Derived("insured_amount", ("invoice_amount", "markup"), insured),),
+    events=(
+        EventType("begun", By.ENTERPRISE, text("新建"), phase="start"),
+        EventType("submitted", By.ENTERPRISE, text("提交")),
+        EventType("undelivered", By.SYSTEM, text("未送达")),
+    ),
+    tracks=(
+        Track(
+            name="state",
+            label=text("状态"),
+            states=(
+                State("DRAFT", text("暂存"), "draft", Next.ENTERPRISE),
+                State("SUBMITTED", text("已提交"), "running", Next.PARTNER),
+            ),
+            transitions=(Transition(None, "begun", "DRAFT"), Transition("DRAFT", "submitted", "SUBMITTED")),
+        ),
+    ),
+    actions=(
+        Action(
+            name="submit",
+            label=text("提交"),
+            event="submitted",
+            roles=ANYONE,
+            form="toy_loan",
+            sends=Sends(type="Inquiry", version="1.0", capability="inquiry.submit", compose=body),
+        ),
+    ),
+)
+
+
+class PartForm(Form):
+    """One part."""
+
+    part = line(text("件"), required=True, longest=20)
+    price = amount(text("价"), required=True)
+    made_on = day(text("日"))
+
+
+class LoanForm(Form):
+    """A loan."""
+
+    toy = line(text("名称"), required=True, longest=20)
+    invoice_amount = amount(text("金额"), required=True)
+    invoice_currency = choice(text("币种"), CURRENCIES, required=True, default="CNY")
+    markup = choice(text("加成"), {"10": text("10%"), "20": text("20%")}, required=True, default="10")
+    parts = rows(text("零件"), PartForm, least=1, most=5)
+
+
+VIEW = LineView(
+    line=Line(code="toy", label=text("线"), kinds=(LOAN,), messages={}),
+    menu_code="toy",
+    menu=(),
+    listings=(
+        Listing(
+            kind=LOAN,
+            columns=(Column("loan_no", "number"), Column("toy"), Column("state", "track")),
+            filters=(Filter("loan_no"),),
+            acts=("submit",),
+            detail=("loan_no", "toy", "invoice_amount", "insured_amount"),
+            empty=text("空"),
+        ),
+    ),
+    title=text("线"),
+    area=text("线"),
+    forms={
+        "toy_loan": FormPage(
+            schema=LoanForm,
+            title=text("借用"),
+            blocks=(
+                Block(
+                    text("一"),
+                    ("loan_no", "uscc", "enterprise_name", "toy", "invoice_amount", "invoice_currency", "markup"),
+                ),
+                Block(text("二"), ("insured_amount", "parts"), columns=1),
+            ),
+        )
+    },
+)
