@@ -16,12 +16,14 @@ from hub.runtime import Runtime
 from hub.services import accounts
 from hub.services.accounts import LoginSession
 from web import security
+from web.page import OPERATOR_ROLE
 from web.site import site
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 ANYONE, SESSION, ENTERPRISE, PARTNER, LOOPBACK = "anyone", "session", "enterprise", "partner", "loopback"
-RULES = (ANYONE, SESSION, ENTERPRISE, PARTNER, LOOPBACK)
+OPERATOR = "operator"
+RULES = (ANYONE, SESSION, ENTERPRISE, OPERATOR, PARTNER, LOOPBACK)
 ENTERPRISE_ROLES = ("LP", "OP", "PW")
 LOOPBACKS = ("127.0.0.1", "::1")
 
@@ -36,6 +38,7 @@ class Forbidden(NotAllowed):
 NEEDS_ENTERPRISE = Text(
     "此功能供企业账号使用，请用企业的卡登录", "This is for enterprises: log in with an enterprise's card"
 )
+NEEDS_OPERATOR = Text("此功能供平台运营人员使用", "This is for the operators of the hub")
 NEEDS_CARD = Text(  # spec PT-05, the manual's words
     "必须使用 IC 卡或 Ikey 等介质登录。如果使用用户名、口令方式登录，本系统无法正常显示。",
     "Log in with a card (IC card or IKey): this system is not shown to a login with user name and password.",
@@ -109,12 +112,14 @@ def _admit(rule: str | None, login: LoginSession | None) -> ResponseReturnValue 
     """None when the rule is met, else the way on. A route without a rule admits nobody."""
     if rule == ANYONE or (rule == LOOPBACK and request.remote_addr in LOOPBACKS):
         return None
-    if rule not in (SESSION, ENTERPRISE):
+    if rule not in (SESSION, ENTERPRISE, OPERATOR):
         abort(404)
     if login is None:
         return _ask_login()
     if rule == ENTERPRISE and login.role not in ENTERPRISE_ROLES:
         raise Forbidden(NEEDS_ENTERPRISE)
+    if rule == OPERATOR and login.role != OPERATOR_ROLE:
+        raise Forbidden(NEEDS_OPERATOR)
     return None
 
 

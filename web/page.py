@@ -15,6 +15,8 @@ from web import security
 from web.lines.presentation import Counter, LineView
 from web.site import language, read, runtime, say, site
 
+OPERATIONS = "/operations/plugins"  # where an operator begins
+OPERATOR_ROLE = "ADM"
 COUNTS, NOTICES = "X-Counts", "/notices"
 TITLES = {"failed": "错误：", "": ""}
 
@@ -72,6 +74,8 @@ def page(template: str, view: View, status: int = 200, /, **context: Any) -> Res
 def around() -> Shell:
     """The shell of this request: menus and counters of the enterprise, or nothing before the login."""
     login, tested = g.get("login"), _tested()
+    if login is not None and login.role == OPERATOR_ROLE:
+        return Shell(menu=[_operators()], tested=tested)
     if login is None or not login.uscc:
         return Shell(tested=tested)
     with reading(runtime().engine) as connection:
@@ -85,6 +89,12 @@ def _tested() -> list[str]:
     """The names of the partners in test mode, as far as they are plugged in."""
     partners = runtime().registry.partners
     return [read(partners[code].sheet.name) for code in in_test_mode(runtime().settings) if code in partners]
+
+
+def _operators() -> MenuGroup:
+    """The operators' menu."""
+    items = [("plugins", say("插件与合作机构"), OPERATIONS, 0)]
+    return MenuGroup(code="operations", label=say("平台运营"), items=items, open=True)
 
 
 def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int]]:

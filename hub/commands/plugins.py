@@ -52,8 +52,7 @@ def command(home: Path, *, as_json: bool) -> None:
 
 def row(card: PluginCard) -> dict[str, Any]:
     """One line of the table; for machines the report's digest too, or why there is no grade."""
-    sheet = card.adapter.sheet if card.adapter is not None else None
-    health = card.health
+    sheet, health = card.sheet, card.health
     return {
         "plugin": card.plugin,
         "version": card.version,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from hub.config import PartnerSettings, Settings
 from hub.contract.adapters import PartnerAdapter
+from hub.contract.capability import CapabilitySheet
 from hub.plugins import Plugin
 from hub.registry import Registry
 from hub.runtime import certificates
@@ -58,9 +59,14 @@ class PluginCard:
     problem: str | None = None  # why it, or a part of it, was not loaded
 
     @property
+    def sheet(self) -> CapabilitySheet | None:
+        """What the partner can do."""
+        return self.adapter.sheet if self.adapter is not None else None
+
+    @property
     def partner(self) -> str | None:
         """The partner's code."""
-        return self.adapter.sheet.partner if self.adapter is not None else None
+        return self.sheet.partner if self.sheet is not None else None
 
 
 def cards(

@@ -28,6 +28,7 @@ TABLE = "StatusTable"  # how a plugin writes its tables: StatusTable("Message.Fi
 WORDING = ("text", "name", "desc")  # the elements beside a code that say it in words
 LONGEST = 200  # characters of a partner's wording
 NEIGHBOUR = 10  # two numeric codes that are as far apart as this have nothing to do with each other
+ENOUGH = 0.3  # likeness below which nothing is proposed: no guess is better than a wild one
 WORDS, CODES = 2.0, 1.0  # what likeness of the wording counts for, and of the code
 
 
@@ -120,7 +121,9 @@ def proposed(table: StatusTable | None, code: str, wording: str) -> Proposal | N
     """The row that looks nearest, made into one for ``code``; None where there is nothing to go by."""
     if table is None or not table.rows:
         return None
-    nearest = max(table, key=lambda row: _likeness(row, code, wording))
+    likeness, nearest = max(((_likeness(row, code, wording), row) for row in table), key=lambda pair: pair[0])
+    if likeness < ENOUGH:
+        return None
     text = Text(wording or f"{nearest.text.zh}（{code}）", f"{nearest.text.en} ({code})")
     return Proposal(
         field=table.name,

@@ -81,6 +81,12 @@ def test_the_nearest_row_is_proposed_and_nothing_is_applied(
     assert installed.object().states["state"] == "PENDING_CONFIRM"
 
 
+def test_where_nothing_is_near_nothing_is_proposed(installed: World) -> None:
+    installed.push(installed.review("77", None))
+
+    assert [task.proposal for task in tasks(installed)] == [None]
+
+
 def patched(folder: Path, patch: str, tool: list[str]) -> ModuleType:
     """The codes of a copy of the plugin's source after the patch was applied with ``tool``."""
     shutil.copytree(Path(str(hub_sinosure.__file__)).parent, folder / "hub_sinosure")
@@ -112,7 +118,7 @@ def test_the_patch_applies_to_the_plugins_own_file_and_adds_exactly_the_proposed
 ) -> None:
     built = registry.build()
     table = next(row for row in built.partners["sinosure"].statuses if row.name == field)
-    rows = [unmapped.proposed(table, code, '其他"情形"') for code in ("55", "56")]
+    rows = [unmapped.proposed(table, code, f'{table.rows[0].text.zh}"甲"') for code in ("55", "56")]
 
     codes = patched(tmp_path, unmapped.patch(built, [task_of(row) for row in rows]), tool)
 

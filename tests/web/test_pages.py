@@ -242,7 +242,7 @@ def test_larger_type_is_remembered(user: Browser) -> None:
 
 
 def test_an_operator_without_enterprise_is_told_what_is_missing(open_browser: Callable[..., Browser]) -> None:
-    answer = open_browser("ADM", None).get("/")
+    answer = open_browser("ADM", None).get("/notices")
     assert answer.status_code == 403
     assert "此功能供企业账号使用" in answer.text
 

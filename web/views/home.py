@@ -7,9 +7,9 @@ from hub.errors import NotFound
 from hub.services import accounts
 from hub.services.objects import Query, Tenant
 from web import security
-from web.auth import ANYONE, ENTERPRISE, access, login_of
+from web.auth import ANYONE, ENTERPRISE, SESSION, access, login_of
 from web.lines.presentation import Counter, LineView
-from web.page import View, counted, page
+from web.page import OPERATIONS, OPERATOR_ROLE, View, counted, page
 from web.site import KEPT, LANGUAGES, keep, runtime, say, site
 from web.views.common import Row, counter_path, object_row, partner_name, tenant
 
@@ -21,9 +21,11 @@ DISPLAYS = ("normal", "large")
 
 
 @views.get("/")
-@access(ENTERPRISE)
+@access(SESSION)
 def home() -> ResponseReturnValue:
-    """The counters, what to do next, the latest notices."""
+    """The counters, what to do next, the latest notices; operators begin elsewhere."""
+    if login_of().role == OPERATOR_ROLE:
+        return redirect(OPERATIONS)
     with tenant() as mine:
         areas = [(view, counted(mine, view)) for view in site().lines.values()]
         waiting = [
