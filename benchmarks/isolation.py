@@ -1,0 +1,195 @@
+"""What one partner's ill plugin costs the others: the p95 of Sinosure's messages in while the plugin of another insurer
+raises, waits for ever, computes for ever, grows or dies, beside the same load while it behaves.
+Short rounds take turns, and the messages of all rounds count together: what else the machine does falls on both sides.
+
+    python -m benchmarks.isolation --rounds 8 --messages 120
+"""
+
+import argparse
+import http.client
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import world
+from benchmarks.hub_side import create
+from benchmarks.process import serve
+from benchmarks.world import HUB, INSURER, Folder
+from hub import runtime as runtimes
+from hub.config import DeliverySettings, HubSettings, PartnerSettings, Settings, WebSettings
+from hub.crypto.keys import KeySigner
+from hub.services import health
+from hub.testing import unruly
+from hub.xml.catalogue import default_catalogue
+from hub.xml.dialect import seal
+from web.app import create_app
+
+PACE = 0.05  # seconds between two messages of one good connection
+CONNECTIONS = 2
+ILL = 10  # messages a second of the ill partner
+SECONDS = 2.0  # what a call of a plugin may take here, so that a round sees it overrun and what follows
+TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the ill plugin's ``parse`` does, and where it runs."""
+
+    way: str
+    isolate: bool
+
+    @property
+    def usual(self) -> "Case":
+        """The same, behaving."""
+        return replace(self, way="behaves")
+
+    def __str__(self) -> str:
+        return f"{self.way}, {'own process' if self.isolate else 'in the hub'}"
+
+
+CASES = (
+    *(Case(way, isolate=False) for way in ("raise", "sleep")),
+    *(Case(way, isolate=True) for way in ("raise", "hang", "grow", "die")),
+)
+
+
+def application(folder: Folder, database: str, case: Case) -> Any:
+    """The portal with both insurers."""
+    certificate = (folder.certificate(INSURER),)
+    ill = PartnerSettings(certificates=certificate, isolate=case.isolate, settings={"parse": case.way})
+    settings = Settings(
+        home=folder.path,
+        hub=HubSettings(database=database, key=folder.key(HUB), certificate=folder.certificate(HUB)),
+        web=WebSettings(secret=folder.secret, worker=False),
+        delivery=DeliverySettings(plugin_seconds=SECONDS),
+        partners={INSURER: PartnerSettings(certificates=certificate), unruly.PARTNER: ill},
+    )
+    runtime = runtimes.start(settings, extra={"insurer_unruly": unruly})
+    runtimes.prepare(runtime)
+    health.watched(runtime).__enter__()
+    return create_app(runtime)
+
+
+def measured(folder: Folder, good: Sequence[bytes], ill: Sequence[bytes], case: Case) -> list[float]:
+    """Seconds that each good message took, while the ill partner sends too."""
+    with tempfile.TemporaryDirectory() as place:
+        database = f"sqlite:///{place}/hub.db"
+        create(database)
+        command = [sys.executable, "-m", "benchmarks.isolation", "--serve", str(folder.path), database]
+        command += [case.way, str(int(case.isolate))]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            port = int(json.loads(process.stdout.readline())["port"])
+            over = threading.Event()
+            rival = threading.Thread(target=_rival, args=(port, ill, over))
+            rival.start()
+            time.sleep(0.5)
+            found = _load(port, good)
+            over.set()
+            rival.join()
+            process.kill()
+    return found
+
+
+def _load(port: int, messages: Sequence[bytes]) -> list[float]:
+    took: list[float] = []
+
+    def work(mine: Sequence[bytes]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+        for content in mine:
+            began = time.perf_counter()
+            connection.request("POST", f"/partners/{INSURER}/messages", content, {"Content-Type": "application/xml"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise AssertionError(answer.status)
+            took.append(time.perf_counter() - began)
+            time.sleep(max(PACE - (time.perf_counter() - began), 0))
+
+    threads = [threading.Thread(target=work, args=(messages[n::CONNECTIONS],)) for n in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if len(took) != len(messages):
+        raise AssertionError(f"{len(took)} of {len(messages)} messages were taken")
+    return took
+
+
+def _rival(port: int, messages: Sequence[bytes], over: threading.Event) -> None:
+    """The ill partner: it sends at its pace and does not wait for answers."""
+
+    def send(content: bytes) -> None:
+        with suppress(OSError, http.client.HTTPException):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS * 2)
+            connection.request("POST", f"/partners/{unruly.PARTNER}/messages", content)
+            connection.getresponse().read()
+
+    for content in messages:
+        if over.wait(1 / ILL):
+            return
+        threading.Thread(target=send, args=(content,), daemon=True).start()
+
+
+def shown(seconds: Sequence[float]) -> str:
+    """The middle and the slowest twentieth, milliseconds."""
+    places = statistics.quantiles(seconds, n=20)
+    return f"{places[9] * 1000:.1f}, {places[-1] * 1000:.1f}"
+
+
+def ratio(sick: Sequence[float], well: Sequence[float], place: int) -> float:
+    """Of the twentieths ``place`` (from 0)."""
+    return statistics.quantiles(sick, n=20)[place] / statistics.quantiles(well, n=20)[place]
+
+
+def run(rounds: int, count: int) -> None:
+    """Measure and print a table."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = world.prepare(Path(place), count)
+        good = folder.offers()
+        key = KeySigner.from_pem(folder.key(INSURER).read_bytes(), folder.certificate(INSURER).read_bytes())
+        offers = (replace(world.offer(n, datetime.now(UTC), 5_000), sender=unruly.PARTNER) for n in range(ILL * 60))
+        ill = [seal(default_catalogue(), offer, key) for offer in offers]
+        print("| the other partner's plugin | p50, p95 ms | while it behaves | ratio p50, p95 |\n|---|---|---|---|")
+        for case in CASES:
+            found: dict[Case, list[float]] = {case: [], case.usual: []}
+            for n in range(rounds):
+                for each in sorted(found, key=str, reverse=n % 2 == 1):
+                    found[each] += measured(folder, good, ill, each)
+            sick, well = found[case], found[case.usual]
+            ratios = f"{ratio(sick, well, 9):.2f}, {ratio(sick, well, -1):.2f}"
+            print(f"| {case} | {shown(sick)} | {shown(well)} | {ratios} |", flush=True)
+
+
+def main() -> None:
+    """From the command line."""
+    if sys.argv[1:2] == ["--serve"]:
+        folder, database, way, isolate = sys.argv[2:]
+        logging.disable(logging.CRITICAL)
+        print(
+            json.dumps(serve(application(Folder(Path(folder)), database, Case(way, isolate=isolate == "1")))),
+            flush=True,
+        )
+        sys.stdin.read()
+        os._exit(0)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--messages", type=int, default=120)
+    options = parser.parse_args()
+    run(options.rounds, options.messages)
+
+
+if __name__ == "__main__":
+    main()
