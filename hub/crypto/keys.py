@@ -1,6 +1,7 @@
 """Keys of all three families: read, recognised, signed with. No other module asks which family a key is of."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from asn1crypto import keys, pem
 from asn1crypto import x509 as asn1_x509
@@ -41,6 +42,7 @@ def suite_of(key: object) -> str:
     raise ValueError(UNKNOWN)
 
 
+@lru_cache(maxsize=1024)
 def public_key(certificate: x509.Certificate) -> PublicKey:
     """The certificate's key. Raises ValueError, and cryptography's UnsupportedAlgorithm."""
     try:

@@ -26,6 +26,7 @@ from hub.cards.refusal import CardRefused
 from hub.cards.suites import read_certificate, verify_signature
 from hub.cards.trust import Trust, verify
 from hub.contract.adapters import Refusal
+from hub.contract.suites import SUITES
 from hub.contract.text import Text
 from hub.documents import sign
 from hub.evidence import archive, bundle, chain
@@ -328,7 +329,7 @@ def _names(facts: Mapping[str, Any]) -> Iterator[str]:
 
 def _message(case: Case, name: str, root: etree._Element, at: datetime, sent: set[str]) -> Iterator[Finding]:
     try:
-        element = signature.verify(root, [signature.named_certificate(root)], at).element
+        element = signature.verify(root, [signature.named_certificate(root)], at, SUITES).element
     except Refusal as refusal:
         yield Finding(name, "message_signature", refusal.detail)
         return

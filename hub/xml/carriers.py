@@ -70,7 +70,7 @@ class Parcel:
 
     def unpack(self, raw: Raw, sender: str, ctx: Context) -> Carried:
         """Also refuses another sender (1004) and another receiver (2001)."""
-        verified = verify(read(raw.content), ctx.trusted, ctx.now)
+        verified = verify(read(raw.content), ctx.trusted, ctx.now, ctx.suites)
         schema = default_catalogue().of(verified.element)
         if schema.type != PARCEL_TYPE:
             raise Refusal(NOT_DECLARED, f"{schema.type} is no Parcel")
@@ -103,7 +103,7 @@ class Enveloped:
 
     def unpack(self, raw: Raw, sender: str, ctx: Context) -> Carried:  # noqa: ARG002
         """The signed part of the document, without its signature."""
-        verified = verify(read(raw.content), ctx.trusted, ctx.now)
+        verified = verify(read(raw.content), ctx.trusted, ctx.now, ctx.suites)
         return Carried(document=etree.tostring(verified.element, encoding="utf-8"), serial=verified.serial)
 
 
