@@ -152,3 +152,19 @@ def test_another_card_saves_the_draft_and_ends_the_session(entry, portal, reader
 
 def poll(page):
     page.evaluate("import('/static/js/card.js').then(({ agent }) => agent.poll())")
+
+
+def test_a_window_that_the_browser_blocks_is_named_and_nothing_is_asked_of_the_card(page, portal, reader, visit):
+    payload = {"payload": '{"p":1}', "nonce": "n1", "title": "用卡签名：确认投保", "summary": []}
+    portal.posts["/entry/payload"] = lambda sent: (200, "application/json", json.dumps(payload))
+    portal.pin = "window"
+    page.add_init_script("window.open = () => null")
+    visit("/signed")
+    page.wait_for_selector("#card-chip[data-state=CARD_PRESENT]")
+    page.fill("#name", "王小明")
+
+    open_dialog(page)
+
+    page.wait_for_selector("[data-sign-error]:has-text('请允许本站弹出窗口')")
+    assert reader.asked == []
+    assert portal.posted("/entry/signed") == []

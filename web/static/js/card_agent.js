@@ -112,19 +112,21 @@ export class CardAgent {
   async #signInWindow(token, payload) {
     const popup = window.open("", "", POPUP);
     if (!popup) throw new CardFault({ fault: "POPUP", zh: this.text("POPUP"), en: this.text("POPUP") });
+    let errand = null;
     try {
-      this.#errand = (await this.#call("POST", "/sign", { token, payload })).errand;
+      ({ errand } = await this.#call("POST", "/sign", { token, payload }));
+      this.#errand = errand;
       const lang = document.documentElement.lang.startsWith("en") ? "en" : "zh";
-      popup.location = `${this.agentUrl}/window?lang=${lang}#${this.#errand}`; // from here on out of this page's reach
+      popup.location = `${this.agentUrl}/window?lang=${lang}#${errand}`; // from here on out of this page's reach
       for (;;) {
-        const brought = await this.#call("POST", "/wait", { errand: this.#errand });
+        const brought = await this.#call("POST", "/wait", { errand });
         if (!brought.waiting) return brought;
       }
     } catch (error) {
       popup.close();
       throw error;
     } finally {
-      this.#errand = null;
+      if (this.#errand === errand) this.#errand = null; // the user may have begun the next one
     }
   }
 
