@@ -7,21 +7,26 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from typing import Any, ClassVar
 
 from hub_sinosure.adapter import SinosureAdapter
 
 from hub.contract.adapters import Context, Refusal
-from hub.contract.capability import Capability, Idempotency
+from hub.contract.capability import Capability, CapabilitySheet, Idempotency
+from hub.contract.convert import FEN, ID32, ISO
 from hub.contract.message import CanonicalEvent, CanonicalMessage, InMessage, OutMessage, Raw, Verdict
 from hub.contract.outcome import Outcome, OutcomeClass
-from hub.contract.status import StatusRow, StatusTable, UnmappedCode
+from hub.contract.status import AnswerRow, AnswerTable, StatusRow, StatusTable, UnmappedCode
 from hub.contract.text import Text
 from hub.testing.kit.keys import keys
+from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import CanonicalDialect
+from hub.xml.layout import Layout, Row
+from hub.xml.own import Message, OwnDialect
 
 Meaning = Sequence[Any]
 OTHER = "00000000-0000-4000-8000-000000000001"
@@ -137,6 +142,17 @@ class DropsTheRemark(SinosureAdapter):
         return super().build(replace(message, body=body), ctx)
 
 
+class LosesRareCharacters(SinosureAdapter):
+    """Writes what its encoding lacks as question marks."""
+
+    def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
+        kept = {
+            key: value.encode("gbk", "replace").decode("gbk") if isinstance(value, str) else value
+            for key, value in message.body.items()
+        }
+        return super().build(replace(message, body=kept), ctx)
+
+
 class SignsWithItsOwnKey(SinosureAdapter):
     def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
         return super().build(message, replace(ctx, signer=keys().hub))
@@ -248,6 +264,11 @@ class AnotherNumber(Told):
 class HappenedWhenRead(Told):
     def tell(self, event: CanonicalEvent, message: InMessage, ctx: Context) -> CanonicalEvent:
         return replace(event, occurred_at=ctx.now)
+
+
+class ClockOfTheMachine(Told):
+    def tell(self, event: CanonicalEvent, message: InMessage, ctx: Context) -> CanonicalEvent:
+        return replace(event, occurred_at=datetime.now(UTC))
 
 
 class EightHoursOff(Told):
@@ -363,6 +384,7 @@ MUTANTS: Mapping[type[SinosureAdapter], str] = {
     NeverTheSameBytes: "the_same_message_is_the_same_bytes",
     LeavesOutWhatItDoesNotKnow: "a_field_that_the_schema_does_not_have_is_refused",
     DropsTheRemark: "the_partner_reads_what_was_meant",
+    LosesRareCharacters: "rare_characters_arrive",
     SignsWithItsOwnKey: "the_bytes_are_signed_with_the_key_of_the_context",
     AsksAboutAnother: "a_question_names_the_message_it_is_about",
     FinishesWhatIsCutOff: "a_message_cut_off_anywhere_is_refused",
@@ -379,6 +401,7 @@ MUTANTS: Mapping[type[SinosureAdapter], str] = {
     ReturnedIsApproved: "a_row_means_its_event",
     AnotherNumber: "an_event_is_about_a_number_of_its_message",
     HappenedWhenRead: "the_meaning_does_not_depend_on_the_hour_of_reading",
+    ClockOfTheMachine: "an_event_says_when_it_happened_in_utc",
     EightHoursOff: "an_event_says_when_it_happened_in_utc",
     NoWords: "an_event_has_words_for_its_timeline",
     CountsCents: "an_amount_that_comes_in_is_the_same_to_the_cent",
@@ -443,3 +466,137 @@ def sheets(adapter: SinosureAdapter) -> Mapping[str, tuple[SinosureAdapter, str]
             "the_partner_code_fits_the_envelope",
         ),
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own(OwnDialect):
+    """An honest partner with XML of its own."""
+
+    def parse(self, message: InMessage, ctx: Context) -> Meaning:
+        raise UnmappedCode(message.canonical.type, "")
+
+
+class OwnForgetsTheXsd(Own):
+    """Sends what the partner's XSD does not allow."""
+
+    def check(self, row: Message, element: Any) -> None:
+        return None
+
+
+class OwnTakesTheMachinesClock(Own):
+    """Stamps what it sends with the time of the machine instead of the message's."""
+
+    def element(self, row: Message, message: CanonicalMessage) -> Any:
+        return super().element(row, replace(message, body={**message.body, "told_at": datetime.now(UTC)}))
+
+
+class OwnNeedsNoCode(Own):
+    """Has a default for codes without a row: the classic double payment the other way round."""
+
+    def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
+        outcome = super().parse_response(raw, sent, ctx)
+        return replace(outcome, kind=OutcomeClass.DONE) if outcome.code and "no row" in outcome.detail else outcome
+
+
+class OwnResendsWhatIsBusy(Own):
+    """Reads "never seen it" out of an answer to a payment, and sends it again."""
+
+    def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
+        outcome = super().parse_response(raw, sent, ctx)
+        return replace(outcome, kind=OutcomeClass.NOT_SENT) if outcome.detail.startswith("never") else outcome
+
+
+class OwnNeverAges(Own):
+    """Believes "never seen it" for ever."""
+
+    def parse_query(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
+        return replace(self, fresh=timedelta(days=9))._old(raw, sent, ctx)
+
+    def _old(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
+        return super().parse_query(raw, sent, ctx)
+
+
+class OwnLosesCharacters(Own):
+    """Writes what its encoding lacks as question marks."""
+
+    def element(self, row: Message, message: CanonicalMessage) -> Any:
+        made = super().element(row, message)
+        for part in made.iter():
+            part.text = part.text and part.text.encode("gbk", "replace").decode("gbk")
+        return made
+
+
+OWN_SHEET = """
+[plugin]
+partner = "own"
+name_zh = "自有报文机构"
+name_en = "A partner with XML of its own"
+kind = "bank"
+contract = ">=1.0,<2"
+state = "draft"
+[[capability]]
+name = "payment.pay"
+out = ["Pay/1.0"]
+idempotency = "key"
+query = "payment.query"
+limits = { per_minute = 60 }
+[[capability]]
+name = "payment.query"
+out = ["Ask/1.0"]
+limits = { per_minute = 60 }
+"""
+OWN_XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<xs:complexType name="Said"><xs:sequence><xs:element name="Seq" type="xs:string"/>
+<xs:element name="Code" type="xs:string" minOccurs="0"/><xs:element name="At" type="xs:string"/></xs:sequence>
+</xs:complexType>
+<xs:element name="Pay"><xs:complexType><xs:sequence><xs:element name="Seq" type="xs:string"/>
+<xs:element name="Amt" type="xs:integer"/><xs:element name="Name" type="xs:string"/>
+<xs:element name="Told" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="PayAnswer" type="Said"/><xs:element name="Ask" type="Said"/><xs:element name="AskAnswer" type="Said"/>
+</xs:schema>"""
+SAID = (Row("reference", "Seq", ID32), Row("code", "Code"), Row("at", "At", ISO))
+PAY = (
+    Row("header.message_id", "Seq", ID32),
+    Row("amount", "Amt", FEN),
+    Row("name", "Name"),
+    Row("told_at", "Told", ISO),
+)
+OWN_BODY = {"amount": Decimal("14723.07"), "name": "某公司", "told_at": datetime(2026, 11, 20, 1, 0, tzinfo=UTC)}
+
+
+def own(kind: type[Own], folder: Path) -> Own:
+    """``kind`` with its schema in ``folder``."""
+    (folder / "own.xsd").write_text(OWN_XSD, encoding="utf-8")
+    asks = (SAID[0], SAID[2])
+    rows = {"Pay": PAY, "PayAnswer": SAID, "Ask": asks, "AskAnswer": SAID}
+    answers = {"Pay": "PayAnswer", "Ask": "AskAnswer"}
+    codes = {"7": OutcomeClass.DONE, "6": OutcomeClass.REFUSED_BUSINESS, "2": OutcomeClass.REFUSED_FORM}
+    codes |= {"9": OutcomeClass.NOT_SENT, "3": OutcomeClass.THROTTLED}
+    return kind(
+        catalogue=default_catalogue(),
+        sheet=CapabilitySheet.parse(OWN_SHEET),
+        messages=tuple(
+            Message(
+                type=type,
+                schema="own.xsd",
+                layout=Layout(type, parts),
+                answer=answers.get(type, ""),
+                query="Ask" if type == "Pay" else "",
+            )
+            for type, parts in rows.items()
+        ),
+        answers=AnswerTable("own.Code", tuple(AnswerRow(code, it, Text(code, code)) for code, it in codes.items())),
+        schemas=folder,
+        encoding="GB18030",
+    )
+
+
+OWN_MUTANTS: Mapping[type[Own], str] = {
+    OwnForgetsTheXsd: "a_message_without_a_required_field_is_refused",
+    OwnTakesTheMachinesClock: "the_partner_reads_what_was_meant",
+    OwnNeedsNoCode: "a_code_that_nobody_knows_is_never_a_success",
+    OwnResendsWhatIsBusy: "an_answer_is_never_read_as_not_sent",
+    OwnNeverAges: "an_old_never_seen_allows_nothing",
+    OwnLosesCharacters: "rare_characters_arrive",
+}
+"""The lies of a partner with XML of its own -> a case that has to find each."""

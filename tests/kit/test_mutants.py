@@ -1,6 +1,7 @@
 """The kit under test: each plugin that lies is found by the case that is there for it, and honest ones by none."""
 
 from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import pytest
 from hub_sinosure.adapter import SinosureAdapter, sinosure
@@ -9,7 +10,7 @@ from hub.testing.kit.case import FAILED, PASSED, Case, run
 from hub.testing.kit.cases import CASES
 from hub.testing.kit.find import partner
 from hub.testing.kit.subject import Partner
-from tests.kit.mutants import MUTANTS, sheets
+from tests.kit.mutants import MUTANTS, OWN_BODY, OWN_MUTANTS, Own, own, sheets
 
 BY_NAME = {case.name: case for case in CASES}
 LONGEST = {"Hangs": 0.5}  # seconds; the others end by themselves
@@ -36,6 +37,25 @@ def test_an_adapter_that_lies_is_found_by_its_case(kind, killer, sinosure):
 
     assert result.outcome == FAILED
     assert result.reason
+
+
+def own_partner(reference: Partner, adapter: Own) -> Partner:
+    """An adapter made of tables, with a body for the kit to start from."""
+    samples = SimpleNamespace(BODIES={"Pay/1.0": [OWN_BODY, {**OWN_BODY, "name": "另一家"}]})
+    return partner(reference.plugin, reference.folder, adapter, samples)
+
+
+@pytest.mark.parametrize(("kind", "killer"), OWN_MUTANTS.items(), ids=[kind.__name__ for kind in OWN_MUTANTS])
+def test_tables_that_lie_are_found_by_their_case(kind, killer, sinosure, tmp_path):
+    assert run(BY_NAME[killer], own_partner(sinosure, own(kind, tmp_path))).outcome == FAILED
+
+
+def test_honest_tables_pass_where_each_lie_is_found(sinosure, tmp_path):
+    honest = own_partner(sinosure, own(Own, tmp_path))
+
+    results = {name: run(BY_NAME[name], honest) for name in OWN_MUTANTS.values()}
+
+    assert {name: (row.outcome, row.reason) for name, row in results.items()} == dict.fromkeys(results, (PASSED, ""))
 
 
 @pytest.mark.parametrize("lie", sheets(sinosure()))

@@ -14,6 +14,7 @@ from hub.testing import pki
 from hub.testing.kit import proof, report
 from hub.testing.kit.case import run
 from hub.testing.kit.cases import CASES
+from hub.testing.kit.find import names_in, subjects
 from hub.testing.kit.samples import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -75,9 +76,12 @@ def test_without_the_option_nothing_of_the_hub_is_loaded(tmp_path):
     assert kit(tmp_path).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["sinosure", "softcard"])
-def test_the_grade_in_a_readme_is_the_grade_of_today(name, request):
-    subject = request.getfixturevalue(name)
+OWN = sorted(path.parent for path in (ROOT / "plugins").rglob("pyproject.toml"))
+
+
+@pytest.mark.parametrize("folder", OWN, ids=lambda folder: folder.name)
+def test_the_grade_in_the_readme_of_each_plugin_of_ours_is_the_grade_of_today(folder, tmp_path):
+    (subject,) = [found for name in names_in(folder) for found in subjects(name, tmp_path, folder)]
     results = [run(case, subject) for case in CASES if case.fits(subject)]
     shown = re.search(r"^Kit grade: (\w+)$", subject.readme, re.MULTILINE)
 
