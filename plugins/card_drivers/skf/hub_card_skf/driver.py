@@ -3,44 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from ctypes import c_uint64, c_void_p
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from hub.contract.card import CardError, CardFault, CardIdentity
-from hub.crypto.certificate import label, may_sign
-from hub.crypto.keys import PublicKey, public_key, suite_of
+from hub.crypto.certificate import label
+from hub.crypto.keys import suite_of
 from hub.crypto.sm2 import Sm2PublicKey, from_raw
 from hub_card_skf.binding import LOCK, Library
-from hub_card_skf.codes import BY_CODE, DEVICE_REMOVED, PIN_INCORRECT, SkfFault
+from hub_card_skf.codes import BY_CODE, PIN_INCORRECT, SkfFault
+from hub_card_skf.token import Entry, entries
 
 
 def utc_now() -> datetime:
     """The time of this PC: a card has no clock of its own."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One signing certificate in one container, with the way to it."""
-
-    device: bytes
-    application: bytes
-    container: bytes
-    serial: str
-    der: bytes = field(repr=False)
-    certificate: x509.Certificate = field(repr=False)
-    key: PublicKey = field(repr=False)
-    tries_left: int
-    factory_pin: bool
-
-    @property
-    def token(self) -> str:
-        """The key's number with a short digest of the way, whose names may hold anything."""
-        return f"{self.serial}-{sha256(self.application + bytes(1) + self.container).hexdigest()[:8]}"
 
 
 class SkfDriver:
@@ -67,7 +43,7 @@ class SkfDriver:
     def list_cards(self) -> Sequence[CardIdentity]:
         """Every container with a signing certificate. Raises CardError: NO_CLIENT, NO_READER, or why none was found."""
         with LOCK, self.told():
-            return [identify(entry) for entry in self._entries(self.loaded())]
+            return [identify(entry) for entry in entries(self.loaded(), self.application)]
 
     @contextmanager
     def open(self, token: str, pin: str) -> Iterator["SkfSession"]:
@@ -103,48 +79,10 @@ class SkfDriver:
         except SkfFault as fault:
             raise CardError(self._codes.get(fault.code, CardFault.SILENT), detail=str(fault)) from None
 
-    def _entries(self, library: Library) -> list[Entry]:
-        """One key that fails hides no other one."""
-        found: list[Entry] = []
-        faults: list[SkfFault] = []
-        for device in library.devices(present=True):
-            try:
-                found += self._entries_of(library, device)
-            except SkfFault as fault:
-                faults.append(fault)
-        faults = [fault for fault in faults if fault.code != DEVICE_REMOVED]
-        if not found and faults:
-            raise faults[0]
-        if not found and not library.devices(present=False):
-            raise CardError(CardFault.NO_READER)
-        return found
-
-    def _entries_of(self, library: Library, device: bytes) -> Iterator[Entry]:
-        with library.connected(device) as connected:
-            serial = library.serial(connected)
-            for application in [self.application] if self.application else library.applications(connected):
-                with library.application(connected, application) as opened:
-                    left, factory = library.pin_info(opened)
-                    for container in library.containers(opened):
-                        read = _certificate(library, opened, container)
-                        if read is not None:
-                            der, certificate, key = read
-                            yield Entry(
-                                device=device,
-                                application=application,
-                                container=container,
-                                serial=serial,
-                                der=der,
-                                certificate=certificate,
-                                key=key,
-                                tries_left=left,
-                                factory_pin=factory,
-                            )
-
     def _find(self, token: str) -> tuple[Entry, Sm2PublicKey]:
         """The card, if it can sign at all. What is refused here has cost no try."""
         with self.told():
-            entry = next((entry for entry in self._entries(self.loaded()) if entry.token == token), None)
+            entry = next((entry for entry in entries(self.loaded(), self.application) if entry.token == token), None)
         if entry is None:
             raise CardError(CardFault.NO_CARD)
         if entry.certificate.not_valid_after_utc <= self.clock():
@@ -203,24 +141,6 @@ def identify(entry: Entry) -> CardIdentity:
         tries_left=entry.tries_left,
         factory_pin=entry.factory_pin,
     )
-
-
-def _certificate(
-    library: Library, application: c_void_p, container: bytes
-) -> tuple[bytes, x509.Certificate, PublicKey] | None:
-    """The container's signing certificate with its key; None where there is none yet."""
-    try:
-        with library.container(application, container) as opened:
-            der = library.certificate(opened)
-        certificate = x509.load_der_x509_certificate(der)
-        key = public_key(certificate)
-    except SkfFault as fault:
-        if BY_CODE.get(fault.code) is CardFault.WRONG_CARD:  # a container that was never filled
-            return None
-        raise
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    return (der, certificate, key) if may_sign(certificate) else None
 
 
 def _is(error: CardError, code: int) -> bool:
