@@ -12,7 +12,7 @@ from hub.evidence import bundle, chain
 from hub.evidence.bundle import Dossier, Proof, file_name, receipt_name
 from hub.evidence.chain import Entry, Head
 from hub.evidence.page import Chapter, Line
-from hub.evidence.verify import told
+from hub.evidence.rules import told
 from hub.runtime import Runtime
 from hub.services import evidence
 from hub.services.objects import BusinessObject, thaw

@@ -16,8 +16,8 @@ from hub.business.lifecycle import Actor
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.contract.message import Attachment
-from hub.documents import sign
-from hub.documents.sign import Checked
+from hub.documents import sign, signed
+from hub.documents.signed import Checked
 from hub.evidence import chain
 from hub.runtime import Runtime, certificates
 from hub.services import accounts, blobs, card_answers, evidence
@@ -110,4 +110,4 @@ def check(runtime: Runtime, pdf: bytes, expected: tuple[str, ...], at: datetime)
     """What the document is worth: signed in the ``expected`` fields by cards and partners that are believed."""
     trust = runtime.settings.trust
     cards = accounts.trust(trust)
-    return sign.check(pdf, expected, [*cards.roots, *certificates(trust.document_cas)], cards.crls, at)
+    return signed.check(pdf, expected, [*cards.roots, *certificates(trust.document_cas)], cards.crls, at)

@@ -12,9 +12,10 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from hub.cards.document import SUITES, signed_attributes
-from hub.documents import pdf, seal, sign, texts
+from hub.documents import pdf, seal, sign, signed, texts
 from hub.documents.seal import Seal
-from hub.documents.sign import ALTERED, UNSIGNED, UNTRUSTED, VALID, NotSignable
+from hub.documents.sign import NotSignable
+from hub.documents.signed import ALTERED, UNSIGNED, UNTRUSTED, VALID
 from hub.testing import pki
 
 from .conftest import NOW
@@ -102,12 +103,12 @@ SIGNED = by_all()
 
 
 def line(made: bytes, expected: tuple[str, ...] = ALL) -> Any:
-    return sign.check(made, expected, [AUTHORITY.der], [], LATER).line
+    return signed.check(made, expected, [AUTHORITY.der], [], LATER).line
 
 
 @pytest.mark.parametrize("algorithm", PARTIES)
 def test_three_parties_sign_one_after_the_other(algorithm: str) -> None:
-    checked = sign.check(by_all(PARTIES[algorithm]), ALL, [AUTHORITY.der], [], LATER)
+    checked = signed.check(by_all(PARTIES[algorithm]), ALL, [AUTHORITY.der], [], LATER)
 
     assert (checked.good, checked.line) == (True, VALID)
     assert [(found.field, found.signer) for found in checked.signatures] == [
@@ -151,8 +152,8 @@ def test_the_digest_that_the_card_was_shown_is_found_in_the_document_for_ever() 
     value = pki.KeySigner(EC.card).sign(signed_attributes(waiting.digest, EC.card.der))
     done = sign.complete(waiting.content, algorithm="ecdsa-sha256", value=value, certificate=EC.card.der, issuers=[])
 
-    assert sign.digests(done) == [waiting.digest]
-    assert len(sign.digests(SIGNED)) == 3
+    assert signed.digests(done) == [waiting.digest]
+    assert len(signed.digests(SIGNED)) == 3
 
 
 def test_a_file_saved_again_is_told() -> None:
@@ -179,15 +180,15 @@ def test_a_file_with_bytes_behind_its_end_is_told() -> None:
 def test_a_changed_byte_is_told(place: int) -> None:
     changed = SIGNED[:place] + bytes([SIGNED[place] ^ 0x01]) + SIGNED[place + 1 :]
 
-    *_, last = sign.RANGE.finditer(SIGNED)
-    in_its_own_room = int(last[1]) < place < int(last[2])  # which no signature covers
+    begin, end, _ = signed.ranges(SIGNED)[-1]
+    in_its_own_room = begin < place < end  # which no signature covers
     assert line(changed) != VALID or in_its_own_room
 
 
 def test_signers_whom_nobody_vouches_for_are_told() -> None:
     stranger = pki.make_authority("别的机构", NOW - timedelta(days=1))
 
-    checked = sign.check(SIGNED, ALL, [stranger.der], [], LATER)
+    checked = signed.check(SIGNED, ALL, [stranger.der], [], LATER)
 
     assert (checked.good, checked.line) == (False, UNTRUSTED)
     assert all(found.intact and found.whole for found in checked.signatures)
@@ -197,7 +198,7 @@ def test_signers_whom_nobody_vouches_for_are_told() -> None:
 def test_a_card_that_was_revoked_before_it_signed_is_told(listed: timedelta, expected: Any) -> None:
     crl = pki.make_crl(AUTHORITY, NOW + listed, revoked=[EC.card])
 
-    assert sign.check(SIGNED, ALL, [AUTHORITY.der], [crl], LATER).line == expected
+    assert signed.check(SIGNED, ALL, [AUTHORITY.der], [crl], LATER).line == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"<html></html>", SIGNED[:50_000]])

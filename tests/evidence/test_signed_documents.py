@@ -8,12 +8,13 @@ from pypdf import PdfReader, PdfWriter
 
 from hub.cards.challenge import Purpose, frame, make_binding
 from hub.contract.text import Text
+from hub.documents import signed
 from hub.evidence import bundle, chain
 from hub.evidence.bundle import Dossier, Proof, file_name
 from hub.evidence.page import Chapter, Line
 from hub.evidence.verify import examine
 from hub.testing import pki
-from tests.documents.test_sign import AUTHORITY, EC, NOW, SIGNED, sign
+from tests.documents.test_sign import AUTHORITY, EC, NOW, SIGNED
 
 HUB = pki.KeySigner(pki.issue_partner(AUTHORITY, "swhub", NOW))
 CRL = pki.make_crl(AUTHORITY, NOW)
@@ -64,7 +65,7 @@ def rules(data: bytes) -> set[str]:
 
 
 def test_the_document_that_the_card_has_signed_proves_the_act() -> None:
-    result = examine(case(SIGNED, sign.digests(SIGNED)[0]))
+    result = examine(case(SIGNED, signed.digests(SIGNED)[0]))
 
     assert (result.findings, result.cards) == ([], 1)
 
@@ -74,7 +75,7 @@ def test_another_document_does_not() -> None:
 
 
 def test_a_payload_about_another_number_does_not() -> None:
-    assert rules(case(SIGNED, sign.digests(SIGNED)[0], number="FW-2")) == {"card_text"}
+    assert rules(case(SIGNED, signed.digests(SIGNED)[0], number="FW-2")) == {"card_text"}
 
 
 def test_a_document_that_was_saved_again_is_told() -> None:
@@ -82,4 +83,4 @@ def test_a_document_that_was_saved_again_is_told() -> None:
     writer.write(again)
     resaved = again.getvalue()
 
-    assert rules(case(resaved, sign.digests(SIGNED)[0])) & {"card_text", "document_signature"}
+    assert rules(case(resaved, signed.digests(SIGNED)[0])) & {"card_text", "document_signature"}

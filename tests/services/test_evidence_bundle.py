@@ -19,7 +19,7 @@ from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.receipt import ACCEPTED
 from hub.delivery.outbox import Sent, move
 from hub.errors import NotFound
-from hub.evidence import archive, bundle, chain, verify
+from hub.evidence import archive, bundle, chain, rules
 from hub.evidence.verify import examine
 from hub.services import actions, evidence_export, results
 from hub.store import tables
@@ -145,7 +145,7 @@ def test_a_thousand_changed_bytes_are_a_thousand_findings(made: bytes) -> None:
         changed[place] ^= source.randrange(1, 256)
         findings = examine(bytes(changed)).findings
         assert findings, f"byte {place}"
-        assert all(finding.file and finding.rule in verify.RULES for finding in findings)
+        assert all(finding.file and finding.rule in rules.RULES for finding in findings)
 
 
 def test_a_changed_byte_inside_a_file_names_the_file(made: bytes) -> None:
