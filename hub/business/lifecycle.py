@@ -109,6 +109,24 @@ class Derived:
     by: Callable[..., Any]
 
 
+@dataclass(frozen=True)
+class Effect:
+    """``event`` on an object causes ``causes`` on the objects whose number stands in its field ``link``."""
+
+    event: str
+    link: str
+    causes: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """An object of ``kind`` with the same partner in one of ``states``; without it the user reads ``text``."""
+
+    kind: str
+    states: frozenset[str]
+    text: Text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """Who acts, as the audit needs it (spec ROLE-07)."""
@@ -151,6 +169,7 @@ class Action:
     done: Text | None = None  # what the user reads after that
     signed: bool = False  # the card signs the content; a session opened by password does without
     stepup: bool = False  # the account's card signs the content in every session (spec S2:395)
+    needs: Sequence[Need] = ()  # further objects of the enterprise without which it is not possible
     opens: bool = True  # starts a new submission, so that answers to an older one no longer decide
     primary: bool = False
 
@@ -192,6 +211,7 @@ class Kind:
     ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
     numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins
     derived: Sequence[Derived] = ()  # in order: a later one may use an earlier one's value
+    effects: Sequence[Effect] = ()  # on other objects of the same enterprise, in the same transaction
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -217,6 +237,9 @@ class Kind:
         fields = {row.name for row in self.fields}
         if unknown := {name for row in self.derived for name in (row.name, *row.of)} - fields:
             raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
+        for effect in self.effects:
+            if effect.event not in names or effect.link not in self.links:
+                raise ValueError(f"{self.code}: {effect} names an unknown event or link")
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""

@@ -3,15 +3,16 @@ and what is sent; state change, event and outbox row are one transaction.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from hub.business.lifecycle import Action, Actor, allowed, derive, freeze
+from hub.business.lifecycle import Action, Actor, Need, allowed, derive, freeze
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
@@ -45,14 +46,18 @@ class Offer:
     action: Action
     allowed: bool
     reason: Text | None = None
+    need: Need | None = None  # what is missing, so that a page can lead there
 
 
-def offers(registry: Registry, obj: BusinessObject, role: str) -> list[Offer]:
+Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
+
+
+def offers(registry: Registry, obj: BusinessObject, role: str, meets: Meets) -> list[Offer]:
     """Every action of the object's kind, with the reason where it is not possible now."""
-    return [_offer(registry, obj, action, role) for action in obj.kind.actions]
+    return [_offer(registry, obj, action, role, meets) for action in obj.kind.actions]
 
 
-def _offer(registry: Registry, obj: BusinessObject, action: Action, role: str) -> Offer:
+def _offer(registry: Registry, obj: BusinessObject, action: Action, role: str, meets: Meets) -> Offer:
     state = obj.state()
     if not allowed(obj.kind, obj.states, action):
         return Offer(
@@ -71,6 +76,9 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, role: str) -
         return Offer(
             action=action, allowed=False, reason=Text("合作机构暂未开通此功能", "The partner does not offer this")
         )
+    for need in action.needs:
+        if not meets(need):
+            return Offer(action=action, allowed=False, reason=need.text, need=need)
     return Offer(action=action, allowed=True)
 
 
@@ -106,9 +114,10 @@ def signing_payload(
     """What the card has to sign before ``perform`` takes these values. Raises NotFound, NotAllowed."""
     now = runtime.clock.now().replace(microsecond=0)
     with reading(runtime.engine) as connection:
-        obj = Tenant(connection, actor.enterprise).get(kind_code, object_id)
-    action = obj.kind.action(action_name)
-    _require(_offer(runtime.registry, obj, action, actor.role))
+        tenant = Tenant(connection, actor.enterprise)
+        obj = tenant.get(kind_code, object_id)
+        action = obj.kind.action(action_name)
+        _require(_offer(runtime.registry, obj, action, actor.role, partial(_meets, tenant, obj)))
     return challenge.make_binding(
         Purpose.APPLICATION,
         origin=runtime.settings.web.origin,
@@ -139,13 +148,14 @@ def perform(
     identity = f"{action_name}@{revision}"
     try:
         with writing(runtime.engine) as connection:
-            obj = Tenant(connection, actor.enterprise).lock(kind_code, object_id)
+            tenant = Tenant(connection, actor.enterprise)
+            obj = tenant.lock(kind_code, object_id)
             action = obj.kind.action(action_name)
             if obj.revision != revision:
                 if _done(connection, obj, identity):
                     return obj
                 raise Stale
-            _require(_offer(runtime.registry, obj, action, actor.role))
+            _require(_offer(runtime.registry, obj, action, actor.role, partial(_meets, tenant, obj)))
             evidence.require(connection, runtime.settings.evidence.patience, now)
             at, facts = _signed(runtime, connection, obj, action, values, actor, card, now)
             new = NewEvent(
@@ -175,6 +185,10 @@ def _done(connection: Connection, obj: BusinessObject, identity: str) -> bool:
     table = tables.event
     wanted = select(table.c.seq).where(table.c.object_id == obj.id, table.c.identity == identity)
     return connection.execute(wanted).first() is not None
+
+
+def _meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
+    return tenant.has(need.kind, obj.partner, need.states)
 
 
 def _require(offer: Offer) -> None:

@@ -5,7 +5,7 @@ exist (spec ROLE-04).
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -217,6 +217,14 @@ class Tenant:
             self._owned(table).where(table.c.kind == kind_code, table.c.number == number).limit(1)
         ).first()
         return None if row is None else thaw(row)
+
+    def has(self, kind_code: str, partner: str, states: Collection[str]) -> bool:
+        """Whether an object of this kind with this partner stands in one of ``states``."""
+        table = tables.business_object
+        wanted = self._owned(table.c.id).where(
+            table.c.kind == kind_code, table.c.partner == partner, table.c.state.in_(states)
+        )
+        return self._connection.execute(wanted.limit(1)).first() is not None
 
     def page(self, kind_code: str, query: Query) -> Page:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""

@@ -33,6 +33,11 @@ BY_NUMBER = LOCKED.where(
     _object.c.kind == bindparam("kind"),
     _object.c.number == bindparam("number"),
 )
+BY_OWN_NUMBER = LOCKED.where(
+    _object.c.enterprise == bindparam("enterprise"),
+    _object.c.kind == bindparam("kind"),
+    _object.c.number == bindparam("number"),
+)
 EVENTS = (
     select(_event.c.name, _event.c.identity, _event.c.submission, _event.c.occurred_at, _event.c.content)
     .where(_event.c.object_id == bindparam("object_id"))
@@ -142,6 +147,7 @@ def create(
     )
     _attach(connection, obj, new, now, before=None, after=projection)
     proof = evidence.begin(connection, obj.id, _facts(obj, new, submission), now)
+    _effects(connection, obj, new, now)
     return Recorded(obj, True, {}, proof)
 
 
@@ -175,7 +181,27 @@ def record(
     current = _changed(obj, values, after)
     _attach(connection, current, new, now, before=before, after=after)
     proof = evidence.append(connection, obj.id, _facts(current, new, submission), now)
+    _effects(connection, current, new, now)
     return Recorded(current, True, before.states, proof)
+
+
+def _effects(connection: Connection, obj: BusinessObject, new: NewEvent, now: datetime) -> None:
+    """What the event causes on other objects of the enterprise: once, however often the event is repeated."""
+    for effect in obj.kind.effects:
+        if effect.event != new.name:
+            continue
+        held = obj.content.get(effect.link) or ()
+        for number in sorted({held} if isinstance(held, str) else held):  # sorted: two effects lock in one order
+            other = _lock_own(connection, obj.enterprise, obj.kind.links[effect.link], number)
+            if other is None:
+                continue
+            caused = NewEvent(name=effect.causes, identity=f"{obj.id}:{new.identity}", occurred_at=new.occurred_at)
+            record(connection, other, caused, now)
+
+
+def _lock_own(connection: Connection, enterprise: str, kind: str, number: str) -> BusinessObject | None:
+    row = connection.execute(BY_OWN_NUMBER, {"enterprise": enterprise, "kind": kind, "number": number}).one_or_none()
+    return None if row is None else thaw(row)
 
 
 def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:

@@ -10,10 +10,12 @@ from hub.business.lifecycle import (
     Actor,
     By,
     Derived,
+    Effect,
     EventType,
     Field,
     Kind,
     Line,
+    Need,
     Next,
     Sends,
     State,
@@ -73,6 +75,7 @@ LOAN = Kind(
         EventType("begun", By.ENTERPRISE, text("新建"), phase="start"),
         EventType("submitted", By.ENTERPRISE, text("提交")),
         EventType("undelivered", By.SYSTEM, text("未送达")),
+        EventType("returned", By.SYSTEM, text("归还"), phase="end"),
     ),
     tracks=(
         Track(
@@ -81,8 +84,13 @@ LOAN = Kind(
             states=(
                 State("DRAFT", text("暂存"), "draft", Next.ENTERPRISE),
                 State("SUBMITTED", text("已提交"), "running", Next.PARTNER),
+                State("RETURNED", text("已归还"), "done", Next.NOBODY),
             ),
-            transitions=(Transition(None, "begun", "DRAFT"), Transition("DRAFT", "submitted", "SUBMITTED")),
+            transitions=(
+                Transition(None, "begun", "DRAFT"),
+                Transition("DRAFT", "submitted", "SUBMITTED"),
+                Transition("SUBMITTED", "returned", "RETURNED"),
+            ),
         ),
     ),
     actions=(
@@ -93,6 +101,48 @@ LOAN = Kind(
             roles=ANYONE,
             form="toy_loan",
             sends=Sends(type="Inquiry", version="1.0", capability="inquiry.submit", compose=body),
+        ),
+    ),
+)
+
+
+PARCEL = Kind(
+    code="toy_parcel",
+    label=text("包裹"),
+    number="parcel_no",
+    title="parcel_no",
+    fields=(Field("parcel_no", text("号"), key=True), Field("loans", text("借"), list), Field("rest", text("备"))),
+    links={"loans": "toy_loan"},
+    effects=(Effect("arrived", "loans", "returned"),),
+    events=(
+        EventType("announced", By.PARTNER, text("预告"), phase="start"),
+        EventType("arrived", By.PARTNER, text("到达")),
+        EventType("opened", By.ENTERPRISE, text("打开")),
+    ),
+    tracks=(
+        Track(
+            name="state",
+            label=text("态"),
+            states=(
+                State("ANNOUNCED", text("预"), "running", Next.PARTNER),
+                State("ARRIVED", text("到"), "done", Next.ENTERPRISE),
+                State("OPENED", text("开"), "done", Next.NOBODY),
+            ),
+            transitions=(
+                Transition(None, "announced", "ANNOUNCED"),
+                Transition("ANNOUNCED", "arrived", "ARRIVED"),
+                Transition("ARRIVED", "opened", "OPENED"),
+            ),
+        ),
+    ),
+    actions=(
+        Action(
+            name="open",
+            label=text("打开"),
+            event="opened",
+            roles=ANYONE,
+            needs=(Need("toy_loan", frozenset({"DRAFT"}), Text("请先新建借用单", "Begin a loan first")),),
+            opens=False,
         ),
     ),
 )
@@ -117,7 +167,7 @@ class LoanForm(Form):
 
 
 VIEW = LineView(
-    line=Line(code="toy", label=text("线"), kinds=(LOAN,), messages={}),
+    line=Line(code="toy", label=text("线"), kinds=(LOAN, PARCEL), messages={}),
     menu_code="toy",
     menu=(),
     listings=(
@@ -128,6 +178,12 @@ VIEW = LineView(
             acts=("submit",),
             detail=("loan_no", "toy", "invoice_amount", "insured_amount"),
             empty=text("空"),
+        ),
+        Listing(
+            kind=PARCEL,
+            columns=(Column("parcel_no", "number"), Column("state", "track")),
+            filters=(),
+            acts=("open",),
         ),
     ),
     title=text("线"),

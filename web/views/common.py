@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from hub.business.lifecycle import Kind, allowed
+from hub.business import KINDS
+from hub.business.lifecycle import Kind, Need, allowed
 from hub.services import actions
 from hub.services.actions import Offer
 from hub.services.drafts import NO_ROLE
@@ -44,11 +45,17 @@ class Link:
     primary: bool = False
     reason: str | None = None
     shortcut: str | None = None  # "delete": Alt+R does it
+    way: str | None = None  # where to get what is missing
 
 
 def offered(obj: BusinessObject) -> list[Offer]:
     """Every action of the object for the user of this request."""
-    return actions.offers(runtime().registry, obj, login_of().role)
+
+    def meets(need: Need) -> bool:
+        with tenant() as mine:
+            return mine.has(need.kind, obj.partner, need.states)
+
+    return actions.offers(runtime().registry, obj, login_of().role, meets)
 
 
 def act_links(listing: Listing, obj: BusinessObject, names: tuple[str, ...] | None = None) -> list[Link]:
@@ -70,6 +77,7 @@ def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
         primary=action.primary,
         reason=None if offer.allowed else read(offer.reason),
         shortcut="delete" if obj.kind.discards(action) else None,
+        way=site().path(KINDS[offer.need.kind]) if offer.need else None,
     )
 
 
