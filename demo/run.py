@@ -103,17 +103,21 @@ def discard(home: Path) -> None:
 def choose_ports(web: int) -> Ports:
     """The usual ports where they are free."""
     first = free_port(web)
-    second = free_port(PORTS.insurer, [first])
-    return Ports(web=first, insurer=second, agent=free_port(PORTS.agent, [first, second]))
+    taken = [first]
+    for wanted in (PORTS.insurer, PORTS.yunfan, PORTS.shanhe, PORTS.agent):
+        taken.append(free_port(wanted, taken))
+    _, insurer, yunfan, shanhe, agent = taken
+    return Ports(web=first, insurer=insurer, agent=agent, yunfan=yunfan, shanhe=shanhe)
 
 
 def write_options(home: Path, ports: Ports) -> None:
-    """What the insurer and the agent read at their start."""
+    """What the insurers and the agent read at their start."""
     agent = {"port": ports.agent, "origins": [ports.portal], "hub_certificate": str(home / setup.CERTIFICATE)}
     driver = {"slot": str(home / world.SLOT)}
     text = lines(agent) + "[drivers.card_softcard]\n" + lines(driver)
     (home / "agent.toml").write_text(text, encoding="utf-8")
-    (home / "insurer.toml").write_text(lines(world.insurer_options(home, ports)), encoding="utf-8")
+    for code in world.INSURERS:
+        (home / f"{code}.toml").write_text(lines(world.insurer_options(home, ports, code)), encoding="utf-8")
 
 
 def lines(values: Mapping[str, Any]) -> str:
@@ -122,15 +126,18 @@ def lines(values: Mapping[str, Any]) -> str:
 
 
 def programs(home: Path, ports: Ports) -> Sequence[Program]:
-    """The four of them; web and worker are one process."""
+    """All of them; web and worker are one process."""
     knock = {"Origin": ports.portal, "X-SWHub-Agent": "demo"}
     return (
         Program(name="serve", arguments=["serve", "--home", str(home)], port=ports.web, path="/healthz"),
-        Program(
-            name="insurer",
-            arguments=["simulate", world.PARTNER, "--options", str(home / "insurer.toml")],
-            port=ports.insurer,
-            path="/books",
+        *(
+            Program(
+                name=code,
+                arguments=["simulate", code, "--options", str(home / f"{code}.toml")],
+                port=ports.of(code),
+                path="/books",
+            )
+            for code in world.INSURERS
         ),
         Program(
             name="card-agent",
@@ -144,7 +151,7 @@ def programs(home: Path, ports: Ports) -> Sequence[Program]:
 
 WHAT = {
     "serve": "web and worker",
-    "insurer": "simulated insurer",
+    **{code: f"simulated insurer {code}" for code in world.INSURERS},
     "card-agent": "card agent",
 }
 
@@ -162,6 +169,7 @@ def bring_up(home: Path, ports: Ports, started: "dict[str, subprocess.Popen[byte
 
 def offer(home: Path, ports: Ports) -> None:
     """Have the insurer push what is missing, and wait until it is in the store. Raises DemoError."""
+    agree(home, ports)
     missing = {firm: count - pending(home, firm) for firm, count in OFFERS.items()}
     wanted = sum(count for count in missing.values() if count > 0)
     if not wanted:
@@ -178,9 +186,19 @@ def offer(home: Path, ports: Ports) -> None:
             time.sleep(0.2)
 
 
-def control(ports: Ports, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask the simulated insurer for something. Raises DemoError."""
-    connection = http.client.HTTPConnection(HOST, ports.insurer, timeout=10)
+def agree(home: Path, ports: Ports) -> None:
+    """Have each cargo insurer tell its agreement with each firm, once for each world."""
+    for code in world.CARGO:
+        if (home / f"{code}.agreed").exists():
+            continue
+        for firm in world.FIRMS:
+            control(ports, {"do": "agree", "uscc": firm.uscc, "enterprise_name": firm.name}, code)
+        (home / f"{code}.agreed").touch()
+
+
+def control(ports: Ports, wanted: Mapping[str, Any], insurer: str = world.PARTNER) -> dict[str, Any]:
+    """Ask a simulated insurer for something. Raises DemoError."""
+    connection = http.client.HTTPConnection(HOST, ports.of(insurer), timeout=10)
     try:
         body = json.dumps(wanted, ensure_ascii=False).encode()
         connection.request("POST", "/control", body, {"Content-Type": "application/json"})
@@ -234,6 +252,7 @@ def write_state(home: Path, ports: Ports, pids: Mapping[str, int]) -> None:
     state = {
         "portal": ports.portal,
         "insurer": f"http://{HOST}:{ports.insurer}",
+        "cargo": {code: f"http://{HOST}:{ports.of(code)}" for code in world.CARGO},
         "agent": f"http://{HOST}:{ports.agent}",
         "home": str(home),
         "slot": str(home / world.SLOT),

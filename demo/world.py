@@ -26,6 +26,9 @@ PIN = "246813"  # of every demo card; not one of the factory's
 HUB = "swhub-demo"
 NAME, PASSWORD = "demo", "demo-246813"  # of the account without a card
 PARTNER = "sinosure"
+CARGO = ("yunfan", "shanhe")
+INSURERS = (PARTNER, *CARGO)
+POLL = {"shanhe": 2.0}  # seconds between two questions to an insurer that pushes nothing
 PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to hold the visitor up for long
 AUTHORITIES = {ECDSA: "cards-ca", SM2: "cards-ca-sm2"}  # a chain never changes its family
 PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
@@ -78,6 +81,12 @@ class Ports:
     web: int
     insurer: int
     agent: int
+    yunfan: int = 9102
+    shanhe: int = 9103
+
+    def of(self, insurer: str) -> int:
+        """Where this insurer listens."""
+        return {PARTNER: self.insurer, "yunfan": self.yunfan, "shanhe": self.shanhe}[insurer]
 
     @property
     def portal(self) -> str:
@@ -95,9 +104,11 @@ def make(home: Path, ports: Ports, now: datetime) -> None:
     folder = home / PKI
     folder.mkdir(parents=True, exist_ok=True)
     authorities = {suite: make_authority(folder, suite, now) for suite in AUTHORITIES}
-    insurer = pki.issue_partner(pki.make_authority("Demo Insurers CA", now), "Simulated insurer (模拟)", now)
-    write(folder / "sinosure.key.pem", insurer.key)
-    write(folder / "sinosure.crt.pem", insurer.certificate)
+    insurers = pki.make_authority("Demo Insurers CA", now)
+    for code in INSURERS:
+        insurer = pki.issue_partner(insurers, f"Simulated insurer (模拟) {code}", now)
+        write(folder / f"{code}.key.pem", insurer.key)
+        write(folder / f"{code}.crt.pem", insurer.certificate)
     identities = [make_card(home / SLOT, authorities[card.algorithm], card, now) for card in CARDS]
     setup.make_home(home, values=settings(ports), partners=partners(ports), now=now)
     found = config.load(home / setup.FILE, {})
@@ -131,23 +142,25 @@ def settings(ports: Ports) -> setup.Values:
 
 
 def partners(ports: Ports) -> setup.Values:
-    """The one partner."""
+    """The simulated insurers."""
     return {
-        PARTNER: {
-            "address": f"http://127.0.0.1:{ports.insurer}/messages",
-            "certificates": [str(PKI / "sinosure.crt.pem")],
+        code: {
+            "address": f"http://127.0.0.1:{ports.of(code)}/messages",
+            "certificates": [str(PKI / f"{code}.crt.pem")],
         }
+        | ({"poll": POLL[code]} if code in POLL else {})
+        for code in INSURERS
     }
 
 
-def insurer_options(home: Path, ports: Ports) -> dict[str, Any]:
-    """What the simulated insurer is told."""
+def insurer_options(home: Path, ports: Ports, code: str) -> dict[str, Any]:
+    """What a simulated insurer is told."""
     return {
-        "port": ports.insurer,
-        "books": str(home / "insurer.db"),
-        "key": str(home / PKI / "sinosure.key.pem"),
-        "certificate": str(home / PKI / "sinosure.crt.pem"),
-        "hub": f"{ports.portal}/partners/{PARTNER}/messages",
+        "port": ports.of(code),
+        "books": str(home / f"{code}.db"),
+        "key": str(home / PKI / f"{code}.key.pem"),
+        "certificate": str(home / PKI / f"{code}.crt.pem"),
+        "hub": f"{ports.portal}/partners/{code}/messages",
         "hub_code": HUB,
         "late": PATIENCE + 4,
         "hub_certificate": str(home / setup.CERTIFICATE),

@@ -29,10 +29,18 @@ class Demo:
     insurer: str
     home: Path
     pin: str
+    cargo: dict[str, str]
 
     def control(self, **wanted: Any) -> dict[str, Any]:
         """Ask the simulated insurer for something."""
-        request = Request(f"{self.insurer}/control", json.dumps(wanted).encode(), {"Content-Type": "application/json"})
+        return self._told(self.insurer, wanted)
+
+    def ask(self, insurer: str, **wanted: Any) -> dict[str, Any]:
+        """Ask one of the simulated cargo insurers for something."""
+        return self._told(self.cargo[insurer], wanted)
+
+    def _told(self, address: str, wanted: dict[str, Any]) -> dict[str, Any]:
+        request = Request(f"{address}/control", json.dumps(wanted).encode(), {"Content-Type": "application/json"})
         with urlopen(request, timeout=10) as answer:
             found: dict[str, Any] = json.loads(answer.read())
             return found
@@ -54,7 +62,7 @@ def running(home: Path, port: int) -> Iterator[Demo]:
     assert started.returncode == 0, started.stdout + started.stderr
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
     try:
-        yield Demo(state["portal"], state["insurer"], home, state["cards"][0]["pin"])
+        yield Demo(state["portal"], state["insurer"], home, state["cards"][0]["pin"], state["cargo"])
     finally:
         subprocess.run([*command, "--stop"], cwd=ROOT, capture_output=True, timeout=60, check=False)
 

@@ -1,5 +1,6 @@
 """Cargo insurance: the tables of spec.md 12 and what follows from the amounts."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.business import cargo_application as rules
 from hub.business.cargo import AGREEMENT, APPLICATION, APPOINTMENT, POLICY
-from hub.business.lifecycle import Actor, By, Event, Kind, allowed, project
+from hub.business.lifecycle import Actor, By, Event, Kind, allowed, check_content, freeze, project, thaw
 from hub.contract.money import Money
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -211,3 +212,16 @@ def test_every_kind_of_invoice_says_what_it_needs() -> None:
 def test_only_operators_act(action: object) -> None:
     assert action.roles == {"OP"}  # type: ignore[attr-defined]
     assert not allowed(APPLICATION, {"state": "PAYING"}, action)  # type: ignore[arg-type]
+
+
+def test_rows_and_what_was_left_empty_survive_the_store() -> None:
+    content = {
+        "agreement_no": "XY1",
+        "voyage_limit": None,
+        "coverage": [{"code": "ALL", "rate_permille": Decimal("0.5")}],
+    }
+
+    check_content(AGREEMENT, content)
+
+    assert json.loads(json.dumps(freeze(content)))["coverage"] == [{"code": "ALL", "rate_permille": "0.5"}]
+    assert thaw(AGREEMENT, freeze(content))["voyage_limit"] is None

@@ -33,7 +33,8 @@ class Combobox {
   #takeOver() {
     const { select } = this;
     const input = make("input", {
-      type: "text", role: "combobox", id: select.id, autocomplete: "off", "aria-autocomplete": "list",
+      type: "text", role: "combobox", class: select.className, id: select.id, autocomplete: "off",
+      "aria-autocomplete": "list",
       "aria-expanded": "false", "aria-controls": this.list.id, "aria-required": select.required && "true",
     });
     for (const name of TAKEN_OVER) {
