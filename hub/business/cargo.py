@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.business.cargo_application import APPLICATION, OPERATORS
+from hub.business.cargo_application import APPLICATION, OPERATORS, TERM
 from hub.business.lifecycle import (
     Action,
     Actor,
@@ -200,9 +200,29 @@ AGREEMENT = Kind(
         Field("max_markup_percent", Text("加成比例上限(%)", "Highest mark-up (%)"), Decimal),
         Field("voyage_limit", Text("单次运输限额", "Limit per voyage"), Decimal),
         Field("deductible", Text("免赔", "Deductible")),
-        Field("special_term", Text("特殊约定信息", "Special terms"), list),
-        Field("coverage", Text("险别信息", "Coverages"), list),
-        Field("goods", Text("货物类别信息", "Goods categories"), list),
+        Field("special_term", Text("特殊约定信息", "Special terms"), list, rows=TERM),
+        Field(
+            "coverage",
+            Text("险别信息", "Coverages"),
+            list,
+            rows=(
+                Field("code", Text("险别代码", "Code")),
+                Field("name", Text("险别名称", "Coverage")),
+                Field("main", Text("主险", "Main cover"), bool),
+                Field("rate_permille", Text("费率(‰)", "Rate (‰)"), Decimal),
+            ),
+        ),
+        Field(
+            "goods",
+            Text("货物类别信息", "Goods categories"),
+            list,
+            rows=(
+                Field("category", Text("货物大类", "Category")),
+                Field("code", Text("货物细类", "Goods code")),
+                Field("excluded", Text("除外", "Excluded"), bool),
+                Field("rate_permille", Text("费率(‰)", "Rate (‰)"), Decimal),
+            ),
+        ),
         Field("reason", Text("原因", "Reason")),
     ),
     events=(

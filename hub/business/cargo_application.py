@@ -14,6 +14,7 @@ from hub.business.lifecycle import (
     Action,
     Actor,
     By,
+    Derived,
     EventType,
     Field,
     Kind,
@@ -125,23 +126,18 @@ def premium(insured: Money, rate_permille: Decimal) -> Money:
     return insured.times(rate_permille / 1000)
 
 
-def figures(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What follows from the amounts entered so far: insured amount and premium, in the invoice's currency.
-
-    Raises ValueError for an amount that is none.
-    """
-    amount, currency, markup = (content.get(name) for name in ("invoice_amount", "currency", "markup_percent"))
-    if amount is None or not currency or markup is None:
-        return {}
-    insured = insured_amount(Money(amount, currency), markup)
-    rate = content.get("rate_permille")
-    due = {} if rate is None else {"premium": premium(insured, rate).amount}
-    return {"insured_amount": insured.amount, **due}
-
-
-def amounts(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
-    """What the hub adds to the form: the figures, computed here and not taken from the page."""
-    return figures(content)
+DERIVED = (
+    Derived(
+        "insured_amount",
+        ("invoice_amount", "currency", "markup_percent"),
+        lambda amount, currency, markup: insured_amount(Money(amount, currency), markup).amount,
+    ),
+    Derived(
+        "premium",
+        ("insured_amount", "currency", "rate_permille"),
+        lambda insured, currency, rate: premium(Money(insured, currency), rate).amount,
+    ),
+)
 
 
 SENT = (
@@ -175,6 +171,11 @@ def _signer(actor: Actor) -> dict[str, Any]:
     return {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
 
 
+TERM = (
+    Field("name", Text("特殊约定名称", "Special term")),
+    Field("content", Text("特殊约定内容", "What it says")),
+)
+"""The columns of 特殊约定, of an agreement and of an application (S3:435-438)."""
 FIELDS = (
     Field("application_no", Text("投保单号", "Application no."), key=True),
     Field("agreement_no", Text("协议编号", "Agreement no."), key=True),
@@ -235,12 +236,17 @@ FIELDS = (
     Field("insured_amount", Text("保险金额", "Insured amount"), Decimal),
     Field("rate_permille", Text("保险费率(‰)", "Rate (‰)"), Decimal),
     Field("premium", Text("保费", "Premium"), Decimal),
-    Field("special_term", Text("特殊约定", "Special terms"), list),
+    Field("special_term", Text("特殊约定", "Special terms"), list, rows=TERM),
     Field("premium_due", Text("应缴保费", "Premium due"), Decimal),
     Field("premium_currency", Text("应缴保费币制", "Currency of the premium due")),
     Field("due_date", Text("缴费截止日期", "Premium due by"), date),
     Field("policy_no", Text("保单号", "Policy no."), key=True),
-    Field("fault", Text("数据审核意见", "Faults found"), list),
+    Field(
+        "fault",
+        Text("数据审核意见", "Faults found"),
+        list,
+        rows=(Field("field", Text("字段", "Field")), Field("words", Text("问题说明", "What is wrong"))),
+    ),
     Field("reason", Text("原因", "Reason")),
     Field("cancel_reason", Text("撤销原因", "Reason for cancelling")),
 )
@@ -411,6 +417,7 @@ APPLICATION = Kind(
     title="product_name",
     numbers=NumberFormat(prefix="HY", digits=8),
     fields=FIELDS,
+    derived=DERIVED,
     events=EVENTS,
     tracks=(
         Track(
@@ -446,7 +453,6 @@ APPLICATION = Kind(
             form="cargo_application",
             signed=True,
             primary=True,
-            adds=amounts,
             sends=Sends(type="CargoApplication", version="1.0", capability="cargo.apply", compose=application),
             waiting=Text(
                 "投保单已提交，等待保险公司确认收到",

@@ -71,8 +71,8 @@ def submit(page: Page, pin: str) -> None:
 
 def wait_for(page: Page, tab: str, number: str, state: str) -> None:
     """Load the list again until the object is there in this state, as a person does."""
+    open_list(page, tab)
     for _ in range(LATER // 1000):
-        open_list(page, tab)
         panel(page).locator("[data-refresh]").click()
         page.wait_for_timeout(1000)
         if panel(page).locator("table.grid tbody tr").filter(has_text=number).filter(has_text=state).count():
@@ -174,10 +174,4 @@ def test_an_appointment_is_made(login: Callable[..., Page]) -> None:
     button(page, "预约")
     expect(page.get_by_text("保险公司已收到预约")).to_be_visible()
 
-    for _ in range(LATER // 1000):
-        page.locator("#menu").get_by_text("货物运输险预约").click()
-        panel(page).locator("[data-refresh]").click()
-        page.wait_for_timeout(1000)
-        if panel(page).get_by_text("预约成功").count():
-            break
-    expect(row(page, INSURERS["shanhe"])).to_contain_text("预约成功")
+    wait_for(page, "货运险预约", INSURERS["shanhe"], "预约成功")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.business import cargo_application as rules
 from hub.business.cargo import AGREEMENT, APPLICATION, APPOINTMENT, POLICY
-from hub.business.lifecycle import Actor, By, Event, Kind, allowed, check_content, freeze, project, thaw
+from hub.business.lifecycle import Actor, By, Event, Kind, allowed, check_content, derive, freeze, project, thaw
 from hub.contract.money import Money
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -146,16 +146,23 @@ def test_insured_amount_and_premium_are_exact_to_the_cent(
 ) -> None:
     content = {"invoice_amount": Decimal(invoice), "currency": "CNY", "markup_percent": Decimal(markup)}
 
-    figures = rules.figures(content | {"rate_permille": Decimal(rate)})
+    figures = derive(APPLICATION, content | {"rate_permille": Decimal(rate)})
 
     assert figures == {"insured_amount": Decimal(insured), "premium": Decimal(premium)}
 
 
 @pytest.mark.parametrize("missing", ["invoice_amount", "currency", "markup_percent"])
 def test_nothing_follows_from_half_of_the_amounts(missing: str) -> None:
-    content = {"invoice_amount": Decimal(1), "currency": "CNY", "markup_percent": Decimal(10)}
+    content = {
+        "invoice_amount": Decimal(1),
+        "currency": "CNY",
+        "markup_percent": Decimal(10),
+        "rate_permille": Decimal(1),
+    }
 
-    assert rules.figures({name: value for name, value in content.items() if name != missing}) == {}
+    derived = derive(APPLICATION, {name: value for name, value in content.items() if name != missing})
+
+    assert derived == {"insured_amount": None, "premium": None}
 
 
 @given(st.decimals(0, 99_999_999, places=2), st.sampled_from(rules.MARKUPS), st.decimals(0, 100, places=4))
@@ -190,13 +197,6 @@ def test_without_an_invoice_its_block_stays_here() -> None:
     assert without["bulk"] is False
 
 
-def test_the_amounts_that_are_sent_are_computed_here() -> None:
-    assert rules.amounts({**FILLED, "premium": Decimal("0.01")}, ACTOR, START) == {
-        "insured_amount": Decimal("110.00"),
-        "premium": Decimal("0.11"),
-    }
-
-
 def test_who_signed_with_which_card_goes_along() -> None:
     body = rules.application({**FILLED, "invoice_type": "NONE"}, ACTOR, START)
 
@@ -214,14 +214,14 @@ def test_only_operators_act(action: object) -> None:
     assert not allowed(APPLICATION, {"state": "PAYING"}, action)  # type: ignore[arg-type]
 
 
-def test_rows_and_what_was_left_empty_survive_the_store() -> None:
+def test_the_four_parts_of_an_agreement_survive_the_store_exactly() -> None:
     content = {
         "agreement_no": "XY1",
         "voyage_limit": None,
-        "coverage": [{"code": "ALL", "rate_permille": Decimal("0.5")}],
+        "coverage": [{"code": "ALL", "name": "一切险", "main": True, "rate_permille": Decimal("0.5")}],
+        "special_term": [{"name": "免赔", "content": "5%"}],
     }
 
     check_content(AGREEMENT, content)
 
-    assert json.loads(json.dumps(freeze(content)))["coverage"] == [{"code": "ALL", "rate_permille": "0.5"}]
-    assert thaw(AGREEMENT, freeze(content))["voyage_limit"] is None
+    assert thaw(AGREEMENT, json.loads(json.dumps(freeze(content)))) == content

@@ -237,8 +237,7 @@ def test_content_stands_in_the_controls_as_it_was_typed() -> None:
 
 APPOINTMENT_OF_THE_MESSAGE = {"appointment_no", "enterprise_name", "appointed_at"}
 APPLICATION_OF_THE_MESSAGE = {
-    "application_no", "enterprise_name", "insured_amount", "premium", "special_term", "applied_at",
-    "signer_certificate_serial",
+    "application_no", "enterprise_name", "insured_amount", "premium", "applied_at", "signer_certificate_serial",
 }  # fmt: skip
 CARGO = (
     ("CargoAppointment", CargoAppointmentForm, APPOINTMENT_OF_THE_MESSAGE),

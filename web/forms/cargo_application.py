@@ -16,7 +16,7 @@ from hub.business.cargo_application import (
     INVOICE_TYPES,
 )
 from hub.contract.text import Text
-from web.forms.base import Form
+from web.forms.base import Form, rows
 from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
 from web.forms.controls import Rule, amount, box, choice, day, flag, line
 from web.forms.countries import countries
@@ -34,6 +34,13 @@ WITH_INVOICE = tuple(kind for kind, names in INVOICE_REQUIRED.items() if names)
 def text(zh: str, en: str, longest: int, *, required: bool = False, hint: Text | None = None) -> fields.String:
     """One line of text."""
     return line(Text(zh, en), longest=longest, required=required, rule=NAME, hint=hint)
+
+
+class SpecialTerm(Form):
+    """One row of 特殊约定."""
+
+    name = line(Text("特殊约定名称", "Special term"), longest=100, required=True, rule=NAME)
+    content = line(Text("特殊约定内容", "What it says"), longest=1000, required=True)
 
 
 class CargoApplicationForm(Form):
@@ -117,5 +124,8 @@ class CargoApplicationForm(Form):
     currency = choice(Text("币制", "Currency"), CURRENCIES, required=True, default="CNY")
     markup_percent = amount(
         Text("加成比例", "Mark-up"), required=True, places=2, digits=5, unit="%", default="10", hint=INSURED_FORMULA
+    )
+    special_term = rows(
+        Text("特殊约定", "Special terms"), SpecialTerm, hint=Text("提示：特殊约定内容", "As the agreement has them")
     )
     rate_permille = amount(Text("保险费率", "Rate"), required=True, places=4, digits=8, unit="‰")

@@ -124,7 +124,7 @@ APPLICATIONS = Listing(
         "cargo_agreement": Source(
             label=Text("投保", "Apply"),
             states=frozenset({"VALID"}),
-            fields=("agreement_no", "product_name", "insured_name", "currency", "rate_permille"),
+            fields=("agreement_no", "product_name", "insured_name", "currency", "rate_permille", "special_term"),
             primary=True,
         ),
         "cargo_policy": Source(
@@ -247,6 +247,7 @@ VIEW = LineView(
                     ),
                     columns=3,
                 ),
+                Block(Text("特殊约定信息", "Special terms"), ("special_term",), columns=1),
             ),
         ),
     },

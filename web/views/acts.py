@@ -54,7 +54,8 @@ def new(line: str, kind: str) -> Response:
     if receiver is None:
         view = new_view(line_view, listing, say("选择接收方"))
         return page("choose.html", view, choices=receivers(listing.kind), back=site().path(listing.kind))
-    return _form_page(here, {**here.known, **filled}, {})
+    shown = here.form.entered(filled) if here.form else {}
+    return _form_page(here, {**here.known, **{name: shown[name] for name in filled if name in shown}}, {})
 
 
 @views.get("/<line>/<kind>/<object_id>/<action>")

@@ -13,7 +13,7 @@ from hub.errors import NotAllowed, NotFound
 from hub.services import drafts
 from hub.services.objects import BusinessObject, Draft
 from web.auth import login_of
-from web.forms.base import Form, entered
+from web.forms.base import Form
 from web.forms.rules import stricter
 from web.lines.presentation import FormPage, LineView, Listing
 from web.site import read, runtime, say, site
@@ -139,7 +139,7 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
         number = str(obj.content.get(source.of, ""))
         meant = mine.by_number(obj.kind.links[source.of], number) if source.of else obj
     held = meant.content if meant else {}
-    return obj, {name: entered(held[name]) for name in source.fields if held.get(name) is not None}
+    return obj, {name: held[name] for name in source.fields if held.get(name) is not None}
 
 
 def new_link(listing: Listing) -> Link | None:
