@@ -21,7 +21,7 @@ MAGIC: Mapping[str, Text] = {  # written into 备注: rules of plugins/sinosure/
 }
 STEPS = (
     Text(
-        "打开上面的网址，【登录】：卡已选好（{card}）；在弹出的读卡程序窗口输入卡密码 {pin}",
+        "打开上面的网址，【登录】：卡已选好（{card}）；在弹出窗口输入卡密码 {pin}",
         "Open the address and log in: the card is chosen already; the card agent's window asks for the PIN, {pin}",
     ),
     Text(
@@ -30,7 +30,7 @@ STEPS = (
     ),
     Text(
         "填联系人姓名、手机、邮箱，勾选声明，【确认投保】，在读卡程序窗口核对并输入 {pin}",
-        "Fill in name, mobile and e-mail, accept the declaration, 确认投保, then check and give the PIN in its window",
+        "Fill in name, mobile and e-mail, accept the declaration, 确认投保, and give the PIN in the window",
     ),
     Text(
         "约五秒后回到【首页】：审核通过，保单已到；在保单那一行点【收悉】",
