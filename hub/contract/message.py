@@ -33,6 +33,10 @@ class ActorSignature:
     certificate: bytes = field(repr=False)  # DER
 
 
+NO_ENTERPRISE = "0" * 18
+"""``enterprise`` of a message that names none: a bank's, say. What it means is then found by its number alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class CanonicalMessage:
     """One business message in the hub's own terms: envelope values and the body as the XSD's typed dict.

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from hub.business import KINDS
 from hub.business.lifecycle import By, Kind
 from hub.contract.adapters import Refusal
-from hub.contract.message import CanonicalEvent, InMessage, PartnerContent
+from hub.contract.message import NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
 from hub.delivery import resolver
 from hub.services import accounts, evidence, record
 from hub.services.objects import BusinessObject
@@ -43,7 +43,8 @@ def apply(
         kind = _kind(event)
         if place not in found:
             found[place] = _find(connection, message, event)
-        if found[place] is None and not kind.starts(event.event):
+        starts = kind.starts(event.event) and message.canonical.enterprise != NO_ENTERPRISE
+        if found[place] is None and not starts:
             return Applied(waits_for=event.number)
     for part in meaning:
         if isinstance(part, PartnerContent):
@@ -66,7 +67,8 @@ def _kind(event: CanonicalEvent) -> Kind:
 
 def _find(connection: Connection, message: InMessage, event: CanonicalEvent) -> BusinessObject | None:
     obj = record.lock(connection, kind=event.kind, partner=message.partner, number=event.number)
-    if obj is not None and obj.enterprise != message.canonical.enterprise:
+    named = message.canonical.enterprise
+    if obj is not None and named not in (NO_ENTERPRISE, obj.enterprise):
         raise Refusal("2003", f"{event.number} belongs to another enterprise")
     return obj
 

@@ -16,7 +16,7 @@ from lxml import etree
 from hub.contract import receipt
 from hub.contract.adapters import Context, Refusal, Signer
 from hub.contract.capability import CapabilitySheet
-from hub.contract.message import CanonicalMessage, InMessage, OutMessage, Raw, Verdict
+from hub.contract.message import NO_ENTERPRISE, CanonicalMessage, InMessage, OutMessage, Raw, Verdict
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
 from hub.xml.catalogue import Catalogue
@@ -25,7 +25,6 @@ from hub.xml.signature import sign, verify
 
 VERSION = "1.0"  # of Receipt, StatusQuery and StatusAnswer
 UNREAD = "unknown"  # RequestId in the receipt of a message that could not be read
-NO_ENTERPRISE = "0" * 18
 IDS = uuid.UUID(
     "8f0c5e0e-6a53-4f0b-9c3e-2f6b7d1a9e44"
 )  # our receipts and queries have ids made from what they are about

@@ -21,14 +21,14 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from hub.contract.adapters import Context, Refusal
-from hub.contract.message import Attachment, CanonicalMessage, InMessage, OutMessage, Raw
+from hub.contract.message import NO_ENTERPRISE, Attachment, CanonicalMessage, InMessage, OutMessage, Raw
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.status import AnswerTable, StatusTable, UnmappedCode
 from hub.contract.text import Text
 from hub.xml.carriers import PARCEL, Carried, Carrier, header_of
 from hub.xml.catalogue import INVALID, UNKNOWN_TYPE, MessageSchema
 from hub.xml.codec import CodecError, Shape
-from hub.xml.dialect import IDS, NO_ENTERPRISE, OUT_OF_WINDOW, CanonicalDialect, digest, is_success, retry_after
+from hub.xml.dialect import IDS, OUT_OF_WINDOW, CanonicalDialect, digest, is_success, retry_after
 from hub.xml.layout import HEADER, Fixed, Layout, Left, Part, Row, Rows, encoded
 from hub.xml.reader import read
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from hub.contract.message import NO_ENTERPRISE
 from hub.services import actions, operations
 from hub.services.objects import Tenant
 from hub.store import tables
@@ -100,6 +101,22 @@ def test_a_message_for_another_enterprises_number_is_refused_with_an_audit_line(
     assert answer.code == "2003"
     assert count(world, tables.audit) == 1
     assert world.object().enterprise == USCC
+
+
+def test_a_message_that_names_no_enterprise_finds_its_object_by_the_number_alone(world: World) -> None:
+    world.push(world.offer())
+
+    answer = world.push(world.offer(number="XW2026-1", enterprise=NO_ENTERPRISE))
+
+    assert answer.code == "0000"
+    assert world.object().enterprise == USCC
+
+
+def test_a_message_that_names_no_enterprise_begins_nothing_and_waits(world: World) -> None:
+    answer = world.push(world.offer(enterprise=NO_ENTERPRISE))
+
+    assert answer.code == "0000"
+    assert count(world, tables.business_object) == 0
 
 
 def test_a_message_that_breaks_its_schema_is_refused_with_an_explanation(world: World) -> None:

@@ -11,14 +11,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.contract.message import CanonicalMessage
+from hub.contract.message import NO_ENTERPRISE, CanonicalMessage
 from hub.documents.pdf import NotPrintable
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub.testing.simulator.rules import Rule
-from hub.xml.dialect import NO_ENTERPRISE
 from hub_sinosure.simulator import inquiries, papers
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
