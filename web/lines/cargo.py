@@ -241,7 +241,10 @@ VIEW = LineView(
                 Block(Text("运输信息", "Transport"), VOYAGE, columns=3),
                 Block(
                     Text("保险信息", "Insurance"),
-                    ("invoice_amount", *COVER, "insured_amount", "premium"),
+                    (
+                        "invoice_amount", "currency", "markup_percent", "insured_amount", "rate_permille", "premium",
+                        "strikes_cover", "war_cover", "other_cover",
+                    ),
                     hint=Text(
                         f"{PREMIUM_FORMULA.zh}，{PREMIUM_NOTE.zh}", f"{PREMIUM_FORMULA.en}. {PREMIUM_NOTE.en}"
                     ),
