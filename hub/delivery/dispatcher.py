@@ -55,6 +55,7 @@ IMPOSSIBLE = frozenset({OutcomeClass.NOT_SENT, OutcomeClass.PLUGIN_FAULT})  # on
 Held = Claim | Row[Any]  # a claim, or an outbox row that nobody holds any more
 TOO_LATE = Outcome(kind=OutcomeClass.NOT_SENT, detail="too late for this claim: not one byte left")
 DEADLINE = "deadline"  # Outcome.code of what is buried
+UNDECLARED = "undeclared"  # the same, of what a plugin's new version cannot do any more: nothing undeclared is sent
 FINISH = update(attempt).where(
     attempt.c.message_id == bindparam("finished"), attempt.c.fence == bindparam("held"), attempt.c.finished_at.is_(None)
 )
@@ -105,6 +106,9 @@ class Dispatcher:
 
     def _exchange(self, claim: Claim) -> Outcome:
         """Send and classify, under guard. No transaction is open here."""
+        if not self.runtime.registry.offers(claim.partner, claim.capability):
+            why = f"the installed plugin does not declare {claim.capability}"
+            return Outcome(kind=OutcomeClass.PLUGIN_FAULT, code=UNDECLARED, detail=why)
         try:
             adapter = self.runtime.adapter(claim.partner)
             ctx = self.runtime.context(claim.partner, claim.out)
@@ -154,7 +158,7 @@ class Dispatcher:
             random=self.random,
             retry_after=outcome.retry_after,
         )
-        if at is None:
+        if at is None or outcome.code == UNDECLARED:
             return self._bury(connection, claim, now, settle, last=outcome)
         return conclude(
             connection, claim, before={"SENDING"}, to=to, outcome=outcome, now=now, settle=settle,
@@ -172,9 +176,12 @@ class Dispatcher:
     def _bury(
         self, connection: Connection, held: Held, now: datetime, settle: Settle, last: Outcome | None = None
     ) -> bool:
-        """No time is left: a dead letter with its reason and owner."""
-        why = f"not delivered by {held.deadline:%Y-%m-%d %H:%M}Z" + (f"; {last.detail}" if last else "")
-        outcome = replace(last or Outcome(kind=OutcomeClass.NOT_SENT), code=DEADLINE, detail=why)
+        """No time, or no way, is left: a dead letter with its reason and owner."""
+        outcome = last or Outcome(kind=OutcomeClass.NOT_SENT)
+        why = outcome.detail
+        if outcome.code != UNDECLARED:
+            why = f"not delivered by {held.deadline:%Y-%m-%d %H:%M}Z" + (f"; {last.detail}" if last else "")
+            outcome = replace(outcome, code=DEADLINE, detail=why)
         return conclude(
             connection, held, before={"QUEUED", "RETRYING", "SENDING"}, to="DEAD", outcome=outcome, now=now,
             settle=settle, fence=held.fence, reason=why, owner=OPERATOR,
