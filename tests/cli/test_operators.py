@@ -60,7 +60,8 @@ def test_plugins_lists_partners_drivers_and_what_they_can(site: Path, run: Run) 
 def test_plugins_says_when_a_partner_was_heard_of_last(world: World, site: Path, run: Run) -> None:
     world.push(world.offer())
 
-    row = next(row for row in json.loads(run("plugins", "--home", site, "--json").output) if row["partner"])
+    rows = json.loads(run("plugins", "--home", site, "--json").output)
+    row = next(row for row in rows if row["partner"] == "sinosure")
 
     assert row["last_contact"].endswith("+08:00")
 
@@ -302,3 +303,15 @@ def test_a_parked_message_that_still_waits_stays_parked(world: World, site: Path
     result = run("dead-letters", "replay", "sinosure", message.message_id, "--home", site)
 
     assert result.output.strip() == "PARKED"
+
+
+def test_unknown_codes_are_listed_with_a_guess_and_printed_as_a_patch(world: World, site: Path, run: Run) -> None:
+    world.push(world.offer())
+    world.push(world.review("21", None, result_text="退回补充资料"))
+
+    [row] = json.loads(run("dead-letters", "unmapped", "--home", site, "--json").output)
+    patch = run("dead-letters", "unmapped", "--patch", "--home", site).output
+
+    assert (row["code"], row["wording"], row["waiting"]) == ("21", "退回补充资料", 1)
+    assert row["proposal"] == "returned? (nearest to 20 退回修改)"
+    assert '+        StatusRow("21", "returned", Text("退回补充资料", "Returned for correction (21)"))' in patch
