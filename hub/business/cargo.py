@@ -14,6 +14,7 @@ from hub.business.lifecycle import (
     Action,
     Actor,
     By,
+    Effect,
     EventType,
     Field,
     Kind,
@@ -314,6 +315,7 @@ POLICY = Kind(
     },
     links={"application_no": "cargo_application", "agreement_no": "cargo_agreement"},
     ends=("expiry_date", "expired"),
+    effects=(Effect("effective", "application_no", "policy_effective"),),
 )
 
 LINE = Line(

@@ -18,6 +18,7 @@ from hub.business.lifecycle import (
     EventType,
     Field,
     Kind,
+    Need,
     Next,
     Sends,
     State,
@@ -451,6 +452,16 @@ APPLICATION = Kind(
             event="submitted",
             roles=OPERATORS,
             form="cargo_application",
+            needs=(
+                Need(
+                    "cargo_agreement",
+                    frozenset({"VALID"}),
+                    Text(
+                        "请先与该保险机构签署货运险协议，协议有效后方可投保",
+                        "Sign a cargo agreement with this insurer first: you may apply while it is valid",
+                    ),
+                ),
+            ),
             signed=True,
             primary=True,
             sends=Sends(type="CargoApplication", version="1.0", capability="cargo.apply", compose=application),

@@ -225,3 +225,16 @@ def test_the_four_parts_of_an_agreement_survive_the_store_exactly() -> None:
     check_content(AGREEMENT, content)
 
     assert thaw(AGREEMENT, json.loads(json.dumps(freeze(content)))) == content
+
+
+def test_a_policy_in_force_moves_its_application() -> None:
+    (effect,) = POLICY.effects
+
+    assert (effect.event, POLICY.links[effect.link]) == ("effective", "cargo_application")
+    assert state(*sent("issued"), event(effect.causes)) == "EFFECTIVE"
+
+
+def test_an_application_needs_a_valid_agreement_with_the_same_insurer() -> None:
+    (need,) = APPLICATION.action("submit").needs
+
+    assert (need.kind, need.states) == ("cargo_agreement", {"VALID"})
