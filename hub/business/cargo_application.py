@@ -314,7 +314,7 @@ STATES = (
         Text("数据审核成功", "Data check passed"),
         "running",
         Next.PARTNER,
-        hint=Text("等待核保", "Underwriting follows"),
+        hint=Text("随后进行核保", "Underwriting follows"),
     ),
     State(
         "UNDERWRITING_PENDING",
