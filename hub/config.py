@@ -70,6 +70,9 @@ class DeliverySettings:
     senders: int = field(default=4, metadata={"help": "messages in flight at once"})
     connect_timeout: float = field(default=5.0, metadata={"help": "seconds to reach a partner"})
     read_timeout: float = field(default=30.0, metadata={"help": "seconds to wait for the partner's answer"})
+    answer_seconds: float = field(
+        default=8.0, metadata={"help": "seconds to wait for the answer to a question that a user waits for"}
+    )
     lease: float = field(default=60.0, metadata={"help": "seconds after which a dead worker's claim is taken over"})
     sweep: float = field(default=2.0, metadata={"help": "seconds between sweeps when nothing wakes the worker"})
     plugin_seconds: float = field(default=10.0, metadata={"help": "seconds that one call of a plugin may take"})

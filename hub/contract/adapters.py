@@ -110,7 +110,18 @@ class BankAdapter(PartnerAdapter, Protocol):
 
 @runtime_checkable
 class TradeDataSource(PartnerAdapter, Protocol):
-    """A source of customs declarations, transport documents and certificates of origin."""
+    """A source of customs declarations, transport documents and certificates of origin; also an AnsweringAdapter."""
+
+
+@runtime_checkable
+class AnsweringAdapter(Protocol):
+    """A partner that answers a question on the same connection: a look-up changes nothing, so asking again is harmless.
+    Optional, besides PartnerAdapter; the sheet names the answers (``answer``).
+    """
+
+    def parse_answer(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> CanonicalMessage:
+        """The answer to the question ``sent``. Raises Refusal for anything but the partner's signed answer to it."""
+        ...
 
 
 @runtime_checkable

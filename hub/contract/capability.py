@@ -73,6 +73,7 @@ class Capability:
     name: str
     sends: tuple[str, ...] = ()  # "PolicyConfirmation/1.0", newest first
     receives: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()  # what comes back on the same connection when a question was sent
     idempotency: Idempotency = Idempotency.NONE
     query: str | None = None  # capability that asks "did you get it?"
     order: str = "object"
@@ -112,6 +113,11 @@ class CapabilitySheet:
         """Whether any capability declares ``Type/version`` as an incoming message."""
         return any(message in capability.receives for capability in self.capabilities.values())
 
+    def answers(self, message: str) -> frozenset[str]:
+        """Every ``Type/version`` that may come back when ``message`` was sent."""
+        rows = self.capabilities.values()
+        return frozenset(name for row in rows if message in row.sends for name in row.answers)
+
     @classmethod
     def parse(cls, text: str) -> "CapabilitySheet":
         """From the text of a ``capability.toml``. Raises SheetError naming the key and the rule."""
@@ -146,8 +152,8 @@ class CapabilitySheet:
 
 
 CAPABILITY_KEYS = {
-    "name", "out", "in", "idempotency", "query", "on_timeout", "on_503", "order", "hours", "receipt_sla", "deadline",
-    "limits",
+    "name", "out", "in", "answer", "idempotency", "query", "on_timeout", "on_503", "order", "hours", "receipt_sla",
+    "deadline", "limits",
 }  # fmt: skip
 
 
@@ -171,6 +177,7 @@ def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "sends": tuple(item.get("out", ())),
         "receives": tuple(item.get("in", ())),
+        "answers": tuple(item.get("answer", ())),
         "idempotency": idempotency,
         "query": item.get("query"),
         "order": item.get("order", "object"),

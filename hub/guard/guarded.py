@@ -13,7 +13,8 @@ from hub.guard.guard import Allowance, Guard
 from hub.guard.teller import Teller
 
 CALLS = (
-    "build", "parse_response", "query", "parse_query", "open", "parse", "receipt", "poll", "parse_poll", "send",
+    "build", "parse_response", "query", "parse_query", "open", "parse", "receipt", "parse_answer", "poll", "parse_poll",
+    "send",
 )  # fmt: skip
 WIRE = "send"  # waits for the partner, so it gets the partner's time besides its own
 

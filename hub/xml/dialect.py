@@ -113,6 +113,17 @@ class CanonicalDialect:
             return _outcome(OutcomeClass.UNKNOWN, raw, ctx, detail="not seen, yet with a code")
         return _outcome(OutcomeClass.NOT_SENT, raw, ctx, body=body)
 
+    def parse_answer(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> CanonicalMessage:
+        """The fresh, signed answer to the question ``sent``, declared for it. Raises Refusal."""
+        message, _ = self._verified(raw, ctx)
+        if f"{message.type}/{message.version}" not in self.sheet.answers(f"{sent.type}/{sent.version}"):
+            raise Refusal(TYPE_NOT_DECLARED, f"{message.type} does not answer {sent.type}")
+        if (message.correlation_id, message.enterprise) != (sent.message_id, sent.enterprise):
+            raise Refusal(TYPE_NOT_DECLARED, "the answer to another question")
+        if not is_success(raw) or not abs(ctx.now - message.created_at) <= self.fresh:
+            raise Refusal(OUT_OF_WINDOW, f"HTTP {raw.status}, CreatedAt {message.created_at.isoformat()}")
+        return message
+
     def open(self, raw: Raw, ctx: Context) -> InMessage:
         """Limits, parse, signature, schema, meaning, in this order. Raises Refusal."""
         message, serial = self._verified(raw, ctx)

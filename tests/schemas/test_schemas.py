@@ -22,6 +22,8 @@ TYPES = {
     "PolicyOffer/1.0", "PolicyConfirmation/1.0", "ReviewResult/1.0", "PolicyIssued/1.0", "PolicyReceipt/1.0",
     "ReceiptConfirmed/1.0", "PolicyChange/1.0", "Introduction/1.0",
     "Inquiry/1.0", "InquiryAnswer/1.0",
+    "DeclarationQuery/1.0", "DeclarationData/1.0", "TransportQuery/1.0", "TransportData/1.0", "OriginQuery/1.0",
+    "OriginData/1.0",
 }  # fmt: skip
 
 

@@ -14,12 +14,13 @@ from hub.testing.kit.cases import (
     outcomes,
     parse,
     privacy,
+    questions,
     receipts,
     statuses,
 )
 
 GROUPS = (
-    manifest, build, parse, outcomes, idempotency, receipts, statuses, money, hours, limits, privacy, isolation, docs,
-    cards,
+    manifest, build, parse, questions, outcomes, idempotency, receipts, statuses, money, hours, limits, privacy,
+    isolation, docs, cards,
 )  # fmt: skip
 CASES: tuple[Case, ...] = tuple(cases_of(GROUPS))
