@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.business.cargo_application import APPLICATION, OPERATORS, TERM
+from hub.business.cargo_application import APPLICATION, TERM
 from hub.business.lifecycle import (
     Action,
     Actor,
@@ -26,6 +26,7 @@ from hub.business.lifecycle import (
     Transition,
 )
 from hub.business.numbers import NumberFormat
+from hub.business.roles import OPERATORS
 from hub.contract.text import Text
 
 MESSAGES = {

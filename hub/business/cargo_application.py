@@ -26,10 +26,9 @@ from hub.business.lifecycle import (
     Transition,
 )
 from hub.business.numbers import NumberFormat
+from hub.business.roles import OPERATORS
 from hub.contract.money import Money
 from hub.contract.text import Text
-
-OPERATORS = frozenset({"OP"})  # spec.md 1.2: the legal person reads
 
 INVOICE_TYPES: Mapping[str, Text] = {
     "ELECTRONIC": Text("电子发票", "Electronic invoice"),

@@ -22,9 +22,8 @@ from hub.business.lifecycle import (
     Transition,
 )
 from hub.business.numbers import NumberFormat
+from hub.business.roles import ANYONE
 from hub.contract.text import Text
-
-ANYONE = frozenset({"LP", "OP", "PW"})
 
 MESSAGES = {"Inquiry/1.0": "MSG-INQ-01", "InquiryAnswer/1.0": "MSG-INQ-02"}
 

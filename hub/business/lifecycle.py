@@ -137,6 +137,7 @@ class Actor:
     role: str  # LP | OP | PW | ADM | SYS
     certificate: str | None = None  # serial of the login card
     address: str | None = None
+    rights: frozenset[str] = frozenset()  # beyond the role: delegated by the legal person (ROLE-06)
 
 
 Compose = Callable[[Mapping[str, Any], Actor, datetime], dict[str, Any]]
@@ -160,7 +161,8 @@ class Action:
     name: str
     label: Text
     event: str
-    roles: frozenset[str]
+    roles: frozenset[str]  # one of the sets of hub.business.roles
+    delegable: bool = False  # the legal person may let a named operator do it
     sends: Sends | None = None
     form: str | None = None  # name of the form in web.forms
     adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
@@ -396,6 +398,16 @@ def allowed(kind: Kind, states: Mapping[str, str | None], action: Action) -> boo
         for track in kind.tracks
         for row in track.transitions
     )
+
+
+def right(kind: Kind, action: Action) -> str:
+    """How a delegation names the action."""
+    return f"{kind.code}.{action.name}"
+
+
+def may(kind: Kind, action: Action, actor: Actor) -> bool:
+    """Whether the actor's role, or what the legal person has delegated, allows it."""
+    return actor.role in action.roles or (action.delegable and right(kind, action) in actor.rights)
 
 
 def derive(kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,9 +22,8 @@ from hub.business.lifecycle import (
     Track,
     Transition,
 )
+from hub.business.roles import ANYONE
 from hub.contract.text import Text
-
-ANYONE = frozenset({"LP", "OP", "PW"})
 
 MESSAGES = {
     "PolicyOffer/1.0": "MSG-POL-01",

@@ -11,12 +11,13 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime, prepare
-from hub.services import evidence, health, operations, results, watch
+from hub.services import accounts, evidence, health, operations, results, watch
 from hub.services.broadcast import Broadcast
 
 CALENDAR = 60.0  # seconds between two looks at what has expired
 OBSERVERS = 2.0  # seconds until observing plugins hear of a change
 SILENCE = 300.0  # seconds between two looks at who owes an answer
+CHALLENGES = 60.0  # seconds between two removals of what logs nobody in any more
 
 
 @click.command("worker")
@@ -56,7 +57,8 @@ def make(runtime: Runtime) -> Worker:
     silence = Job("silence", SILENCE, lambda: watch.watch_silence(runtime))
     observers = Job("observers", OBSERVERS, Broadcast(runtime).run)
     heads = Job("evidence", runtime.settings.evidence.every, lambda: evidence.tend(runtime))
-    return Worker(runtime, results.settle, receive, [calendar, silence, observers, heads])
+    challenges = Job("challenges", CHALLENGES, lambda: accounts.forget_challenges(runtime))
+    return Worker(runtime, results.settle, receive, [calendar, silence, observers, heads, challenges])
 
 
 def shown(runtime: Runtime) -> str:

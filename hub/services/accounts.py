@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hub.business.lifecycle import Actor
 from hub.cards import challenge as cards
@@ -105,6 +105,13 @@ def is_live(runtime: Runtime, nonce: str, browser: str) -> bool:
     live = (table.c.used_at.is_(None), table.c.expires_at > runtime.clock.now())
     with reading(runtime.engine) as connection:
         return connection.execute(select(table.c.nonce).where(*mine, *live)).first() is not None
+
+
+def forget_challenges(runtime: Runtime) -> int:
+    """Remove the nonces that nobody can use any more; returns how many."""
+    table = tables.login_challenge
+    with writing(runtime.engine) as connection:
+        return connection.execute(delete(table).where(table.c.expires_at <= runtime.clock.now())).rowcount
 
 
 def challenge(runtime: Runtime, browser: str) -> Challenge:

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from hub.business.lifecycle import Action, Actor, Need, allowed, derive, freeze
+from hub.business import roles
+from hub.business.lifecycle import Action, Actor, Need, allowed, derive, freeze, may
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
@@ -52,12 +53,12 @@ class Offer:
 Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
 
 
-def offers(registry: Registry, obj: BusinessObject, role: str, meets: Meets) -> list[Offer]:
+def offers(registry: Registry, obj: BusinessObject, actor: Actor, meets: Meets) -> list[Offer]:
     """Every action of the object's kind, with the reason where it is not possible now."""
-    return [_offer(registry, obj, action, role, meets) for action in obj.kind.actions]
+    return [_offer(registry, obj, action, actor, meets) for action in obj.kind.actions]
 
 
-def _offer(registry: Registry, obj: BusinessObject, action: Action, role: str, meets: Meets) -> Offer:
+def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor, meets: Meets) -> Offer:
     state = obj.state()
     if not allowed(obj.kind, obj.states, action):
         return Offer(
@@ -68,8 +69,8 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, role: str, m
                 f"Not possible while {state and state.label.en}",
             ),
         )
-    if role not in action.roles:
-        return Offer(action=action, allowed=False, reason=Text("当前角色无此权限", "Your role does not allow this"))
+    if not may(obj.kind, action, actor):
+        return Offer(action=action, allowed=False, reason=roles.refusal(action.roles, delegable=action.delegable))
     if obj.delivery == "UNKNOWN":
         return Offer(action=action, allowed=False, reason=UNRESOLVED)
     if action.sends is not None and not registry.offers(obj.partner, action.sends.capability):
@@ -117,7 +118,7 @@ def signing_payload(
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.get(kind_code, object_id)
         action = obj.kind.action(action_name)
-        _require(_offer(runtime.registry, obj, action, actor.role, partial(_meets, tenant, obj)))
+        _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
     return challenge.make_binding(
         Purpose.APPLICATION,
         origin=runtime.settings.web.origin,
@@ -155,7 +156,7 @@ def perform(
                 if _done(connection, obj, identity):
                     return obj
                 raise Stale
-            _require(_offer(runtime.registry, obj, action, actor.role, partial(_meets, tenant, obj)))
+            _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
             evidence.require(connection, runtime.settings.evidence.patience, now)
             at, facts = _signed(runtime, connection, obj, action, values, actor, card, now)
             new = NewEvent(

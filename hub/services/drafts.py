@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from hub.business.lifecycle import Actor, Kind
+from hub.business import roles
+from hub.business.lifecycle import Actor, Kind, may
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound, Stale
 from hub.registry import Registry
@@ -22,7 +23,7 @@ from hub.store.engine import reading, writing
 BEGUN = "begun"  # identity of the first event
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 NO_PARTNER = Text("合作机构暂未开通此功能", "No partner offers this")
-NO_ROLE = Text("当前角色无此权限", "Your role does not allow this")
+NO_ENTRY = Text("此记录由合作机构发起", "Only partners begin this")
 
 
 class _Taken(Exception):
@@ -37,10 +38,13 @@ def receivers(registry: Registry, kind: Kind) -> dict[str, Text]:
     return {code: row.sheet.name for code, row in registry.partners.items() if registry.offers(code, sends.capability)}
 
 
-def refusal(registry: Registry, kind: Kind, role: str) -> Text | None:
-    """Why a user of this role cannot begin an object now, or None."""
-    if kind.entry is None or role not in kind.entry.roles:
-        return NO_ROLE
+def refusal(registry: Registry, kind: Kind, actor: Actor) -> Text | None:
+    """Why the actor cannot begin an object now, or None."""
+    entry = kind.entry
+    if entry is None:
+        return NO_ENTRY
+    if not may(kind, entry, actor):
+        return roles.refusal(entry.roles, delegable=entry.delegable)
     return None if receivers(registry, kind) else NO_PARTNER
 
 
@@ -77,7 +81,7 @@ def begin(runtime: Runtime, actor: Actor, kind: Kind, object_id: str, partner: s
         found = Tenant(connection, actor.enterprise).find(kind.code, object_id)
     if found is not None:
         return found
-    reason = refusal(runtime.registry, kind, actor.role)
+    reason = refusal(runtime.registry, kind, actor)
     if reason or partner not in receivers(runtime.registry, kind):
         raise NotAllowed(reason or NO_PARTNER)
     try:

@@ -9,9 +9,8 @@ from urllib.parse import urlencode
 
 from hub.business import KINDS
 from hub.business.lifecycle import Kind, Need, allowed
-from hub.services import actions
+from hub.services import actions, drafts
 from hub.services.actions import Offer
-from hub.services.drafts import NO_ROLE
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
@@ -55,7 +54,7 @@ def offered(obj: BusinessObject) -> list[Offer]:
         with tenant() as mine:
             return mine.has(need.kind, obj.partner, need.states)
 
-    return actions.offers(runtime().registry, obj, login_of().role, meets)
+    return actions.offers(runtime().registry, obj, login_of().actor, meets)
 
 
 def act_links(listing: Listing, obj: BusinessObject, names: tuple[str, ...] | None = None) -> list[Link]:
@@ -86,13 +85,13 @@ def source_links(obj: BusinessObject) -> list[Link]:
     found = []
     for listing in (row for view in site().lines.values() for row in view.listings):
         source = listing.sources.get(obj.kind.code)
-        entry = listing.kind.entry
-        if source is None or entry is None or obj.states["state"] not in source.states:
+        if source is None or listing.kind.entry is None or obj.states["state"] not in source.states:
             continue
-        allowed_here = login_of().role in entry.roles
         path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
-        reason = None if allowed_here else read(NO_ROLE)
-        found.append(Link(label=read(source.label), path=path, primary=source.primary, reason=reason))
+        reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
+        found.append(
+            Link(label=read(source.label), path=path, primary=source.primary, reason=read(reason) if reason else None)
+        )
     return found
 
 

@@ -85,7 +85,7 @@ def new_desk(line_view: LineView, listing: Listing, partner: str) -> Desk:
     kind, login = listing.kind, login_of()
     if kind.entry is None:
         raise NotFound
-    reason = drafts.refusal(runtime().registry, kind, login.role)
+    reason = drafts.refusal(runtime().registry, kind, login.actor)
     if reason:
         raise NotAllowed(reason)
     now = runtime().clock.now()
@@ -146,7 +146,7 @@ def new_link(listing: Listing) -> Link | None:
     """What begins a new object from the list; None where only partners do."""
     if listing.kind.entry is None or listing.kind.beginning is None:
         return None
-    reason = drafts.refusal(runtime().registry, listing.kind, login_of().role)
+    reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
     path = site().path(listing.kind, *(() if listing.form_above else (NEW,)))
     return Link(
         label=read(listing.create) or say("新建"), path=path, primary=True, reason=read(reason) if reason else None
