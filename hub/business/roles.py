@@ -1,7 +1,7 @@
 """Who may do what (spec.md 1.2): the roles, the sets that the lines of business choose from, the words of a refusal.
 
-A login has one role, by its card or its password. What the role does not allow, the legal person may let a named operator
-do where an action is ``delegable`` (ROLE-06); binding acts that need the legal person's own signature are not.
+A login has one role, by its card or its password. What the role does not allow, the legal person may let a named
+operator do where an action is ``delegable`` (ROLE-06).
 """
 
 from collections.abc import Mapping, Set

@@ -48,9 +48,7 @@ def test_every_line_chooses_one_of_the_named_sets() -> None:
 
 def test_a_refusal_names_who_may() -> None:
     assert roles.refusal(LEGAL_PERSON).zh == "当前账号无此权限，请用法人卡登录办理"
-    assert (
-        roles.refusal(CARD_HOLDERS).en == "Not with this account: log in with the legal-person card or an operator card"
-    )
+    assert roles.refusal(CARD_HOLDERS).en.endswith("log in with the legal-person card or an operator card")
 
 
 def test_a_delegated_right_counts_for_delegable_actions_only() -> None:
