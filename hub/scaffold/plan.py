@@ -48,7 +48,8 @@ BANK_NOTES = """
 ## The small bank
 
 The simulated bank has books: accounts, one debit for each serial however often it comes, agreements, and a statement
-that adds up to the balance (`{"do": "balance", "account": "..."}`). In test mode these values decide what happens:
+that adds up to the balance (`{"do": "balance", "account": "..."}`). What the hub calls `StatementQuery` and
+`Statement` the bank calls `StatementRequest` and `StatementAnswer`. In test mode these values decide what happens:
 
 | value | what the bank does |
 | --- | --- |

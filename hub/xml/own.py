@@ -32,7 +32,9 @@ from hub.xml.dialect import IDS, OUT_OF_WINDOW, CanonicalDialect, digest, is_suc
 from hub.xml.layout import HEADER, Fixed, Layout, Left, Part, Row, Rows, encoded
 from hub.xml.reader import read
 
+NOT_GIVEN = "2006"
 HAVE_IT = frozenset({OutcomeClass.ACCEPTED, OutcomeClass.DONE})
+ANSWERED = frozenset({"reference", "code", "text", "partner_ref", "at"})
 FILES, CARD = "attachments", "actor_signature"
 KIND_OF = {"str": "str", "int": "int", "Decimal": "decimal", "bool": "bool", "date": "date", "datetime": "datetime"}
 
@@ -110,7 +112,7 @@ class OwnDialect(CanonicalDialect):
     def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
         """Raises Refusal 0002 when ``message`` breaks a schema, 0004 for a character that the encoding lacks, 0005."""
         row = self.row(message.type, message.version)
-        if row.declared in self.catalogue.types():
+        if row.declared in self.catalogue.types() and not self._is_answer(row):
             ours = self.catalogue.message(message.type, message.version)
             ours.validate(ours.encode(message))
         return self._packed(row, message, ctx)
@@ -151,6 +153,33 @@ class OwnDialect(CanonicalDialect):
         if outcome.kind is OutcomeClass.THROTTLED:  # "come again" answers the question, not the message
             return replace(outcome, kind=OutcomeClass.UNKNOWN)
         return outcome
+
+    def parse_answer(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> CanonicalMessage:
+        """The fresh, signed answer to the question ``sent``, declared for it and with a code that is DONE.
+
+        Raises Refusal. The body is checked by the hub's schema where the hub has one for the answer.
+        """
+        row, values, carried = self.opened(raw, ctx)
+        if row.declared not in self.sheet.answers(f"{sent.type}/{sent.version}"):
+            raise Refusal(UNKNOWN_TYPE, f"{row.type} does not answer {sent.type}")
+        expected = self.reference(sent)
+        other_bytes = bool(ctx.sent_digest and carried.request_digest) and carried.request_digest != ctx.sent_digest
+        foreign = carried.header.get("enterprise", sent.enterprise) != sent.enterprise
+        if expected is None or values.get("reference") != expected or other_bytes or foreign:
+            raise Refusal(UNKNOWN_TYPE, "the answer to another question")
+        code = str(values.get("code", ""))
+        done = {meant.code for meant in self.answers if meant.outcome is OutcomeClass.DONE}
+        if not is_success(raw) or code not in done:
+            raise Refusal(NOT_GIVEN, f"HTTP {raw.status}, code {code}")
+        said = [at for at in (values.get("at"), carried.header.get("created_at")) if isinstance(at, datetime)]
+        if not said or any(abs(ctx.now - at) > self.fresh for at in said):
+            raise Refusal(OUT_OF_WINDOW, "an old answer, or one without a time")
+        content = {name: value for name, value in values.items() if name not in ANSWERED}
+        answer = replace(self._canonical(row, content, carried, ctx), correlation_id=sent.message_id)
+        if row.declared in self.catalogue.types():
+            ours = self.catalogue.message(row.type, row.version)
+            ours.validate(ours.encode(answer))
+        return answer
 
     def open(self, raw: Raw, ctx: Context) -> InMessage:
         """Limits, signature, schema, meaning, in this order. Raises Refusal."""
@@ -213,6 +242,10 @@ class OwnDialect(CanonicalDialect):
             except Refusal as refusal:
                 fault = refusal
         raise fault or Refusal(UNKNOWN_TYPE, f"{etree.QName(root).localname} is none of the partner's messages")
+
+    def _is_answer(self, row: Message) -> bool:
+        """An answer is the partner's to say: beside our values it has a reference and a code."""
+        return row.type in {other.answer for other in self.messages}
 
     def _packed(self, row: Message, message: CanonicalMessage, ctx: Context) -> OutMessage:
         element = self.element(row, message)

@@ -24,6 +24,7 @@ TYPES = {
     "Inquiry/1.0", "InquiryAnswer/1.0",
     "DeclarationQuery/1.0", "DeclarationData/1.0", "TransportQuery/1.0", "TransportData/1.0", "OriginQuery/1.0",
     "OriginData/1.0",
+    "StatementQuery/1.0", "Statement/1.0",
 }  # fmt: skip
 
 

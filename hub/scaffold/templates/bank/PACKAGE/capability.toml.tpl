@@ -26,8 +26,9 @@ idempotency = "natural"
 limits      = { per_minute = 60, total_mb = 10 }
 
 [[capability]]
-name        = "payment.statement"      # the debits of one account on one day, for reconciliation
-out         = ["StatementRequest/1.0"]
+name        = "payment.statement"      # what was booked on one account on one day, for reconciliation
+out         = ["StatementQuery/1.0"]
+answer      = ["Statement/1.0"]        # on the same connection
 idempotency = "natural"
 limits      = { per_minute = 10, total_mb = 10 }
 

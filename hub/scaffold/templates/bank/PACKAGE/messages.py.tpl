@@ -2,12 +2,12 @@
 
 The serial of an instruction is the hub's message id without hyphens: the same on every retry. Amounts are yuan with two
 decimals on our side and whole cents (分) on the bank's. In answers and queries the left column is one of ``reference``,
-``code``, ``text``, ``partner_ref``, ``at``; a statement adds ``balance`` and ``lines``.
+``code``, ``text``, ``partner_ref``, ``at``; a statement adds what the hub's ``Statement`` has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
-from hub.contract.convert import DATE10, FEN, ID32, ISO
+from hub.contract.convert import DATE10, FEN, ID32, ISO, pairs
 from hub.contract.message import CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
 from hub.contract.status import UnmappedCode
 from hub.xml.layout import Layout, Row, Rows
@@ -36,11 +36,19 @@ PAYMENT = (
 )
 LINE = (
     REFERENCE,
-    Row("bank_serial", "BankSerial"),
-    Row("debit", "DebitFen", FEN),
+    Row("partner_ref", "BankSerial"),
+    Row("direction", "Side", pairs("a side", {"DEBIT": "D", "CREDIT": "C"})),
+    Row("amount", "AmountFen", FEN),
     Row("booked_at", "BookedAt", ISO),
 )
-STATEMENT = (*ANSWER, Row("balance", "BalanceFen", FEN), Rows("lines", "Line", LINE))
+STATEMENT = (
+    *ANSWER,
+    Row("account_no", "Account"),
+    Row("day", "Day", DATE10),
+    Row("currency", "Currency"),
+    Row("closing_balance", "BalanceFen", FEN),
+    Rows("entry", "Line", LINE),
+)
 AGREEMENT = (
     SERIAL,
     Row("payer_account", "PayerAccount"),
@@ -60,8 +68,8 @@ LAYOUTS: Mapping[str, Layout] = {
     "PaymentAnswer": Layout("PaymentAnswer", ANSWER),
     "PaymentQuery": Layout("PaymentQuery", (REFERENCE,)),
     "PaymentQueryAnswer": Layout("PaymentQueryAnswer", ANSWER),
-    "StatementRequest": Layout("StatementRequest", (SERIAL, Row("account", "Account"), Row("day", "Day", DATE10))),
-    "StatementAnswer": Layout("StatementAnswer", STATEMENT),
+    "StatementQuery": Layout("StatementRequest", (SERIAL, Row("account_no", "Account"), Row("day", "Day", DATE10))),
+    "Statement": Layout("StatementAnswer", STATEMENT),
     "AgreementRequest": Layout("AgreementRequest", AGREEMENT),
     "AgreementAnswer": Layout("AgreementAnswer", ANSWER),
     "AgreementQuery": Layout("AgreementQuery", (REFERENCE,)),
@@ -71,16 +79,16 @@ LAYOUTS: Mapping[str, Layout] = {
 ANSWERED: Mapping[str, tuple[str, str]] = {
     "PaymentRequest": ("PaymentAnswer", "PaymentQuery"),
     "PaymentQuery": ("PaymentQueryAnswer", ""),
-    "StatementRequest": ("StatementAnswer", ""),
+    "StatementQuery": ("Statement", ""),
     "AgreementRequest": ("AgreementAnswer", "AgreementQuery"),
     "AgreementQuery": ("AgreementQueryAnswer", ""),
 }
 """Message -> the one that answers it, the one that asks what became of it."""
 
 
-def _sample(type: str) -> str:
+def _sample(tag: str) -> str:
     """``PaymentRequest`` -> ``payment_request``."""
-    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in type).lstrip("_")
+    return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in tag).lstrip("_")
 
 
 MESSAGES = tuple(
@@ -88,7 +96,7 @@ MESSAGES = tuple(
         type=type,
         schema="bank.xsd",
         layout=layout,
-        sample=_sample(type),
+        sample=_sample(layout.tag),
         answer=ANSWERED.get(type, ("", ""))[0],
         query=ANSWERED.get(type, ("", ""))[1],
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.contract.adapters import Refusal
 from hub.contract.outcome import OutcomeClass
 from hub.testing.simulator import outward
 from $package.simulator.scenario import ADAPTER, MAGIC, OPENING
@@ -29,10 +30,10 @@ def order(world, example):
 @pytest.fixture
 def statement(world):
     def ask(account: str = RICH):
-        message = world.request(ADAPTER.row("StatementRequest"))
-        message = replace(message, body={"account": account, "day": date(2026, 11, 20)})
+        message = world.request(ADAPTER.row("StatementQuery"))
+        message = replace(message, body={"account_no": account, "day": date(2026, 11, 20)})
         out = ADAPTER.build(message, world.hub.context())
-        return ADAPTER.opened(world.hub.post(world.address, out.content), world.hub.context())[1]
+        return ADAPTER.parse_answer(world.hub.post(world.address, out.content), message, world.hub.context()).body
 
     return ask
 
@@ -97,8 +98,14 @@ def test_the_statement_adds_up_to_the_balance(world, order, statement):
 
     said = statement()
 
-    assert said["balance"] == Decimal(OPENING[RICH]).scaleb(-2) - sum(line["debit"] for line in said["lines"])
-    assert sorted(line["debit"] for line in said["lines"]) == [Decimal("1.00"), Decimal("2.50"), Decimal("7.03")]
+    amounts = [entry["amount"] for entry in said["entry"]]
+    assert said["closing_balance"] == Decimal(OPENING[RICH]).scaleb(-2) - sum(amounts)
+    assert sorted(amounts) == [Decimal("1.00"), Decimal("2.50"), Decimal("7.03")]
+
+
+def test_a_statement_that_the_bank_refuses_is_no_statement(statement):
+    with pytest.raises(Refusal):
+        statement("99999999")
 
 
 def test_an_agreement_gets_a_number_once(world):

@@ -92,22 +92,24 @@ def asked(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
 
 
 def state(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
-    """StatementRequest: every debit of the day, and the balance after all of them."""
-    account, day = message.body["account"], message.body["day"]
+    """StatementQuery: every debit of the day, and the balance after all of them."""
+    account, day = message.body["account_no"], message.body["day"]
     serial = ADAPTER.reference(message)
     if account not in OPENING:
         return answer(desk, message, serial, _said(desk) or NO_ACCOUNT)
-    lines = [
+    entries = [
         {
             "reference": order.number,
-            "bank_serial": order.data["bank_serial"],
-            "debit": _yuan(order.data["amount"]),
+            "partner_ref": order.data["bank_serial"],
+            "direction": "DEBIT",
+            "amount": _yuan(order.data["amount"]),
             "booked_at": datetime.fromisoformat(order.data["booked_at"]),
         }
         for order in desk.books.entries(ORDER)
         if order.data["payer"] == account and _day(order.data["booked_at"]) == day
     ]
-    said = {"balance": _yuan(_balance(desk, account))} | ({"lines": lines} if lines else {})
+    said = {"account_no": account, "day": day, "currency": "CNY", "closing_balance": _yuan(_balance(desk, account))}
+    said |= {"entry": entries} if entries else {}
     return answer(desk, message, serial, _said(desk) or rule.plan, **said)
 
 
@@ -177,7 +179,7 @@ RULES = (
     ),
     Rule(name="pay", type="PaymentRequest", plan=PAID),
     Rule(name="sign", type="AgreementRequest", plan=PAID),
-    Rule(name="statement", type="StatementRequest", plan=PAID),
+    Rule(name="statement", type="StatementQuery", plan=PAID),
     Rule(name="query", type="PaymentQuery", plan=ORDER),
     Rule(name="agreement query", type="AgreementQuery", plan=AGREEMENT),
 )
@@ -187,7 +189,7 @@ SCENARIO = Scenario(
     handlers={
         "PaymentRequest": pay,
         "AgreementRequest": sign,
-        "StatementRequest": state,
+        "StatementQuery": state,
         "PaymentQuery": asked,
         "AgreementQuery": asked,
     },
