@@ -82,7 +82,9 @@ def around() -> Shell:
         tenant = Tenant(connection, login.uscc)
         counts = {counter.code: number for view in site().lines.values() for counter, number in counted(tenant, view)}
         unread = tenant.unread()
-    return Shell(menu=[_group(view, counts) for view in site().lines.values()], unread=unread, tested=tested)
+    return Shell(
+        menu=[_group(view, counts) for view in site().lines.values() if view.menu], unread=unread, tested=tested
+    )
 
 
 def _tested() -> list[str]:

@@ -19,6 +19,10 @@ MATRIX = [  # function, its source, the actions of each kind, who may: LP, OP, P
     ("货运险 投保、修改", "S3:294-304", "cargo_application.submit", "OP"),
     ("货运险 撤销", "S3:294-304", "cargo_application.cancel", "OP"),
     ("货运险 删除", "S3:294-304", "cargo_application.delete", "OP"),
+    ("在线交费签约", "S3:204-208", "payment_agreement.sign", "LP"),
+    ("在线交费签约 删除", "S3:204-208", "payment_agreement.delete", "LP"),
+    ("在线支付", "S3:272", "payment_order.pay", "OP"),
+    ("在线支付 删除", "S3:272", "payment_order.delete", "OP"),
 ]
 ACTIONS = {right(kind, action): (kind, action) for kind in KINDS.values() for action in kind.actions}
 

@@ -15,7 +15,7 @@ PERSONAL = {
     "ContactName", "ContactPhone", "ContactMobile", "ContactEmail", "ReviewerName", "ReviewerPhone", "PersonName",
     "AnsweredBy", "AnswerPhone",
     "ApplicantContact", "ApplicantPhone", "InsuredContact", "InsuredPhone", "InvoiceEmail", "InvoicePhone",
-    "InvoiceAccount",
+    "InvoiceAccount", "PayerAccount",
 }  # fmt: skip
 TYPES = {
     "Receipt/1.0", "StatusQuery/1.0", "StatusAnswer/1.0", "Parcel/1.0",
@@ -24,7 +24,8 @@ TYPES = {
     "Inquiry/1.0", "InquiryAnswer/1.0",
     "DeclarationQuery/1.0", "DeclarationData/1.0", "TransportQuery/1.0", "TransportData/1.0", "OriginQuery/1.0",
     "OriginData/1.0",
-    "StatementQuery/1.0", "Statement/1.0",
+    "PaymentAgreementRequest/1.0", "PaymentAgreementResult/1.0", "PaymentOrder/1.0", "PaymentResult/1.0",
+    "PaymentNotice/1.0", "StatementQuery/1.0", "Statement/1.0",
 }  # fmt: skip
 
 

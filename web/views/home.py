@@ -27,7 +27,7 @@ def home() -> ResponseReturnValue:
     if login_of().role == OPERATOR_ROLE:
         return redirect(OPERATIONS)
     with tenant() as mine:
-        areas = [(view, counted(mine, view)) for view in site().lines.values()]
+        areas = [(view, counted(mine, view)) for view in site().lines.values() if view.menu]
         waiting = [
             row
             for view, counters in areas

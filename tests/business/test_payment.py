@@ -1,0 +1,116 @@
+"""Payment: the tables of spec.md 13, and what may be paid twice (nothing)."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.business.lifecycle import CONFLICT, Event, Kind, project
+from hub.business.payment import AGREEMENT, LIVE, ORDER, may_pay, subtotals, totals
+from hub.contract.money import Money
+
+START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+CENTS = st.integers(min_value=1, max_value=10**10).map(lambda cents: Decimal(cents) / 100)
+ITEMS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "business": st.sampled_from(["货运险", "关税险"]),
+            "amount": CENTS,
+            "currency": st.sampled_from(["CNY", "USD"]),
+        }
+    ),
+    max_size=20,
+)
+
+
+def events(*names: str) -> list[Event]:
+    return [
+        Event(name, name, 0 if name == "begun" else 1, START + timedelta(minutes=no), {})
+        for no, name in enumerate(names)
+    ]
+
+
+def state(kind: Kind, *names: str) -> str | None:
+    return project(kind, events("begun", *names)).states["state"]
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        ((), "CREATED"),
+        (("ordered",), "SENT"),
+        (("ordered", "delivered"), "SENT"),
+        (("ordered", "delivered", "bank_working"), "SENT"),
+        (("ordered", "awaiting_approver"), "SENT"),
+        (("ordered", "unanswered"), "UNKNOWN"),
+        (("ordered", "unanswered", "succeeded"), "SUCCEEDED"),
+        (("ordered", "unanswered", "failed"), "FAILED"),
+        (("ordered", "undelivered"), "FAILED"),
+        (("ordered", "undelivered", "succeeded"), "SUCCEEDED"),
+        (("ordered", "succeeded", "reversed"), "REFUNDED"),
+        (("ordered", "reversed"), "REFUNDED"),
+        (("ordered", "succeeded", "failed"), CONFLICT),
+    ],
+)
+def test_an_order_ends_where_the_banks_word_puts_it(said: tuple[str, ...], end: str) -> None:
+    assert state(ORDER, *said) == end
+
+
+def test_every_order_of_the_banks_words_ends_in_the_reversal() -> None:
+    words = ("ordered", "delivered", "unanswered", "bank_working", "succeeded", "reversed")
+
+    assert {project(ORDER, [*events("begun"), *row]).states["state"] for row in permutations(events(*words))} == {
+        "REFUNDED"
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "end"),
+    [
+        (("requested",), "REQUESTED"),
+        (("requested", "delivered"), "PROCESSING"),
+        (("requested", "undelivered"), "RECEIVE_FAILED"),
+        (("requested", "signed"), "SIGNED"),
+        (("requested", "delivered", "sign_failed"), "SIGN_FAILED"),
+        (("requested", "delivered", "signed", "terminated"), "TERMINATED"),
+        (("requested", "delivered", "signed", "expired"), "EXPIRED"),
+        (("requested", "signed", "sign_failed"), CONFLICT),
+    ],
+)
+def test_an_agreement_follows_the_table(said: tuple[str, ...], end: str) -> None:
+    assert state(AGREEMENT, *said) == end
+
+
+def test_a_failed_agreement_is_signed_again_and_the_new_answer_counts() -> None:
+    again = [Event("requested", "r2", 2, START + timedelta(hours=1), {}), Event("signed", "s2", 2, START, {})]
+
+    assert project(AGREEMENT, [*events("begun", "requested", "sign_failed"), *again]).states["state"] == "SIGNED"
+
+
+@given(st.lists(st.sampled_from([row.id for row in ORDER.tracks[0].states])))
+def test_a_bill_with_a_live_order_is_not_paid_again(states: list[str]) -> None:
+    assert may_pay(states) is not any(name in LIVE for name in states)
+
+
+def test_what_is_unclear_or_paid_is_live_and_what_failed_is_not() -> None:
+    assert not may_pay(["UNKNOWN"])
+    assert not may_pay(["FAILED", "SUCCEEDED"])
+    assert may_pay(["FAILED", "REFUNDED", "DELETED"])
+
+
+@given(ITEMS)
+def test_subtotals_add_up_to_the_totals(items: list[dict[str, object]]) -> None:
+    added: dict[str, Money] = {}
+    for (_, currency), part in subtotals(items, "business").items():
+        added[currency] = added[currency] + part if currency in added else part
+
+    assert added == totals(items)
+
+
+def test_currencies_are_never_mixed() -> None:
+    rows = [{"amount": Decimal("1.10"), "currency": "CNY"}, {"amount": Decimal("2.20"), "currency": "USD"}]
+
+    assert totals(rows) == {"CNY": Money(Decimal("1.10"), "CNY"), "USD": Money(Decimal("2.20"), "USD")}
