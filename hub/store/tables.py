@@ -10,10 +10,12 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -56,6 +58,7 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
 
@@ -269,6 +272,50 @@ partner_content = Table(
     Column("body", JSON, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("partner", "key", "version"),
+)
+
+# ---- ledger ---------------------------------------------------------------------------------------------------------
+# Amounts are whole cents, exact on both databases. The bounds keep sums in 64 bits: beyond, SQLite goes on in floats.
+
+ledger_account = Table(
+    "ledger_account",
+    metadata,
+    Column("name", String(120), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("balance", BigInteger, nullable=False),  # debits less credits; moved with each posting
+    Column("lowest", BigInteger),  # NULL: may fall as it likes
+    PrimaryKeyConstraint("name", "currency"),
+    CheckConstraint("balance >= lowest", name="lowest"),
+    CheckConstraint("balance BETWEEN -1000000000000000000 AND 1000000000000000000", name="exact"),
+)
+
+ledger_transaction = Table(
+    "ledger_transaction",
+    metadata,
+    Column("key", String(120), primary_key=True),  # the deduplication: one cause is booked once
+    Column("at", UtcTime, nullable=False),
+)
+
+ledger_posting = Table(
+    "ledger_posting",
+    metadata,
+    Column("key", ForeignKey("ledger_transaction.key"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("debit", String(120), nullable=False),
+    Column("credit", String(120), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key", "place"),
+    ForeignKeyConstraint(
+        ["debit", "currency"], ["ledger_account.name", "ledger_account.currency"], name="fk_ledger_posting_debit"
+    ),
+    ForeignKeyConstraint(
+        ["credit", "currency"], ["ledger_account.name", "ledger_account.currency"], name="fk_ledger_posting_credit"
+    ),
+    CheckConstraint("cents BETWEEN 1 AND 1000000000000000", name="amount"),
+    CheckConstraint("debit <> credit", name="sides"),
+    Index("ix_ledger_posting_debit", "debit", "currency"),
+    Index("ix_ledger_posting_credit", "credit", "currency"),
 )
 
 # ---- delivery -------------------------------------------------------------------------------------------------------

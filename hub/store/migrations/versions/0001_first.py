@@ -161,6 +161,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partner", "message_id", "digest", name=op.f("pk_inbox_raw")),
     )
     op.create_table(
+        "ledger_account",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=False),
+        sa.Column("lowest", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("balance >= lowest", name=op.f("ck_ledger_account_lowest")),
+        sa.CheckConstraint(
+            "balance BETWEEN -1000000000000000000 AND 1000000000000000000", name=op.f("ck_ledger_account_exact")
+        ),
+        sa.PrimaryKeyConstraint("name", "currency", name=op.f("pk_ledger_account")),
+    )
+    op.create_table(
+        "ledger_transaction",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_ledger_transaction")),
+    )
+    op.create_table(
+        "ledger_posting",
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("debit", sa.String(length=120), nullable=False),
+        sa.Column("credit", sa.String(length=120), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("cents BETWEEN 1 AND 1000000000000000", name=op.f("ck_ledger_posting_amount")),
+        sa.CheckConstraint("debit <> credit", name=op.f("ck_ledger_posting_sides")),
+        sa.ForeignKeyConstraint(["key"], ["ledger_transaction.key"], name=op.f("fk_ledger_posting_key")),
+        sa.ForeignKeyConstraint(
+            ["debit", "currency"], ["ledger_account.name", "ledger_account.currency"], name="fk_ledger_posting_debit"
+        ),
+        sa.ForeignKeyConstraint(
+            ["credit", "currency"], ["ledger_account.name", "ledger_account.currency"], name="fk_ledger_posting_credit"
+        ),
+        sa.PrimaryKeyConstraint("key", "place", name=op.f("pk_ledger_posting")),
+    )
+    with op.batch_alter_table("ledger_posting", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_posting_debit", ["debit", "currency"], unique=False)
+        batch_op.create_index("ix_ledger_posting_credit", ["credit", "currency"], unique=False)
+
+    op.create_table(
         "login_challenge",
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("browser", sa.String(length=64), nullable=False),
@@ -512,6 +553,13 @@ def downgrade() -> None:
     op.drop_table("partner_content")
     op.drop_table("number_sequence")
     op.drop_table("login_challenge")
+    with op.batch_alter_table("ledger_posting", schema=None) as batch_op:
+        batch_op.drop_index("ix_ledger_posting_credit")
+        batch_op.drop_index("ix_ledger_posting_debit")
+
+    op.drop_table("ledger_posting")
+    op.drop_table("ledger_transaction")
+    op.drop_table("ledger_account")
     op.drop_table("inbox_raw")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_time")

@@ -1,0 +1,118 @@
+"""The double-entry ledger: money, and limits that are counted in money, moved between named accounts, to the cent.
+
+A posting moves one amount from the account in its ``credit`` to the account in its ``debit``, so every transaction
+balances by its shape. The database holds the rest (:mod:`hub.store.tables`): amounts are positive, both sides have one
+currency, no account falls below its lowest balance. A key is booked once: the same cause again changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, or_, select, union_all, update
+
+from hub.contract.money import Money
+from hub.contract.text import Text
+from hub.errors import NotAllowed
+from hub.store.rows import insert_new
+from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
+
+TOO_LITTLE = Text("余额或额度不足", "The balance or limit is too small for this")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """``money``, above zero, taken from the account ``credit`` and given to the account ``debit``."""
+
+    debit: str
+    credit: str
+    money: Money
+
+    def __post_init__(self) -> None:
+        if self.money.amount <= 0:
+            raise ValueError(f"a posting moves more than nothing, not {self.money}")
+        if self.debit == self.credit:
+            raise ValueError(f"{self.debit} cannot pay itself")
+
+    def reversed(self) -> "Posting":
+        """What takes it back; a posting itself is never changed."""
+        return Posting(self.credit, self.debit, self.money)
+
+
+def open_account(connection: Connection, name: str, currency: str, *, lowest: Money | None = None) -> None:
+    """An account with nothing in it; once there, its lowest balance stays as it was opened."""
+    floor = None if lowest is None else lowest.cents()
+    row = {"name": name, "currency": currency, "balance": 0, "lowest": floor}
+    insert_new(connection, ledger_account, row)
+
+
+def post(connection: Connection, key: str, postings: Sequence[Posting], now: datetime) -> bool:
+    """Book ``postings`` under ``key``, all or none; False when they were booked before. Accounts are opened at need.
+
+    Raises NotAllowed when an account would fall below its lowest balance, ValueError when ``key`` stands for others or
+    nothing is posted. The caller's transaction is to be rolled back then.
+    """
+    if not postings:
+        raise ValueError(f"{key}: nothing to post")
+    if not insert_new(connection, ledger_transaction, {"key": key, "at": now}):
+        if booked(connection, key) != list(postings):
+            raise ValueError(f"{key} was booked with other postings")
+        return False
+    moves: dict[tuple[str, str], int] = defaultdict(int)
+    for posting in postings:
+        moves[posting.debit, posting.money.currency] += posting.money.cents()
+        moves[posting.credit, posting.money.currency] -= posting.money.cents()
+    for (name, currency), cents in sorted(moves.items()):  # sorted: two transactions lock in one order
+        open_account(connection, name, currency)
+        _move(connection, name, currency, cents)
+    rows = [
+        {
+            "key": key,
+            "place": place,
+            "debit": posting.debit,
+            "credit": posting.credit,
+            "currency": posting.money.currency,
+            "cents": posting.money.cents(),
+        }
+        for place, posting in enumerate(postings)
+    ]
+    connection.execute(insert(ledger_posting), rows)
+    return True
+
+
+def _move(connection: Connection, name: str, currency: str, cents: int) -> None:
+    account = ledger_account
+    after = account.c.balance + cents
+    within = or_(account.c.lowest.is_(None), after >= account.c.lowest)
+    one = update(account).where(account.c.name == name, account.c.currency == currency, within)
+    if connection.execute(one.values(balance=after)).rowcount != 1:
+        raise NotAllowed(TOO_LITTLE)
+
+
+def booked(connection: Connection, key: str) -> list[Posting]:
+    """The postings of ``key``, in their order; none when it was never booked."""
+    table = ledger_posting
+    rows = connection.execute(select(table).where(table.c.key == key).order_by(table.c.place))
+    return [Posting(row.debit, row.credit, Money.from_cents(row.cents, row.currency)) for row in rows]
+
+
+def balance(connection: Connection, name: str, currency: str) -> Money:
+    """What the account ``name`` holds: debits less credits; nothing for an account that was never opened."""
+    account = ledger_account
+    wanted = select(account.c.balance).where(account.c.name == name, account.c.currency == currency)
+    return Money.from_cents(connection.execute(wanted).scalar() or 0, currency)
+
+
+def faults(connection: Connection) -> Iterator[tuple[str, str]]:
+    """(account, what is wrong) for every balance that is not the sum of its postings. For checks, not for requests."""
+    table = ledger_posting
+    sides = union_all(
+        select(table.c.debit.label("name"), table.c.currency, table.c.cents),
+        select(table.c.credit, table.c.currency, -table.c.cents),
+    ).subquery()
+    sums = select(sides.c.name, sides.c.currency, func.sum(sides.c.cents)).group_by(sides.c.name, sides.c.currency)
+    summed = {(name, currency): int(cents) for name, currency, cents in connection.execute(sums)}
+    for row in connection.execute(select(ledger_account).order_by(ledger_account.c.name)):
+        if row.balance != (expected := summed.get((row.name, row.currency), 0)):
+            yield row.name, f"holds {row.balance} cents {row.currency}, its postings say {expected}"
