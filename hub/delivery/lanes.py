@@ -7,7 +7,7 @@ attempt, in one transaction: SENDING means that an attempt is recorded.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,7 @@ class Claim:
     queries: int  # questions answered so far
     fence: int  # of this claim
     begun: bool  # its attempt is recorded; else there is a question to ask, or it is past its deadline
+    more: bool  # whether something else is due, or will be once this one is done
     lease_until: datetime  # then others may take it over
     out: OutMessage = field(repr=False)
     canonical: CanonicalMessage = field(repr=False)
@@ -77,16 +78,20 @@ _blocked = exists(
 )
 
 
-def _heads(partner: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
-    """The messages of ``partner`` that are due at ``now`` and stand at the head of a free lane."""
+def _due_of(partner: ColumnElement[str], table: FromClause = outbox) -> tuple[ColumnElement[bool], ...]:
+    """The messages of ``partner`` that are due at ``now``, wherever in their lanes."""
     return (
-        _in(outbox, *WAITING),
-        outbox.c.partner == partner,
-        outbox.c.not_before <= bindparam("now"),
-        outbox.c.state != literal_column("'SENDING'"),
-        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
-        or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked),
+        _in(table, *WAITING),
+        table.c.partner == partner,
+        table.c.not_before <= bindparam("now"),
+        table.c.state != literal_column("'SENDING'"),
+        or_(table.c.lease_until.is_(None), table.c.lease_until <= bindparam("now")),
     )
+
+
+def _heads(partner: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
+    """Those of them that stand at the head of a free lane."""
+    return (*_due_of(partner), or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked))
 
 
 _first = select(func.min(outbox.c.partner).label("code")).where(_in(outbox, *WAITING)).cte("busy", recursive=True)
@@ -103,6 +108,9 @@ NEXT = (
         outbox_raw.c.path,
         outbox_raw.c.headers,
         outbox_raw.c.canonical,
+        exists(select(_other.c.seq).where(*_due_of(outbox.c.partner, _other), _other.c.seq != outbox.c.seq)).label(
+            "more"
+        ),
     )
     .join(outbox_raw, outbox_raw.c.message_id == outbox.c.message_id)
     .where(*_heads(bindparam("partner")))
@@ -155,7 +163,7 @@ def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: time
             return None
         failpoints.hit("delivery.before_claim_commit")
     failpoints.hit("delivery.after_claim_commit")
-    return held
+    return replace(held, more=True) if len(due) > 1 else held
 
 
 def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str]:
@@ -198,6 +206,7 @@ def _held(row: Row[Any], until: datetime, begun: bool) -> Claim:
         queries=row.queries,
         fence=row.fence + 1,
         begun=begun,
+        more=row.more or row.attempts > 0 or row.state == "UNKNOWN",  # its end may release its lane
         lease_until=until,
         out=OutMessage(content=row.content, content_type=row.content_type, path=row.path, headers=row.headers),
         canonical=restore(row),

@@ -144,7 +144,8 @@ class Worker:
             return True
         with self._claimed() as claim:
             if claim is not None:
-                self.wake()  # there may be more: the next sender looks while this one sends
+                if claim.more:
+                    self.wake()  # the next sender looks while this one sends
                 if claim.state == "UNKNOWN":
                     self._resolver.ask(claim)
                 else:

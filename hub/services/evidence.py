@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from hub.cards.suites import read_certificate
 from hub.cards.trust import Trust
@@ -35,8 +35,14 @@ UNSIGNED = Text(
     "Evidence cannot be signed at present; nothing binding is taken until it can. Try again later",
 )
 
-LAST = select(table.c.n, table.c.hash).where(table.c.chain == bindparam("chain")).order_by(table.c.n.desc()).limit(1)
-APPEND = insert(table)
+
+def last_of(chain: ColumnElement[str]) -> Select[tuple[int, str]]:
+    """``n`` and ``hash`` of the last entry of a chain: for :func:`end`."""
+    return select(table.c.n, table.c.hash).where(table.c.chain == chain).order_by(table.c.n.desc()).limit(1)
+
+
+LAST = last_of(bindparam("chain"))
+APPEND = insert(table).inline()  # nobody asks for the new row's number
 OLDEST = select(table.c.at).where(table.c.head.is_(None)).order_by(table.c.seq).limit(1)
 COVER = update(table).where(table.c.seq.in_(bindparam("covered", expanding=True)))
 """The statements of every act: building one costs more than running it, so they are built once."""
@@ -52,14 +58,19 @@ def append(
 ) -> Entry:
     """Write the next entry of chain ``of``. The caller holds the lock that keeps the chain's writers apart.
 
-    :param after: the last entry, where the caller has just written it.
+    :param after: the last entry, where the caller has just read or written it.
     """
     return _write(connection, of, after or _last(connection, of), facts, now)
 
 
 def _last(connection: Connection, of: str) -> Entry | None:
     last = connection.execute(LAST, {"chain": of}).one_or_none()
-    return None if last is None else Entry(chain=of, n=last.n, body="", hash=last.hash)
+    return None if last is None else end(of, last)
+
+
+def end(of: str, last: Any) -> Entry | None:
+    """The last entry of chain ``of``, as far as the next one needs it; None where the chain has not begun."""
+    return None if last.n is None else Entry(chain=of, n=last.n, body="", hash=last.hash)
 
 
 def _write(connection: Connection, of: str, before: Entry | None, facts: Mapping[str, Any], now: datetime) -> Entry:

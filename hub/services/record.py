@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, true, update
 
 from hub.business import LINES
 from hub.business.lifecycle import DECIDED, Actor, Event, Kind, Projection, check_content, freeze, project
@@ -38,12 +38,18 @@ BY_OWN_NUMBER = LOCKED.where(
     _object.c.kind == bindparam("kind"),
     _object.c.number == bindparam("number"),
 )
-EVENTS = (
-    select(_event.c.name, _event.c.identity, _event.c.submission, _event.c.occurred_at, _event.c.content)
+_proof = evidence.last_of(bindparam("object_id")).subquery("proof")
+HISTORY = (
+    select(
+        *(_event.c.name, _event.c.identity, _event.c.submission, _event.c.occurred_at, _event.c.content),
+        *(_proof.c.n, _proof.c.hash),
+    )
+    .select_from(_event)
+    .outerjoin(_proof, true())
     .where(_event.c.object_id == bindparam("object_id"))
     .order_by(_event.c.seq)
 )
-APPEND = insert(_event)
+APPEND = insert(_event).inline()  # nobody asks for the new row's number
 CHANGE = update(_object).where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
 DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
 """The statements of every message: building one costs more than running it, so they are built once."""
@@ -163,7 +169,7 @@ def record(
     if new.name != DECIDED:  # which answer stands is no content
         check_content(obj.kind, new.content)
     submission = obj.submission if new.submission is None else new.submission
-    known = _events(connection, obj)
+    known, proved = _history(connection, obj)
     if any(event.name == new.name and event.identity == new.identity for event in known):
         return Recorded(obj, False, obj.states)
     before = project(obj.kind, known)
@@ -180,7 +186,7 @@ def record(
         raise Stale
     current = _changed(obj, values, after)
     _attach(connection, current, new, now, before=before, after=after)
-    proof = evidence.append(connection, obj.id, _facts(current, new, submission), now)
+    proof = evidence.append(connection, obj.id, _facts(current, new, submission), now, after=proved)
     _effects(connection, current, new, now)
     return Recorded(current, True, before.states, proof)
 
@@ -217,12 +223,14 @@ def set_delivery(connection: Connection, object_id: str, state: str) -> None:
     connection.execute(DELIVERY, {"changed": object_id, "delivery": state})
 
 
-def _events(connection: Connection, obj: BusinessObject) -> list[Event]:
-    rows = connection.execute(EVENTS, {"object_id": obj.id})
-    return [
+def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], Entry | None]:
+    """The events of the locked object, and the last entry of its evidence."""
+    rows = connection.execute(HISTORY, {"object_id": obj.id}).all()
+    events = [
         Event(row.name, row.identity, row.submission, row.occurred_at, thaw_content(obj.kind, row.content))
         for row in rows
     ]
+    return events, evidence.end(obj.id, rows[-1])
 
 
 def _columns(kind: Kind, projection: Projection, now: datetime) -> dict[str, Any]:

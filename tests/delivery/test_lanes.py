@@ -42,6 +42,26 @@ def test_messages_of_one_object_go_one_after_another(world):
     assert claim(world).message_id == second
 
 
+def test_a_claim_says_whether_more_is_due(world):
+    owner = world.object()
+    world.queue(owner), world.queue(owner), world.queue()
+
+    claims = [claim(world), claim(world)]
+
+    assert [held.more for held in claims] == [True, True]  # the second of the first lane comes when its head is done
+
+
+def test_a_claim_of_all_that_is_due_says_so_unless_its_end_may_release_its_lane(world):
+    world.queue()
+    world.partner.faults.append("busy")
+
+    first = claim(world)
+    dispatcher(world).dispatch(first)
+    world.later(minutes=2)
+
+    assert [first.more, claim(world).more] == [False, True]
+
+
 @pytest.mark.parametrize("fault", ["lost-after", "down", "busy"])
 def test_a_head_that_is_unknown_or_waiting_blocks_its_own_lane_only(world, fault):
     owner = world.object()

@@ -63,6 +63,22 @@ def test_a_wake_up_does_not_wait_for_the_sweep(build_world, partner):
         worker.stop()
 
 
+def test_one_wake_up_is_enough_for_all_that_is_queued_and_for_more_than_one_sender(build_world, partner):
+    world = build_world(partner(), senders=4, sweep=3600.0)
+    both = threading.Barrier(2)
+    world.partner.during = lambda _message: both.wait(20)
+    worker = world.worker()
+    worker.start()
+    try:
+        time.sleep(0.1)
+        for _ in range(4):
+            world.queue()
+        worker.wake()
+        until(lambda: len(world.partner.arrivals) == 4)
+    finally:
+        worker.stop()
+
+
 def test_without_any_wake_up_the_sweep_is_enough(build_world, partner):
     world = build_world(partner(), sweep=0.05)
     worker = world.worker()
