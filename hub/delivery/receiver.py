@@ -5,13 +5,13 @@ transaction that holds the deduplication, the raw bytes, the event and the store
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hub.contract.adapters import Context, PartnerAdapter, Refusal
 from hub.contract.message import CanonicalEvent, InMessage, OutMessage, PartnerContent, Raw, Verdict
@@ -29,6 +29,8 @@ from hub.store.engine import writing
 from hub.store.rows import insert_new
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class
 EXPLAINED = 10  # schema errors that a receipt and the audit log name
@@ -61,6 +63,35 @@ class Answer:
     receipt: OutMessage
     status: int
     code: str
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Why nobody knows what a message means."""
+
+    reason: str
+    code: UnmappedCode | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A parked message, opened and understood once more, as far as it can be."""
+
+    message: InMessage | None
+    meaning: Sequence[CanonicalEvent | PartnerContent]
+    problem: _Problem | None
+
+
+Readings = Mapping[str, Reading]
+"""Message id -> what it means; of one partner."""
+
+
+class Unread(Exception):
+    """Parked messages that nobody has read are to be applied: the transaction ends, they are read, it runs again."""
+
+    def __init__(self, rows: Sequence[Row[Any]]) -> None:
+        super().__init__(len(rows))
+        self.rows = rows
 
 
 def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> Answer:
@@ -103,14 +134,14 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
     meaning, problem = _meaning(adapter, message, ctx)  # last: whoever fails here has his receipt and is parked
     failpoints.hit("inbound.before_store")
 
-    def commit(problem: _Problem | None) -> Answer:
+    def commit(readings: Readings) -> Answer:
         with writing(runtime.engine) as connection:
             if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
                 return _again(connection, adapter, ctx, raw, message)
             _keep(connection, message, raw)
             failpoints.hit("inbound.after_insert")
             if problem is None:
-                _apply(connection, adapter, ctx, message, meaning)
+                _apply(connection, message, meaning, ctx.now, readings)
             else:
                 _prove(connection, message, ctx.now)
                 _ask(connection, message, problem, ctx.now)
@@ -119,17 +150,10 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
         return Answer(receipt, 200, ACCEPTED)
 
     try:
-        return commit(problem)
+        return with_readings(adapter, ctx, commit)
     except PluginFault as fault:  # nothing of what it meant is applied, but the message is kept
-        return commit(_Problem(f"plugin fault: {fault}"))
-
-
-@dataclass(frozen=True)
-class _Problem:
-    """Why nobody knows what a message means."""
-
-    reason: str
-    code: UnmappedCode | None = None
+        problem = _Problem(f"plugin fault: {fault}")
+        return with_readings(adapter, ctx, commit)
 
 
 def _meaning(
@@ -155,51 +179,78 @@ def _ask(connection: Connection, message: InMessage, problem: _Problem, now: dat
 
 def _apply(
     connection: Connection,
-    adapter: PartnerAdapter,
-    ctx: Context,
     message: InMessage,
     meaning: Sequence[CanonicalEvent | PartnerContent],
+    now: datetime,
+    readings: Readings,
 ) -> None:
-    """Apply a message, and whatever waited for the object that it made. Raises PluginFault and Refusal."""
-    applied = inbound.apply(connection, message, meaning, ctx.now)
+    """Apply a message, and whatever waited for the object that it made. Raises PluginFault, Refusal and Unread."""
+    applied = inbound.apply(connection, message, meaning, now)
     if applied.waits_for is not None:
         _park(connection, message, "waiting for its object", applied.waits_for)
-        _prove(connection, message, ctx.now)
+        _prove(connection, message, now)
         return
     if not any(change.new for change in applied.changes):
-        _prove(connection, message, ctx.now)
+        _prove(connection, message, now)
     for change in applied.changes:
         if change.new and not change.before:
-            release(connection, adapter, ctx, change.obj.number)
+            release(connection, message.partner, change.obj.number, now, readings)
+
+
+def with_readings(adapter: PartnerAdapter, ctx: Context, run: Callable[[Readings], T]) -> T:
+    """``run`` with what the parked messages that it meets mean. A plugin reads them outside of any transaction: one
+    that hangs must not hold the store. Raises PluginAway, and what ``run`` raises.
+    """
+    readings: dict[str, Reading] = {}
+    while True:
+        try:
+            return run(readings)
+        except Unread as found:  # rolled back; the next run meets at least these
+            readings |= {row.message_id: _read(adapter, ctx, row) for row in found.rows}
+
+
+def _read(adapter: PartnerAdapter, ctx: Context, row: Row[Any]) -> Reading:
+    """What a parked message means by now."""
+    then = replace(ctx, now=row.received_at)  # the signature was good when it came
+    try:
+        message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
+    except Refusal as refusal:  # it was believed when it came; that is no reason to refuse another message
+        return Reading(None, (), _Problem(f"refused now: {refusal.code}"))
+    return Reading(message, *_meaning(adapter, message, ctx))
 
 
 def release(
-    connection: Connection, adapter: PartnerAdapter, ctx: Context, number: str, message_id: str | None = None
+    connection: Connection, partner: str, number: str, now: datetime, readings: Readings, only: str | None = None
 ) -> None:
-    """Apply the parked messages of this number (or just one of them), in the order in which they came."""
-    partner = adapter.sheet.partner
-    for row in connection.execute(PARKED, {"partner": partner, "number": number}).all():
-        if message_id is not None and row.message_id != message_id:
-            continue
-        then = replace(ctx, now=row.received_at)  # the signature was good when it came
-        message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
-        meaning, problem = _meaning(adapter, message, ctx)
-        if problem is not None:
-            _park(connection, message, problem.reason, row.business_key)
-            if problem.reason != row.reason:
-                _ask(connection, message, problem, ctx.now)
-            continue
-        connection.execute(
-            update(_inbox)
-            .where(_inbox.c.partner == partner, _inbox.c.message_id == row.message_id)
-            .values(state="APPLIED", reason=None, applied_at=ctx.now)
-        )
-        try:
-            with connection.begin_nested():
-                _apply(connection, adapter, ctx, message, meaning)
-        except PluginFault as fault:
-            _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
-            _prove(connection, message, ctx.now)
+    """Apply the parked messages of this number (or ``only`` one of them), in the order in which they came.
+
+    Raises Unread for those that nobody has read yet.
+    """
+    rows = connection.execute(PARKED, {"partner": partner, "number": number}).all()
+    rows = [row for row in rows if only in (None, row.message_id)]
+    unread = [row for row in rows if row.message_id not in readings]
+    if unread:
+        raise Unread(unread)
+    for row in rows:
+        _release(connection, row, readings[row.message_id], now, readings)
+
+
+def _release(connection: Connection, row: Row[Any], reading: Reading, now: datetime, readings: Readings) -> None:
+    mine = update(_inbox).where(_inbox.c.partner == row.partner, _inbox.c.message_id == row.message_id)
+    message, problem = reading.message, reading.problem
+    if problem is not None:
+        connection.execute(mine.values(reason=problem.reason[:500]))
+        if message is not None and problem.reason != row.reason:
+            _ask(connection, message, problem, now)
+    if message is None or problem is not None:
+        return
+    connection.execute(mine.values(state="APPLIED", reason=None, applied_at=now))
+    try:
+        with connection.begin_nested():
+            _apply(connection, message, reading.meaning, now, readings)
+    except PluginFault as fault:
+        _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
+        _prove(connection, message, now)
 
 
 def _park(connection: Connection, message: InMessage, reason: str, key: str) -> None:

@@ -188,12 +188,17 @@ def replay_parked(runtime: Runtime, partner: str, message_id: str) -> str:
     """Apply a parked message again (after a plugin got the missing code). Returns its state. Raises NotFound."""
     table = tables.inbox
     mine = (table.c.partner == partner, table.c.message_id == message_id)
-    with writing(runtime.engine) as connection:
-        row = connection.execute(select(table).where(*mine, table.c.state == "PARKED")).one_or_none()
-        if row is None:
-            raise NotFound
-        receiver.release(connection, runtime.adapter(partner), runtime.context(partner), row.business_key, message_id)
-        return str(connection.execute(select(table.c.state).where(*mine)).scalar_one())
+    ctx = runtime.context(partner)
+
+    def apply(readings: receiver.Readings) -> str:
+        with writing(runtime.engine) as connection:
+            row = connection.execute(select(table).where(*mine, table.c.state == "PARKED")).one_or_none()
+            if row is None:
+                raise NotFound
+            receiver.release(connection, partner, row.business_key, ctx.now, readings, only=message_id)
+            return str(connection.execute(select(table.c.state).where(*mine)).scalar_one())
+
+    return receiver.with_readings(runtime.adapter(partner), ctx, apply)
 
 
 def replay_unmapped(runtime: Runtime, partner: str, field: str, code: str) -> int:

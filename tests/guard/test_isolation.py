@@ -117,6 +117,23 @@ def test_a_hanging_call_is_named_with_its_version_once_and_the_alert_ends_when_i
     thread.join(5)
 
 
+def test_a_plugin_that_hangs_over_a_parked_message_holds_no_lock_of_the_store(unruly_world: Make) -> None:
+    world = unruly_world(parse="raise")
+    push(world)
+    with reading(world.runtime.engine) as connection:
+        [parked] = operations.stuck(connection)
+    world.runtime.settings.partners[unruly.PARTNER].settings["parse"] = "sleep"  # type: ignore[index]
+
+    replay = threading.Thread(target=operations.replay_parked, args=(world.runtime, unruly.PARTNER, parked.message_id))
+    replay.start()
+    until(lambda: held(world) == 1)
+
+    assert world.push(world.offer()).code == "0000"
+    assert replay.is_alive()
+    unruly.RELEASE.set()
+    replay.join(5)
+
+
 def test_a_raising_plugin_is_counted_and_its_message_is_kept_and_parked(unruly_world: Make) -> None:
     world = unruly_world(parse="raise")
 
