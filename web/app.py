@@ -16,7 +16,21 @@ from web.forms.controls import selects
 from web.js_texts import CARD_TEXTS, JS_TEXTS
 from web.lines import LINE_VIEWS
 from web.site import Site
-from web.views import acts, documents, door, health, home, lists, login, notices, objects, operations, regions, services
+from web.views import (
+    accounts,
+    acts,
+    documents,
+    door,
+    health,
+    home,
+    lists,
+    login,
+    notices,
+    objects,
+    operations,
+    regions,
+    services,
+)
 
 BLUEPRINTS = (
     home.views,
@@ -26,6 +40,7 @@ BLUEPRINTS = (
     acts.views,
     documents.views,
     notices.views,
+    accounts.views,
     operations.views,
     regions.views,
     door.views,

@@ -306,4 +306,38 @@ ENGLISH: Mapping[str, str] = {
     # service pages
     "由保险公司提供": "Supplied by the insurer",
     "登录后办理": "Log in to apply",
+    # accounts and cards
+    "账号与卡": "Accounts and cards",
+    "账号": "Account",
+    "等待绑定的卡": "Cards that wait to be bound",
+    "绑定码": "Code",
+    "持卡人": "Holder",
+    "卡号": "Card number",
+    "类型": "Type",
+    "原因": "Reason",
+    "请选择账号": "Choose an account",
+    "请核对持卡人告知的绑定码。绑定：此卡与账号原有的卡都能登录；换卡：原有的卡立即停用。": (
+        "Compare the code with the one the holder reads out. Bind: this card logs in beside the "
+        "former ones. Replace: the former ones stop at once."
+    ),
+    "没有等待绑定的卡": "No card waits",
+    "请持卡人用新卡在登录页登录一次，此卡即显示在这里。": "Have its holder try to log in once: it then shows here.",
+    "绑定日期": "Bound",
+    "{date} 停用": "ended {date}",
+    "已过期": "expired",
+    "可登录": "logs in",
+    "正在使用": "in use",
+    "授权": "Delegated rights",
+    "授权事项": "Right",
+    "截止日": "Last day",
+    "授权时间": "Delegated",
+    "有效": "valid",
+    "{date} 撤销": "revoked {date}",
+    "已到期": "over",
+    "没有授权": "Nothing is delegated",
+    "法人可将某项权限在一段时间内授权给操作员，随时可撤销，立即生效。": (
+        "The legal person may delegate single rights to operators for a time, and revoke them at any moment."
+    ),
+    "办理事项": "Matter",
+    "有效期至": "Valid until",
 }

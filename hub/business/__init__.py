@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 
 from hub.business import cargo, inquiry, micro_policy, payment
-from hub.business.lifecycle import Kind, Line
+from hub.business.lifecycle import Kind, Line, right
+from hub.contract.text import Text
 
 LINES: tuple[Line, ...] = (micro_policy.LINE, inquiry.LINE, cargo.LINE, payment.LINE)
 KINDS: Mapping[str, Kind] = {kind.code: kind for line in LINES for kind in line.kinds}
+
+MANAGE_CARDS = "cards.manage"
+RIGHTS: Mapping[str, Text] = {
+    right(kind, action): Text(f"{kind.label.zh}：{action.label.zh}", f"{kind.label.en}: {action.label.en}")
+    for kind in KINDS.values()
+    for action in kind.actions
+    if action.delegable
+} | {MANAGE_CARDS: Text("管理操作员的卡", "Manage the operators' cards")}
+"""What a legal person may let a named operator do (ROLE-06)."""

@@ -34,6 +34,7 @@ class Purpose(Enum):
     AGREEMENT = "AGREEMENT"
     PAYMENT = "PAYMENT"
     DOCUMENT = "DOCUMENT"
+    AUTHORITY = "AUTHORITY"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ ACTS: Mapping[Purpose, Act] = {
     Purpose.AGREEMENT: Act(title=Text("签署协议", "Sign an agreement"), fields=BINDING),
     Purpose.PAYMENT: Act(title=Text("签署支付指令", "Sign a payment instruction"), fields=BINDING),
     Purpose.DOCUMENT: Act(title=Text("签署文件", "Sign a document"), fields=BINDING | {"document"}),
+    Purpose.AUTHORITY: Act(title=Text("授权与绑卡", "Decide who may act"), fields=BINDING | {"matter"}),
 }
 
 HEX = re.compile(r"[0-9a-f]{64}")
@@ -64,13 +66,14 @@ FORMS: Mapping[str, re.Pattern[str]] = {
     "number": re.compile(r".{1,64}"),
     "receiver": re.compile(r".{1,100}"),
     "document": re.compile(r".{1,200}"),
+    "matter": re.compile(r".{1,200}"),
 }
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Payload:
-    """A payload that was read and found well formed. The last four fields are empty for a login."""
+    """A payload that was read and found well formed. The last five fields are empty for a login."""
 
     purpose: Purpose
     title: str
@@ -81,6 +84,7 @@ class Payload:
     receiver: str = ""  # the insurer or bank that will get it
     digest: str = ""  # SHA-256 of the canonical content that is agreed to; of a document: of its bytes as prepared
     document: str = ""  # name of the document that is signed inside, too (hub.cards.document)
+    matter: str = ""  # what the holder allows or ends, in words
 
 
 def new_nonce() -> str:
@@ -113,13 +117,15 @@ def make_binding(
     receiver: str,
     digest: str,
     document: str = "",
+    matter: str = "",
 ) -> str:
-    """The payload that binds the enterprise to the content with ``digest``; ``document`` for that purpose only.
+    """The payload that binds the enterprise to the content with ``digest``; ``document``, ``matter``: where it has one.
 
     Raises ValueError for a field.
     """
     fields = _common(purpose, origin, nonce, now) | {"number": number, "receiver": receiver, "digest": digest}
-    return _encode(fields | ({"document": document} if document else {}))
+    own = {"document": document, "matter": matter}
+    return _encode(fields | {name: text for name, text in own.items() if text})
 
 
 def parse(payload: str) -> Payload:
@@ -146,6 +152,7 @@ def check(
     receiver: str = "",
     digest: str = "",
     document: str = "",
+    matter: str = "",
 ) -> Payload:
     """The payload, if it is the one the hub asked for. Raises CardRefused with the reason."""
     read = parse(payload)
@@ -153,8 +160,8 @@ def check(
         raise CardRefused("wrong_origin")
     if not hmac.compare_digest(read.nonce_hash, hash_text(nonce)):
         raise CardRefused("wrong_nonce")
-    asked = (purpose, number, receiver, digest, document)
-    if (read.purpose, read.number, read.receiver, read.digest, read.document) != asked:
+    asked = (purpose, number, receiver, digest, document, matter)
+    if (read.purpose, read.number, read.receiver, read.digest, read.document, read.matter) != asked:
         raise CardRefused("wrong_act")
     if not now - LIFE <= read.issued_at <= now + SKEW:
         raise CardRefused("stale")

@@ -23,16 +23,30 @@ from hub.config import TrustSettings
 from hub.contract.text import Text
 from hub.errors import ConfigError, InvalidInput, LoginRefused, NotFound
 from hub.runtime import Runtime, certificates
-from hub.services import audit
+from hub.services import audit, card_requests, delegations
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.store.rows import insert_new
 
-UNBOUND = Text("此卡未绑定账号，请先在用户管理系统绑定", "This card is bound to no account: bind it first")
+GONE = Text("此卡已解除绑定，不能再使用", "This card was taken off its account and is not used again")
 USED = Text("登录请求已失效，请刷新页面重试", "This login request is no longer valid: reload the page")
 WRONG_KIND = Text("卡的类型与账号角色不符", "The kind of card does not fit the account's role")
 NOT_YOURS = Text("卡与企业信息不符", "The card does not belong to this enterprise")
 SEEN_EVERY = timedelta(seconds=60)  # a session's last use is written at most this often
+
+
+class Unbound(LoginRefused):
+    """This card is bound to no account."""
+
+    def __init__(self, card: CardCertificate) -> None:
+        code = card_requests.code(card.fingerprint)
+        super().__init__(
+            Text(
+                f"此卡未绑定账号。请法人在“账号与卡”中绑定，绑定码 {code}",
+                f"This card is bound to no account: the legal person binds it under Accounts and cards, code {code}",
+            )
+        )
+        self.card = card
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +157,8 @@ def login(
     except (CardRefused, LoginRefused) as refused:
         reason = refused.code if isinstance(refused, CardRefused) else refused.text.en
         with writing(runtime.engine) as connection:
+            if isinstance(refused, Unbound):
+                card_requests.ask(connection, refused.card, now)
             detail = {"reason": reason, "certificate": sha256(certificate).hexdigest()}
             audit.note(connection, now, "login.refused", who="anonymous", address=address, detail=detail)
         raise refused if isinstance(refused, LoginRefused) else LoginRefused(refused.text) from None
@@ -157,7 +173,7 @@ def _open(runtime: Runtime, card: CardCertificate, address: str | None, now: dat
             .where(binding.c.fingerprint == card.fingerprint, binding.c.ended_at.is_(None))
         ).one_or_none()
         if row is None:
-            raise LoginRefused(UNBOUND)
+            raise LoginRefused(GONE) if card_requests.was_bound(connection, card.fingerprint) else Unbound(card)
         check_holder(row, card)
         token = open_session(runtime, connection, row.id, card, address, now)
     return opened(runtime, token)
@@ -224,6 +240,7 @@ def session(runtime: Runtime, token: str, address: str | None = None, *, touch: 
             .outerjoin(firm, firm.c.uscc == account.c.enterprise)
             .where(table.c.token_hash == digest(token), table.c.ended_at.is_(None))
         ).one_or_none()
+        rights = delegations.rights(connection, row.account, now) if row is not None else frozenset()
     if row is None or min(row.seen_at + idle, row.created_at + whole) <= now or row.unbound_at is not None:
         return None
     if row.not_after is not None and row.not_after <= now:
@@ -238,6 +255,7 @@ def session(runtime: Runtime, token: str, address: str | None = None, *, touch: 
         role=row.role,
         certificate=row.serial,
         address=address,
+        rights=rights,
     )
     return LoginSession(
         token=token,
@@ -322,6 +340,7 @@ def bind_card(connection: Connection, account_id: str, card: CardCertificate, no
         "bound_at": now,
     }
     connection.execute(insert(tables.card_binding), binding)
+    card_requests.settle(connection, card.fingerprint)
     audit.note(connection, now, "card.bound", who=account_id, detail={"certificate": card.serial})
 
 
@@ -340,10 +359,17 @@ def is_bound(connection: Connection, account_id: str, fingerprint: str) -> bool:
     return connection.execute(select(table.c.fingerprint).where(*mine)).first() is not None
 
 
-def unbind_cards(connection: Connection, account_id: str, reason: str, now: datetime) -> list[str]:
-    """End all bindings of an account with the sessions opened by them; their history stays. Returns the serials."""
+def unbind_cards(
+    connection: Connection, account_id: str, reason: str, now: datetime, *, only: str | None = None
+) -> list[str]:
+    """End the bindings of an account with the sessions opened by them; their history stays. Returns the serials.
+
+    :param only: the fingerprint of one card; without it, all of them.
+    """
     table, sessions = tables.card_binding, tables.login_session
     live = select(table.c.fingerprint, table.c.serial).where(table.c.account == account_id, table.c.ended_at.is_(None))
+    if only is not None:
+        live = live.where(table.c.fingerprint == only)
     cards = connection.execute(live).all()
     for card in cards:
         connection.execute(update(table).where(table.c.fingerprint == card.fingerprint).values(ended_at=now))

@@ -41,6 +41,7 @@ def believe(
     receiver: str,
     digest: str,
     document: str = "",
+    matter: str = "",
 ) -> None:
     """Return when the actor's own card has signed exactly this, just now and once. Raises SignatureRefused."""
     signature = answer.signature
@@ -55,6 +56,7 @@ def believe(
             receiver=receiver,
             digest=digest,
             document=document,
+            matter=matter,
         )
         trusted = accounts.trust(runtime.settings.trust)
         card = verify(signature.payload, signature.algorithm, signature.value, signature.certificate, trusted, now)

@@ -102,6 +102,32 @@ card_binding = Table(
     Column("ended_at", UtcTime),
 )
 
+card_request = Table(
+    "card_request",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # a card that came to log in and is nobody's
+    Column("serial", String(64), nullable=False),
+    Column("holder", String(200), nullable=False),
+    Column("org_code", String(9), nullable=False),
+    Column("role", String(4), nullable=False),
+    Column("not_after", UtcTime, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Index("ix_card_request", "org_code", "asked_at"),
+)
+
+delegation = Table(
+    "delegation",
+    metadata,
+    _id(),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("right", String(80), nullable=False),  # hub.business.RIGHTS
+    Column("granted_by", ForeignKey("account.id"), nullable=False),
+    Column("granted_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Index("ix_delegation", "account", "until"),
+)
+
 login_challenge = Table(
     "login_challenge",
     metadata,

@@ -43,7 +43,11 @@ def test_the_signed_bytes_begin_with_a_mark_no_other_signature_of_the_hub_has() 
 def test_every_purpose_has_a_title_in_both_languages_and_the_common_fields(purpose: Purpose) -> None:
     act = ACTS[purpose]
     assert act.title.zh != act.title.en
-    own = {Purpose.LOGIN: COMMON, Purpose.DOCUMENT: BINDING | {"document"}}
+    own = {
+        Purpose.LOGIN: COMMON,
+        Purpose.DOCUMENT: BINDING | {"document"},
+        Purpose.AUTHORITY: BINDING | {"matter"},
+    }
     assert act.fields == own.get(purpose, BINDING)
 
 

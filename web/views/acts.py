@@ -1,7 +1,5 @@
 """What a user does to an object: the entry form or the question, the draft, the card's payload, the act itself."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,17 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from hub.business import regions
-from hub.cards.challenge import parse
-from hub.contract.message import ActorSignature
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused, Stale
 from hub.services import accounts, actions, drafts
-from hub.services.card_answers import CardAnswer
 from hub.services.objects import Draft
 from web import security
 from web.auth import ENTERPRISE, access, login_of
 from web.page import page
 from web.site import moment, read, runtime, say, site
+from web.views.card import card_answer, short_digest
 from web.views.common import new_view, object_view, offered, partner_name, place
 from web.views.desk import (
     Desk,
@@ -40,7 +36,6 @@ from web.views.login import browser
 views = Blueprint("acts", __name__)
 
 SHOWS = {"shown", "row"}  # buttons of these names want the page, not a word about the saving
-ENCODED = ("signature", "certificate")  # fields of the form that hold base64
 
 
 @views.get("/<line>/<kind>/new")
@@ -83,7 +78,7 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
             action,
             _values(here, typed),
             _number(posted.get("revision")) or 0,
-            _card_answer(posted),
+            card_answer(posted),
         )
     except InvalidInput as error:
         return _again(here, typed, error.fields) if here.form else _question(here, error.text, 422)
@@ -198,23 +193,6 @@ def _again(here: Desk, typed: Mapping[str, Any], errors: Mapping[str, Text]) -> 
     return _form_page(replace(here, draft=draft), typed, errors, 422)
 
 
-def _card_answer(typed: Mapping[str, str]) -> CardAnswer | None:
-    """What the card signed, from the form's hidden fields. Raises SignatureRefused for what is not base64."""
-    if not typed.get("signature"):
-        return None
-    try:
-        value, certificate = (base64.b64decode(typed.get(name, ""), validate=True) for name in ENCODED)
-    except (binascii.Error, ValueError):
-        raise SignatureRefused from None
-    signature = ActorSignature(
-        payload=typed.get("payload", ""),
-        algorithm=typed.get("algorithm", ""),
-        value=value,
-        certificate=certificate,
-    )
-    return CardAnswer(signature=signature, nonce=typed.get("nonce", ""), browser=browser())
-
-
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() and len(text) < 10 else None
 
@@ -289,9 +267,8 @@ def _sign_title(here: Desk) -> str:
 
 def _summary(here: Desk, text: str) -> list[list[str]]:
     """What the holder reads before the PIN: what, to whom, which content; the agent's window shows the same digest."""
-    digest = parse(text).digest.upper()
     return [
         [say("签署内容"), f"{here.obj.title} {read(here.obj.kind.label)} {here.obj.number}"],
         [say("接收方"), partner_name(here.obj.partner)],
-        [say("内容摘要"), f"{digest[:4]} {digest[4:8]} … {digest[-4:]}"],
+        [say("内容摘要"), short_digest(text)],
     ]

@@ -162,6 +162,7 @@ class Agent:
         digest = payload.digest.upper()
         facts = {
             "number": payload.number,
+            "matter": payload.matter,
             "document": payload.document,
             "receiver": payload.receiver,
             "digest": digest and f"{digest[:4]} {digest[4:8]} … {digest[-4:]}",

@@ -13,6 +13,7 @@ const TEXTS = {
   last_title: ["仅剩最后一次机会", "One try left"],
   last_text: ["密码再输错一次，卡将锁定，须到数据中心或窗口解锁。", "If the PIN is wrong once more, the card locks and has to be unlocked at the data centre."],
   last_tick: ["我已核对密码，使用最后一次机会", "I am sure of the PIN: use the last try"],
+  matter: ["办理事项", "Matter"],
   number: ["业务编号", "Number"],
   document: ["文件名称", "Document"],
   receiver: ["接收方", "Receiver"],

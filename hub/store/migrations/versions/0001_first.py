@@ -202,6 +202,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_ledger_posting_credit", ["credit", "currency"], unique=False)
 
     op.create_table(
+        "card_request",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.String(length=64), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("org_code", sa.String(length=9), nullable=False),
+        sa.Column("role", sa.String(length=4), nullable=False),
+        sa.Column("not_after", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("asked_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_card_request")),
+    )
+    with op.batch_alter_table("card_request", schema=None) as batch_op:
+        batch_op.create_index("ix_card_request", ["org_code", "asked_at"], unique=False)
+
+    op.create_table(
         "login_challenge",
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("browser", sa.String(length=64), nullable=False),
@@ -314,6 +328,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_card_binding_account")),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_card_binding")),
     )
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("right", sa.String(length=80), nullable=False),
+        sa.Column("granted_by", sa.String(length=32), nullable=False),
+        sa.Column("granted_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("until", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", hub.store.tables.UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_delegation_account")),
+        sa.ForeignKeyConstraint(["granted_by"], ["account.id"], name=op.f("fk_delegation_granted_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index("ix_delegation", ["account", "until"], unique=False)
+
     op.create_table(
         "document",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -536,6 +566,10 @@ def downgrade() -> None:
     op.drop_table("event")
     op.drop_table("draft")
     op.drop_table("document")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegation")
+
+    op.drop_table("delegation")
     op.drop_table("card_binding")
     with op.batch_alter_table("business_object", schema=None) as batch_op:
         batch_op.drop_index("ix_object_state")
@@ -560,6 +594,10 @@ def downgrade() -> None:
     op.drop_table("ledger_posting")
     op.drop_table("ledger_transaction")
     op.drop_table("ledger_account")
+    with op.batch_alter_table("card_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_card_request")
+
+    op.drop_table("card_request")
     op.drop_table("inbox_raw")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_time")
