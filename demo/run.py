@@ -26,7 +26,7 @@ from hub.store import tables
 from hub.store.engine import open_engine, reading
 
 ROOT = Path(__file__).parents[1]
-PORTS = Ports(web=8080, insurer=9101, agent=21232)
+WEB, PARTNERS, AGENT = 8080, 9101, 21232  # the ports that are tried first; the partners' run on from theirs
 OFFERS: Mapping[Firm, int] = {DEMO: 2, SAMPLE: 1}  # so many are waiting after every start
 STATE = "demo.json"
 ARRIVAL = 30.0  # seconds within which the pushed offers have to be in the hub's store
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of script/demo; its --help is in the script."""
     parser = argparse.ArgumentParser(prog="script/demo", add_help=False)
-    parser.add_argument("--port", type=int, default=PORTS.web)
+    parser.add_argument("--port", type=int, default=WEB)
     parser.add_argument("--home", type=Path, default=ROOT / ".demo")
     parser.add_argument("--no-install", action="store_true")
     for flag in ("--fresh", "--keep", "--stop"):
@@ -88,7 +88,7 @@ def prepare(home: Path, web: int, *, fresh: bool) -> Ports:
     if not world.exists(home):
         with step(f"keys, {len(CARDS)} cards, store in {short(home)}"):
             world.make(home, ports, datetime.now(UTC))
-    world.configure(home, ports)
+    world.configure(home, ports, datetime.now(UTC))
     write_options(home, ports)
     return ports
 
@@ -102,22 +102,21 @@ def discard(home: Path) -> None:
 
 def choose_ports(web: int) -> Ports:
     """The usual ports where they are free."""
-    first = free_port(web)
-    taken = [first]
-    for wanted in (PORTS.insurer, PORTS.yunfan, PORTS.shanhe, PORTS.agent):
+    taken: list[int] = []
+    for wanted in (web, AGENT, *range(PARTNERS, PARTNERS + len(world.simulated()))):
         taken.append(free_port(wanted, taken))
-    _, insurer, yunfan, shanhe, agent = taken
-    return Ports(web=first, insurer=insurer, agent=agent, yunfan=yunfan, shanhe=shanhe)
+    first, agent, *others = taken
+    return Ports(web=first, agent=agent, partners=dict(zip(world.simulated(), others, strict=True)))
 
 
 def write_options(home: Path, ports: Ports) -> None:
-    """What the insurers and the agent read at their start."""
+    """What the partners and the agent read at their start."""
     agent = {"port": ports.agent, "origins": [ports.portal], "hub_certificate": str(home / setup.CERTIFICATE)}
     driver = {"slot": str(home / world.SLOT)}
     text = lines(agent) + "[drivers.card_softcard]\n" + lines(driver)
     (home / "agent.toml").write_text(text, encoding="utf-8")
-    for code in world.INSURERS:
-        (home / f"{code}.toml").write_text(lines(world.insurer_options(home, ports, code)), encoding="utf-8")
+    for code in ports.partners:
+        (home / f"{code}.toml").write_text(lines(world.simulator_options(home, ports, code)), encoding="utf-8")
 
 
 def lines(values: Mapping[str, Any]) -> str:
@@ -134,10 +133,10 @@ def programs(home: Path, ports: Ports) -> Sequence[Program]:
             Program(
                 name=code,
                 arguments=["simulate", code, "--options", str(home / f"{code}.toml")],
-                port=ports.of(code),
+                port=port,
                 path="/books",
             )
-            for code in world.INSURERS
+            for code, port in ports.partners.items()
         ),
         Program(
             name="card-agent",
@@ -149,11 +148,7 @@ def programs(home: Path, ports: Ports) -> Sequence[Program]:
     )
 
 
-WHAT = {
-    "serve": "web and worker",
-    **{code: f"simulated insurer {code}" for code in world.INSURERS},
-    "card-agent": "card agent",
-}
+WHAT = {"serve": "web and worker", "card-agent": "card agent"}  # what is not here is a partner
 
 
 def bring_up(home: Path, ports: Ports, started: "dict[str, subprocess.Popen[bytes]]") -> None:
@@ -163,7 +158,7 @@ def bring_up(home: Path, ports: Ports, started: "dict[str, subprocess.Popen[byte
         started[program.name] = start(program, home)
     write_state(home, ports, {name: process.pid for name, process in started.items()})
     for program in programs(home, ports):
-        with step(f"{WHAT[program.name]} on {HOST}:{program.port}"):
+        with step(f"{WHAT.get(program.name, f'simulated {program.name}')} on {HOST}:{program.port}"):
             wait(program, started[program.name].poll, home)
 
 
@@ -188,7 +183,7 @@ def offer(home: Path, ports: Ports) -> None:
 
 def agree(home: Path, ports: Ports) -> None:
     """Have each cargo insurer tell its agreement with each firm, once for each world."""
-    for code in world.CARGO:
+    for code in world.offering("cargo"):
         if (home / f"{code}.agreed").exists():
             continue
         for firm in world.FIRMS:
@@ -196,9 +191,9 @@ def agree(home: Path, ports: Ports) -> None:
         (home / f"{code}.agreed").touch()
 
 
-def control(ports: Ports, wanted: Mapping[str, Any], insurer: str = world.PARTNER) -> dict[str, Any]:
-    """Ask a simulated insurer for something. Raises DemoError."""
-    connection = http.client.HTTPConnection(HOST, ports.of(insurer), timeout=10)
+def control(ports: Ports, wanted: Mapping[str, Any], partner: str = world.PARTNER) -> dict[str, Any]:
+    """Ask a simulated partner for something. Raises DemoError."""
+    connection = http.client.HTTPConnection(HOST, ports.partners[partner], timeout=10)
     try:
         body = json.dumps(wanted, ensure_ascii=False).encode()
         connection.request("POST", "/control", body, {"Content-Type": "application/json"})
@@ -207,7 +202,7 @@ def control(ports: Ports, wanted: Mapping[str, Any], insurer: str = world.PARTNE
     finally:
         connection.close()
     if answer.status != 200:
-        raise DemoError(f"the simulated insurer refuses {wanted}: {said.get('error')}")
+        raise DemoError(f"the simulated {partner} refuses {wanted}: {said.get('error')}")
     return dict(said)
 
 
@@ -251,8 +246,7 @@ def write_state(home: Path, ports: Ports, pids: Mapping[str, int]) -> None:
     """For machines: where everything is, which cards there are, what runs."""
     state = {
         "portal": ports.portal,
-        "insurer": f"http://{HOST}:{ports.insurer}",
-        "cargo": {code: f"http://{HOST}:{ports.of(code)}" for code in world.CARGO},
+        "partners": {code: f"http://{HOST}:{port}" for code, port in ports.partners.items()},
         "agent": f"http://{HOST}:{ports.agent}",
         "home": str(home),
         "slot": str(home / world.SLOT),

@@ -1,12 +1,15 @@
-"""The demo world in a folder: two authorities with revocation lists, two enterprises, cards, an insurer's keys.
+"""The demo world in a folder: two authorities with revocation lists, two enterprises, cards, the partners' keys.
+
+Every installed partner that brings its simulated side is in it: a plugin that is added needs no line here.
 
 Everything here is invented: the companies do not exist, their credit codes have valid check digits and the
 organisation codes DEM00001 and DEM00002, and the authorities are believed by this one folder only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from hub_card_softcard import desk
 
-from hub import config, runtime, setup
+from hub import config, registry, runtime, setup
 from hub.cards import trust
 from hub.clock import SystemClock
+from hub.contract.adapters import PartnerAdapter, PollingAdapter
 from hub.contract.suites import ECDSA, SM2
 from hub.services import accounts, passwords
 from hub.store.engine import writing
@@ -26,9 +30,7 @@ PIN = "246813"  # of every demo card; not one of the factory's
 HUB = "swhub-demo"
 NAME, PASSWORD = "demo", "demo-246813"  # of the account without a card
 PARTNER = "sinosure"
-CARGO = ("yunfan", "shanhe")
-INSURERS = (PARTNER, *CARGO)
-POLL = {"shanhe": 2.0}  # seconds between two questions to an insurer that pushes nothing
+POLL = 2.0  # seconds between two questions to a partner that pushes nothing
 PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to hold the visitor up for long
 AUTHORITIES = {ECDSA: "cards-ca", SM2: "cards-ca-sm2"}  # a chain never changes its family
 PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
@@ -79,19 +81,28 @@ class Ports:
     """Where everything listens on 127.0.0.1."""
 
     web: int
-    insurer: int
     agent: int
-    yunfan: int = 9102
-    shanhe: int = 9103
-
-    def of(self, insurer: str) -> int:
-        """Where this insurer listens."""
-        return {PARTNER: self.insurer, "yunfan": self.yunfan, "shanhe": self.shanhe}[insurer]
+    partners: Mapping[str, int]  # code -> where its simulated side listens
 
     @property
     def portal(self) -> str:
         """The address users type."""
         return f"http://127.0.0.1:{self.web}"
+
+
+@cache
+def simulated() -> Mapping[str, PartnerAdapter]:
+    """The partners that are plugged in and bring their side of the conversation."""
+    found = registry.build()
+    played = {spec.partner for spec in found.simulators()}
+    return {code: adapter for code, adapter in found.partners.items() if code in played}
+
+
+def offering(line: str) -> Sequence[str]:
+    """The simulated partners that do something of this line of business."""
+    return [
+        code for code, row in simulated().items() if any(name.startswith(f"{line}.") for name in row.sheet.capabilities)
+    ]
 
 
 def exists(home: Path) -> bool:
@@ -104,11 +115,7 @@ def make(home: Path, ports: Ports, now: datetime) -> None:
     folder = home / PKI
     folder.mkdir(parents=True, exist_ok=True)
     authorities = {suite: make_authority(folder, suite, now) for suite in AUTHORITIES}
-    insurers = pki.make_authority("Demo Insurers CA", now)
-    for code in INSURERS:
-        insurer = pki.issue_partner(insurers, f"Simulated insurer (模拟) {code}", now)
-        write(folder / f"{code}.key.pem", insurer.key)
-        write(folder / f"{code}.crt.pem", insurer.certificate)
+    make_partners(home, now)
     identities = [make_card(home / SLOT, authorities[card.algorithm], card, now) for card in CARDS]
     setup.make_home(home, values=settings(ports), partners=partners(ports), now=now)
     found = config.load(home / setup.FILE, {})
@@ -117,8 +124,9 @@ def make(home: Path, ports: Ports, now: datetime) -> None:
     write(home / MARK, now.isoformat().encode())
 
 
-def configure(home: Path, ports: Ports) -> None:
-    """Settings for these ports, and a store as new as the code; the rest of the world is as it was."""
+def configure(home: Path, ports: Ports, now: datetime) -> None:
+    """Settings for these ports, keys of partners that are new, a store as new as the code; the rest is as it was."""
+    make_partners(home, now)
     (home / setup.FILE).write_text(setup.template(settings(ports), partners(ports)), encoding="utf-8")
     setup.make_store(config.load(home / setup.FILE, {}))
 
@@ -142,21 +150,21 @@ def settings(ports: Ports) -> setup.Values:
 
 
 def partners(ports: Ports) -> setup.Values:
-    """The simulated insurers."""
+    """The simulated partners."""
     return {
         code: {
-            "address": f"http://127.0.0.1:{ports.of(code)}/messages",
+            "address": f"http://127.0.0.1:{ports.partners[code]}/messages",
             "certificates": [str(PKI / f"{code}.crt.pem")],
         }
-        | ({"poll": POLL[code]} if code in POLL else {})
-        for code in INSURERS
+        | ({"poll": POLL} if isinstance(adapter, PollingAdapter) else {})
+        for code, adapter in simulated().items()
     }
 
 
-def insurer_options(home: Path, ports: Ports, code: str) -> dict[str, Any]:
-    """What a simulated insurer is told."""
+def simulator_options(home: Path, ports: Ports, code: str) -> dict[str, Any]:
+    """What a simulated partner is told."""
     return {
-        "port": ports.of(code),
+        "port": ports.partners[code],
         "books": str(home / f"{code}.db"),
         "key": str(home / PKI / f"{code}.key.pem"),
         "certificate": str(home / PKI / f"{code}.crt.pem"),
@@ -165,6 +173,16 @@ def insurer_options(home: Path, ports: Ports, code: str) -> dict[str, Any]:
         "late": PATIENCE + 4,
         "hub_certificate": str(home / setup.CERTIFICATE),
     }
+
+
+def make_partners(home: Path, now: datetime) -> None:
+    """Keys for every simulated partner that has none; the hub pins each certificate, whoever issued it."""
+    authority = pki.make_authority("Demo Partners CA", now)
+    for code in simulated():
+        if not (home / PKI / f"{code}.key.pem").exists():
+            partner = pki.issue_partner(authority, f"Simulated (模拟) {code}", now)
+            write(home / PKI / f"{code}.key.pem", partner.key)
+            write(home / PKI / f"{code}.crt.pem", partner.certificate)
 
 
 def make_authority(folder: Path, suite: str, now: datetime) -> pki.Identity:

@@ -26,21 +26,19 @@ class Demo:
     """A running demo."""
 
     portal: str
-    insurer: str
     home: Path
     pin: str
-    cargo: dict[str, str]
+    partners: dict[str, str]
 
     def control(self, **wanted: Any) -> dict[str, Any]:
-        """Ask the simulated insurer for something."""
-        return self._told(self.insurer, wanted)
+        """Ask the simulated credit insurer for something."""
+        return self.ask("sinosure", **wanted)
 
-    def ask(self, insurer: str, **wanted: Any) -> dict[str, Any]:
-        """Ask one of the simulated cargo insurers for something."""
-        return self._told(self.cargo[insurer], wanted)
-
-    def _told(self, address: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        request = Request(f"{address}/control", json.dumps(wanted).encode(), {"Content-Type": "application/json"})
+    def ask(self, partner: str, **wanted: Any) -> dict[str, Any]:
+        """Ask a simulated partner for something."""
+        request = Request(
+            f"{self.partners[partner]}/control", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
+        )
         with urlopen(request, timeout=10) as answer:
             found: dict[str, Any] = json.loads(answer.read())
             return found
@@ -62,7 +60,7 @@ def running(home: Path, port: int) -> Iterator[Demo]:
     assert started.returncode == 0, started.stdout + started.stderr
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
     try:
-        yield Demo(state["portal"], state["insurer"], home, state["cards"][0]["pin"], state["cargo"])
+        yield Demo(state["portal"], home, state["cards"][0]["pin"], state["partners"])
     finally:
         subprocess.run([*command, "--stop"], cwd=ROOT, capture_output=True, timeout=60, check=False)
 

@@ -10,13 +10,14 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl
 
-from hub import cli, config, runtime, setup
+from hub import cli, config, registry, runtime, setup
 from hub.clock import SystemClock
 from hub.testing import pki
 from tests.services.conftest import World
 
 Run = Callable[..., Result]
 NOW = datetime.now(UTC)
+PLUGGED = frozenset(registry.build().partners)
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +59,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pki.Identi
     setup.make_home(
         folder,
         values={"trust": {"card_cas": ["ca.pem"], "card_crls": ["crl.pem"]}},
-        partners={"sinosure": {"address": "http://127.0.0.1:1/messages", "certificates": ["insurer.pem"]}},
+        partners={
+            code: {"address": "http://127.0.0.1:1/messages", "certificates": ["insurer.pem"]}
+            for code in ("sinosure", *(PLUGGED - {"sinosure"}))  # the faults are planted in the first one
+        },
         now=NOW,
     )
     setup.make_store(config.load(folder / setup.FILE, {}))

@@ -1,5 +1,6 @@
 """The home folder: everything in it, its rights, and that nothing is ever written over."""
 
+import re
 import stat
 import sys
 import tomllib
@@ -109,7 +110,7 @@ def test_a_home_may_lie_on_postgresql(postgres_server: str, tmp_path: Path, run:
 def test_the_template_explains_every_setting(section: str) -> None:
     body = setup.template({}, {}).partition(f"[{section}]\n")[2].partition("\n\n")[0]
 
-    settings = [(line[2:], after.partition(" = ")[0]) for line, after in pairs(body.splitlines())]
+    settings = [(line[2:], re.split(" = | is not set", after)[0]) for line, after in pairs(body.splitlines())]
     assert settings == [(row.metadata["help"], f"# {row.name}") for row in fields(SECTIONS[section])]
 
 

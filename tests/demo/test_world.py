@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from hub.commands.check import look
 from hub.commands.output import width
 from hub.testing import pki
 
-PORTS = Ports(web=8080, insurer=9101, agent=21232)
+PORTS = Ports(web=8080, agent=21232, partners={code: 9101 + no for no, code in enumerate(world.simulated())})
 FACTORY = {"88888888", "00000000", "123456"}
 
 
@@ -74,7 +75,7 @@ def test_check_finds_nothing_wrong(made: Path) -> None:
 def test_other_ports_change_the_settings_and_nothing_else(home: Path) -> None:
     before = {path: path.read_bytes() for path in (home / "keys").iterdir()}
 
-    world.configure(home, Ports(web=18080, insurer=19101, agent=31232))
+    world.configure(home, replace(PORTS, web=18080, agent=31232), datetime.now(UTC))
 
     assert 'origin = "http://127.0.0.1:18080"' in (home / setup.FILE).read_text(encoding="utf-8")
     assert {path: path.read_bytes() for path in before} == before

@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -216,7 +215,7 @@ def test_a_process_of_its_own_offers_reviews_and_issues(adapter, tmp_path, call)
                 hub.send(f"{address}/messages", hub.message("PolicyConfirmation", number, USCC, body))
                 until(lambda: len(hub.taken) == 3)
             finally:
-                process.send_signal(signal.SIGINT)
+                process.terminate()
                 process.communicate(timeout=20)
 
     assert [message.canonical.type for message in hub.taken] == ["PolicyOffer", "ReviewResult", "PolicyIssued"]
