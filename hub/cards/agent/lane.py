@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from hub.cards.agent import memory
 from hub.cards.agent.policy import AgentRefused
 from hub.cards.document import SUITES, signed_attributes
 from hub.contract.card import CardDriver, CardError, CardFault, CardIdentity
@@ -132,6 +133,7 @@ def load_drivers(source: Source) -> dict[str, CardDriver]:
 
 def work(pipe: "Connection[Answer, Job]", source: Source) -> None:
     """The child: answer jobs until the parent is gone."""
+    memory.seal()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     drivers: dict[str, CardDriver] | None = None
     while True:

@@ -5,6 +5,7 @@ import logging
 import re
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from hub.cards.agent import memory
 from hub.cards.agent.calls import Agent, AgentSettings, Reply
 from hub.cards.agent.policy import BODY_LIMIT, Request
 from hub.clock import Clock, SystemClock
@@ -76,6 +77,7 @@ class AgentServer(ThreadingHTTPServer):
 
 def run(settings: AgentSettings) -> None:
     """Serve until Ctrl-C (``swhub card-agent``)."""
+    memory.seal()
     with AgentServer(settings, SystemClock()) as server:
         log.info("listening on %s:%d for %s", ADDRESS, server.agent.port, ", ".join(sorted(server.agent.origins)))
         try:
