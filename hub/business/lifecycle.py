@@ -8,8 +8,7 @@ each other make the object ``CONFLICT`` until an operator decides which one stan
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any, Literal
@@ -323,6 +322,27 @@ class Line:
     messages: Mapping[str, str]
 
 
+def by_code(kinds: Iterable[Kind]) -> dict[str, Kind]:
+    """The kinds by their codes.
+
+    Raises ValueError for a code that stands twice and for an effect on a kind or an event that is not there. What is
+    moved by others moves no others itself: a transaction then locks one object that causes and after it those that
+    are moved, in one order, and two of them never wait for each other.
+    """
+    rows = list(kinds)
+    found = {kind.code: kind for kind in rows}
+    if len(found) != len(rows):
+        raise ValueError("a kind stands twice")
+    for kind in rows:
+        for effect in kind.effects:
+            target = found.get(kind.links[effect.link])
+            if target is None or effect.causes not in {row.name for row in target.events}:
+                raise ValueError(f"{kind.code}: {effect} causes an unknown event")
+            if target.effects:
+                raise ValueError(f"{kind.code}: {effect} moves {target.code}, which moves others itself")
+    return found
+
+
 CONFLICT_STATE = State(
     id=CONFLICT,
     label=Text("结果待核实", "Result being verified"),
@@ -459,65 +479,3 @@ def _settle(kind: Kind, ordered: Sequence[Event]) -> tuple[list[Event], set[str]
 
 def _missing(kind: Kind, name: str) -> Any:
     raise KeyError(f"{kind.code} declares no {name!r}")
-
-
-STORED: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    date: (date.isoformat, date.fromisoformat),
-    datetime: (datetime.isoformat, datetime.fromisoformat),
-    Decimal: (str, Decimal),
-}
-"""How content values that JSON does not know are written and read, exactly."""
-
-
-def freeze(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Content as JSON values, rows within it too."""
-    return {name: _freeze(value) for name, value in content.items()}
-
-
-def thaw(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON values as content; a field that the kind no longer declares is read as it lies."""
-    return _thaw(kind.fields, stored)
-
-
-def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
-    """Raises ValueError naming the field when ``content`` has an undeclared field or a value of another type.
-
-    None says that a field has no value (any more).
-    """
-    _check(kind.code, kind.fields, content)
-
-
-def _freeze(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_freeze(item) for item in value]
-    if isinstance(value, dict):
-        return freeze(value)
-    return STORED[type(value)][0](value) if type(value) in STORED else value
-
-
-def _thaw(fields: Sequence[Field], stored: Mapping[str, Any]) -> dict[str, Any]:
-    declared = {row.name: row for row in fields}
-    return {name: _read(declared.get(name), value) for name, value in stored.items()}
-
-
-def _read(row: Field | None, value: Any) -> Any:
-    if row is None or value is None:
-        return value
-    if row.rows:
-        return [_thaw(row.rows, item) for item in value]
-    return STORED[row.type][1](value) if row.type in STORED else value
-
-
-def _check(owner: str, fields: Sequence[Field], content: Mapping[str, Any]) -> None:
-    declared = {row.name: row for row in fields}
-    for name, value in content.items():
-        row = declared.get(name)
-        if row is None:
-            raise ValueError(f"{owner} declares no field {name!r}")
-        if value is None:
-            continue
-        given = type(value)
-        if given is not row.type:
-            raise ValueError(f"{owner}.{name}: {given.__name__} instead of {row.type.__name__}")
-        for place, item in enumerate(value if row.rows else ()):
-            _check(f"{owner}.{name}[{place}]", row.rows, item)

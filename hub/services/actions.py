@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.business import roles
-from hub.business.lifecycle import Action, Actor, Need, allowed, derive, freeze, may
+from hub.business.content import freeze
+from hub.business.lifecycle import Action, Actor, Need, allowed, derive, may
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused

@@ -29,8 +29,8 @@ from sqlalchemy import (
 )
 
 from hub.business import KINDS
+from hub.business.content import thaw as thaw_content
 from hub.business.lifecycle import CONFLICT_STATE, By, Kind, State
-from hub.business.lifecycle import thaw as thaw_content
 from hub.business.numbers import SHANGHAI
 from hub.contract.text import Text
 from hub.errors import NotFound

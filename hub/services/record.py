@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, true, update
 
 from hub.business import LINES
-from hub.business.lifecycle import DECIDED, Actor, Event, Kind, Projection, check_content, freeze, project
-from hub.business.lifecycle import thaw as thaw_content
+from hub.business.content import check_content, freeze
+from hub.business.content import thaw as thaw_content
+from hub.business.lifecycle import DECIDED, Actor, Event, Kind, Projection, project
 from hub.business.numbers import SHANGHAI
 from hub.contract.message import Attachment
 from hub.contract.text import Text
@@ -33,10 +34,10 @@ BY_NUMBER = LOCKED.where(
     _object.c.kind == bindparam("kind"),
     _object.c.number == bindparam("number"),
 )
-BY_OWN_NUMBER = LOCKED.where(
+LINKED = select(_object.c.id).where(
     _object.c.enterprise == bindparam("enterprise"),
     _object.c.kind == bindparam("kind"),
-    _object.c.number == bindparam("number"),
+    _object.c.number.in_(bindparam("numbers", expanding=True)),
 )
 _proof = evidence.last_of(bindparam("object_id")).subquery("proof")
 HISTORY = (
@@ -193,21 +194,20 @@ def record(
 
 def _effects(connection: Connection, obj: BusinessObject, new: NewEvent, now: datetime) -> None:
     """What the event causes on other objects of the enterprise: once, however often the event is repeated."""
+    caused: dict[str, list[str]] = {}  # object id -> events
     for effect in obj.kind.effects:
-        if effect.event != new.name:
-            continue
         held = obj.content.get(effect.link) or ()
-        for number in sorted({held} if isinstance(held, str) else held):  # sorted: two effects lock in one order
-            other = _lock_own(connection, obj.enterprise, obj.kind.links[effect.link], number)
-            if other is None:
-                continue
-            caused = NewEvent(name=effect.causes, identity=f"{obj.id}:{new.identity}", occurred_at=new.occurred_at)
-            record(connection, other, caused, now)
-
-
-def _lock_own(connection: Connection, enterprise: str, kind: str, number: str) -> BusinessObject | None:
-    row = connection.execute(BY_OWN_NUMBER, {"enterprise": enterprise, "kind": kind, "number": number}).one_or_none()
-    return None if row is None else thaw(row)
+        if effect.event != new.name or not held:
+            continue
+        numbers = [held] if isinstance(held, str) else held
+        linked = {"enterprise": obj.enterprise, "kind": obj.kind.links[effect.link], "numbers": numbers}
+        for object_id in connection.execute(LINKED, linked).scalars():
+            caused.setdefault(object_id, []).append(effect.causes)
+    for object_id, names in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
+        other = lock_id(connection, object_id)
+        for name in names:
+            effected = NewEvent(name=name, identity=f"{obj.id}:{new.identity}", occurred_at=new.occurred_at)
+            other = record(connection, other, effected, now).obj
 
 
 def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:

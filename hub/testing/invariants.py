@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import CONFLICT, By, Event, Kind, Projection, freeze, project, thaw
+from hub.business.content import freeze, thaw
+from hub.business.lifecycle import CONFLICT, By, Event, Kind, Projection, project
 from hub.contract.receipt import NOT_SEEN
 from hub.delivery.outbox import EDGES, WAITING
 from hub.services import evidence_check

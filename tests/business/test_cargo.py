@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hub.business import cargo_application as rules
 from hub.business.cargo import AGREEMENT, APPLICATION, APPOINTMENT, POLICY
-from hub.business.lifecycle import Actor, By, Event, Kind, allowed, check_content, derive, freeze, project, thaw
+from hub.business.content import check_content, freeze, thaw
+from hub.business.lifecycle import Actor, By, Event, Kind, allowed, derive, project
 from hub.contract.money import Money
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

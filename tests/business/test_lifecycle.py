@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.business import KINDS
+from hub.business.content import check_content, freeze, thaw
 from hub.business.lifecycle import (
     BACK,
     CONFLICT,
     DECIDED,
     By,
     Derived,
+    Effect,
     Event,
     EventType,
     Field,
@@ -26,11 +28,9 @@ from hub.business.lifecycle import (
     Track,
     Transition,
     allowed,
-    check_content,
+    by_code,
     derive,
-    freeze,
     project,
-    thaw,
 )
 from hub.contract.text import Text
 
@@ -317,3 +317,23 @@ def test_derived_values_build_on_each_other_and_wait_for_what_is_missing() -> No
 def test_a_derived_value_of_a_field_that_is_not_there_is_refused_when_the_kind_is_declared() -> None:
     with pytest.raises(ValueError, match="no field weight to derive"):
         replace(ROWS, derived=(Derived("total", ("weight",), lambda weight: weight),))
+
+
+PLAIN = toy(Transition(None, "checked", "CHECKED"), events=ASKED)
+
+
+def parcel(code: str, effect: Effect, links: str) -> Kind:
+    return replace(PLAIN, code=code, links={"rate": links}, effects=(effect,))
+
+
+@pytest.mark.parametrize(
+    ("effect", "links", "reason"),
+    [
+        (Effect("checked", "rate", "nothing"), "toy", "causes an unknown event"),
+        (Effect("checked", "rate", "reviewed"), "nowhere", "causes an unknown event"),
+        (Effect("checked", "rate", "reviewed"), "parcel", "moves others itself"),
+    ],
+)
+def test_an_effect_without_a_target_or_in_a_chain_is_refused(effect: Effect, links: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        by_code([PLAIN, parcel("parcel", effect, links)])

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from hub.delivery.observers import Observers
 from hub.services import record
+from hub.services.broadcast import Broadcast
 from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent
 from hub.store import tables
@@ -44,6 +46,19 @@ def test_one_event_moves_every_linked_object_once(world: World, toys: Browser) -
 
     assert set(loans(world).values()) == {"RETURNED"}
     assert [row.name for row in world.rows(tables.event)].count("returned") == 2
+
+
+def test_observers_are_told_of_what_an_event_caused(world: World, form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    form.send("submit", **FIRST)
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(Observers, "changed", lambda _, __, kind, ___, after: told.append((kind, after)))
+    broadcast = Broadcast(world.runtime)
+    broadcast.run()
+
+    arrive(world, parcel(world, loans=list(loans(world))))
+    broadcast.run()
+
+    assert ("toy_loan", "state:RETURNED") in told
 
 
 def test_another_enterprises_object_is_never_moved(world: World, form: Form) -> None:

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hub.business import KINDS
+from hub.business.content import check_content
 from hub.business.inquiry import MESSAGES as INQUIRY_MESSAGES
-from hub.business.lifecycle import By, check_content
+from hub.business.lifecycle import By
 from hub.business.micro_policy import MESSAGES
 from hub.contract.adapters import Context, Refusal
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, PartnerContent, Raw

@@ -1,0 +1,69 @@
+"""An object's content as JSON values and back, exactly, and whether it fits its kind."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from hub.business.lifecycle import Field, Kind
+
+STORED: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    date: (date.isoformat, date.fromisoformat),
+    datetime: (datetime.isoformat, datetime.fromisoformat),
+    Decimal: (str, Decimal),
+}
+"""How content values that JSON does not know are written and read, exactly."""
+
+
+def freeze(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Content as JSON values, rows within it too."""
+    return {name: _freeze(value) for name, value in content.items()}
+
+
+def thaw(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values as content; a field that the kind no longer declares is read as it lies."""
+    return _thaw(kind.fields, stored)
+
+
+def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
+    """Raises ValueError naming the field when ``content`` has an undeclared field or a value of another type.
+
+    None says that a field has no value (any more).
+    """
+    _check(kind.code, kind.fields, content)
+
+
+def _freeze(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_freeze(item) for item in value]
+    if isinstance(value, dict):
+        return freeze(value)
+    return STORED[type(value)][0](value) if type(value) in STORED else value
+
+
+def _thaw(fields: Sequence[Field], stored: Mapping[str, Any]) -> dict[str, Any]:
+    declared = {row.name: row for row in fields}
+    return {name: _read(declared.get(name), value) for name, value in stored.items()}
+
+
+def _read(row: Field | None, value: Any) -> Any:
+    if row is None or value is None:
+        return value
+    if row.rows:
+        return [_thaw(row.rows, item) for item in value]
+    return STORED[row.type][1](value) if row.type in STORED else value
+
+
+def _check(owner: str, fields: Sequence[Field], content: Mapping[str, Any]) -> None:
+    declared = {row.name: row for row in fields}
+    for name, value in content.items():
+        row = declared.get(name)
+        if row is None:
+            raise ValueError(f"{owner} declares no field {name!r}")
+        if value is None:
+            continue
+        given = type(value)
+        if given is not row.type:
+            raise ValueError(f"{owner}.{name}: {given.__name__} instead of {row.type.__name__}")
+        for place, item in enumerate(value if row.rows else ()):
+            _check(f"{owner}.{name}[{place}]", row.rows, item)
