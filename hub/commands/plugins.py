@@ -34,7 +34,8 @@ COLUMNS = {
 def command(home: Path, *, as_json: bool) -> None:
     """List the installed plugins: what each connects, how it does, and of those left out the reason.
 
-    "grade" is what the conformance kit proved of exactly the installed code. Where the folder is a home, "last
+    "grade" is what the conformance kit proved of exactly the installed code: the plugin's own claim, unless somebody
+    in [trust] kit_signers has signed the report. Where the folder is a home, "last
     contact" says when the partner's latest message came, and "faults" what its plugin did wrong and in which call.
 
     \b
@@ -50,6 +51,12 @@ def command(home: Path, *, as_json: bool) -> None:
     show([row(card) for card in found], COLUMNS, as_json=as_json, none="no plugin is installed: pip install swhub-...")
 
 
+def grade(card: PluginCard) -> str:
+    """What was proven, and whose word that is."""
+    own = card.proof.why is None and not card.proof.vouched
+    return f"{card.proof.grade} (own claim)" if own else card.proof.grade
+
+
 def row(card: PluginCard) -> dict[str, Any]:
     """One line of the table; for machines the report's digest too, or why there is no grade."""
     sheet, health = card.sheet, card.health
@@ -60,7 +67,7 @@ def row(card: PluginCard) -> dict[str, Any]:
         "kind": sheet.kind if sheet is not None else None if card.problem else card.plugin.partition("_")[0],
         "state": sheet.state if sheet is not None else None,
         "contract": sheet.contract if sheet is not None else None,
-        "grade": card.proof.grade,
+        "grade": grade(card),
         "report": card.proof.digest,
         "no_grade": card.proof.why,
         "capabilities": list(sheet.capabilities) if sheet is not None else None,

@@ -20,9 +20,8 @@ from hub.services.health import FaultRow
 from hub.services.watch import AlertRow
 from hub.store import tables
 from hub.testing.kit import proof
-from hub.testing.kit.proof import NotProven
+from hub.testing.kit.proof import REPORT, NotProven
 
-REPORT = "kit_report.json"  # in the package of a plugin that brings its report along
 NO_GRADE = "-"
 
 
@@ -33,6 +32,7 @@ class Proof:
     grade: str = NO_GRADE
     digest: str | None = None  # of the report
     why: str | None = "no report of the conformance kit"
+    vouched: bool = False  # somebody in [trust] kit_signers has signed it; else it is the plugin's own claim
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ def proven_of(plugin: Plugin, partner: str | None, settings: Settings | None) ->
         grade = proof.check(report, trusted, plugin.module)
         if report["plugin"] != plugin.name or report["version"] != plugin.version:
             raise NotProven(f"the report is about {report['plugin']} {report['version']}")
-        return Proof(grade=grade, digest=str(report["digest"]), why=None)
+        return Proof(grade=grade, digest=str(report["digest"]), why=None, vouched=bool(trusted))
     except FileNotFoundError:
         return Proof()
     except (OSError, ValueError, TypeError) as error:  # NotProven is a ValueError, and so is what is no JSON

@@ -42,6 +42,21 @@ def test_the_kit_is_green_and_the_grade_is_the_one_in_the_readme(what: str, writ
 
 
 @pytest.mark.parametrize("what", PLUGINS)
+def test_after_the_kit_the_list_of_plugins_shows_the_grade_and_the_reports_digest(what: str, write: Write) -> None:
+    written = write(what, ())
+    kit(written)
+
+    said = written.run(
+        "timeit", "-n1", "-r1", "from hub.cli import main; main(['plugins', '--json'], standalone_mode=False)"
+    )
+    listed, _ = json.JSONDecoder().raw_decode(said.stdout)
+
+    [shown] = [row for row in listed if row["plugin"] == key(what)]
+    assert shown["grade"] == "gold (own claim)"
+    assert re.fullmatch("[0-9a-f]{64}", shown["report"])
+
+
+@pytest.mark.parametrize("what", PLUGINS)
 def test_the_hub_finds_it_and_has_nothing_against_it(what: str, write: Write) -> None:
     written = write(what, ())
     kind, slug = what.split()

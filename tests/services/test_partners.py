@@ -47,6 +47,14 @@ def test_a_report_about_the_installed_code_gives_the_grade_and_its_digest(
     shown = card(placed(tmp_path, proven)).proof
 
     assert (shown.grade, shown.digest, shown.why) == ("gold", proven["digest"], None)
+    assert not shown.vouched
+
+
+def test_a_report_that_a_trusted_signer_has_signed_is_more_than_a_claim(tmp_path: Path, proven: dict[str, Any]) -> None:
+    pem = tmp_path / "ci.pem"
+    pem.write_bytes(x509.load_der_x509_certificate(keys().partner.certificate).public_bytes(Encoding.PEM))
+
+    assert card(placed(tmp_path, proven, TrustSettings(kit_signers=(pem,)))).proof.vouched
 
 
 @pytest.mark.parametrize(
@@ -75,7 +83,8 @@ def test_where_signers_are_named_only_their_signature_counts(tmp_path: Path, pro
     assert shown.why == "the report is signed by somebody who may not"
 
 
-def test_without_a_report_there_is_no_grade(tmp_path: Path) -> None:
+def test_without_a_report_there_is_no_grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partners, "REPORT", "none.json")
     shown = card(Settings(home=tmp_path)).proof
 
     assert (shown.grade, shown.why) == ("-", "no report of the conformance kit")

@@ -20,6 +20,7 @@ from hub.testing.kit.case import Result, grade
 
 SIGNED_BESIDE = ("digest", "signature")  # what the digest does not cover
 CODE = ("*.py", "*.toml", "*.xsd")
+REPORT = "kit_report.json"  # in the package of a plugin that brings its report along
 
 
 class NotProven(ValueError):

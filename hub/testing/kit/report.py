@@ -14,7 +14,7 @@ from typing import Any
 from hub.contract import VERSION
 from hub.contract.adapters import Signer
 from hub.testing.kit.case import Result, counts, grade
-from hub.testing.kit.proof import code_digest, digest
+from hub.testing.kit.proof import REPORT, code_digest, digest
 from hub.testing.kit.subject import Partner, Subject
 
 FILE = "report.json"
@@ -52,9 +52,14 @@ def sign(said: Mapping[str, Any], signer: Signer | None) -> dict[str, Any]:
     return {**said, "digest": value, "signature": signature}
 
 
-def write(folder: Path, report: Mapping[str, Any]) -> Path:
-    """``report.json`` in ``folder``; the JUnit file beside it is pytest's own ``--junitxml``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / FILE
+def brought_along(subject: Subject) -> Path | None:
+    """Where a plugin under development keeps the report of its latest run; None for one installed from a wheel."""
+    package = Path(str(subject.module.__file__)).parent
+    return package / REPORT if package.parent == subject.folder else None
+
+
+def write(path: Path, report: Mapping[str, Any]) -> Path:
+    """The report as a file; the JUnit file is pytest's own ``--junitxml``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path

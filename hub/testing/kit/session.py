@@ -116,12 +116,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the report of a whole run; a part of the kit proves nothing."""
+    """Write the report of a whole run, into the plugin itself unless a folder is named; a part proves nothing."""
     folder = session.config.getoption("hub_kit_report")
     found = session.config.stash[RESULTS]
     for name, (subject, results) in found.items():
-        if folder and len(results) == sum(case.fits(subject) for case in CASES):
-            place = Path(folder) if len(found) == 1 else Path(folder) / name
+        if len(results) != sum(case.fits(subject) for case in CASES):
+            continue
+        place = report.brought_along(subject) if len(found) == 1 else None
+        if folder:
+            place = (Path(folder) if len(found) == 1 else Path(folder) / name) / report.FILE
+        if place is not None:
             report.write(place, report.make(subject, results, _signer(session.config)))
 
 

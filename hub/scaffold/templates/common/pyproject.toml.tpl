@@ -16,7 +16,7 @@ $entry_point = "$package"
 include = ["$package*"]
 
 [tool.setuptools.package-data]
-$package = ["capability.toml", "schemas/*", "schemas/samples/*"]
+$package = ["capability.toml", "kit_report.json", "schemas/*", "schemas/samples/*"]
 
 [tool.pytest.ini_options]
 testpaths = ["tests"]
