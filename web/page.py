@@ -39,8 +39,13 @@ class MenuGroup:
 
     code: str
     label: str
+    icon: str
     items: Sequence[tuple[str, str, str, int]]  # (code, label, path, count)
-    open: bool
+
+    @property
+    def alone(self) -> bool:
+        """Whether the group would only repeat its one link."""
+        return len(self.items) == 1 and self.items[0][1] == self.label
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +101,7 @@ def _tested() -> list[str]:
 def _operators() -> MenuGroup:
     """The operators' menu."""
     items = [("plugins", say("插件与合作机构"), OPERATIONS, 0)]
-    return MenuGroup(code="operations", label=say("平台运营"), items=items, open=True)
+    return MenuGroup(code="operations", label=say("平台运营"), icon="shield", items=items)
 
 
 def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int]]:
@@ -113,8 +118,8 @@ def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
     return MenuGroup(
         code=view.menu_code,
         label=read(portal.caption(view.menu_code, view.line.label)),
+        icon=view.icon,
         items=items,
-        open=True,
     )
 
 

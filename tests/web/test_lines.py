@@ -62,3 +62,11 @@ def test_steps_and_counters_name_states_that_exist(view: object) -> None:
 )
 def test_the_step_bar_points_at_what_the_enterprise_should_do_first(counts: dict, step: int) -> None:
     assert LINE_VIEWS[0].step(counts) == step
+
+
+def test_every_icon_that_a_page_or_line_names_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (WEB / "static/img/icons.svg").read_text(encoding="utf-8")))
+    templates = "".join(path.read_text(encoding="utf-8") for path in (WEB / "templates").rglob("*.html"))
+    named = set(re.findall(r'icon\("([a-z-]+)"\)', templates)) | {view.icon for view in LINE_VIEWS}
+
+    assert named - drawn == set()

@@ -185,6 +185,7 @@ VIEW = LineView(
     listings=(APPOINTMENTS, AGREEMENTS, APPLICATIONS, POLICIES),
     title=Text("货物运输保险", "Cargo insurance"),
     area=Text("货物运输保险", "Cargo insurance"),
+    icon="ship",
     needs_card=True,
     counters=(
         Counter(

@@ -56,6 +56,7 @@ VIEW = LineView(
     listings=(INQUIRIES,),
     title=Text("投保咨询", "Inquiries"),
     area=Text("投保咨询", "Inquiries"),
+    icon="chat",
     forms={
         "inquiry": FormPage(
             schema=InquiryForm,

@@ -11,4 +11,5 @@ VIEW = LineView(
     listings=(),
     title=Text("在线交费", "Online payment"),
     area=Text("在线交费", "Online payment"),
+    icon="coins",
 )

@@ -138,6 +138,7 @@ class LineView:
     listings: Sequence[Listing]
     title: Text  # of the page with the lists, and of its tab
     area: Text  # of the home page that its counters stand in
+    icon: str = "shield"  # a symbol of static/img/icons.svg
     steps: Sequence[Step] = ()
     precedence: Sequence[int] = ()  # which step is the present one when several could be
     counters: Sequence[Counter] = ()
