@@ -140,6 +140,7 @@ class Actor:
 
 
 Compose = Callable[[Mapping[str, Any], Actor, datetime], dict[str, Any]]
+Faults = Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]], datetime], Mapping[str, Text]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +166,7 @@ class Action:
     sends: Sends | None = None
     form: str | None = None  # name of the form in web.forms
     adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
+    faults: Faults | None = None  # content, contents of linked objects by field -> control, what is wrong
     question: Text | None = None  # asked before it is done
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that

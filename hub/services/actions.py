@@ -99,6 +99,17 @@ def complete(
     return known | (action.adds({**obj.content, **known}, actor, at) if action.adds else {})
 
 
+def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime) -> None:
+    """Raises InvalidInput for what only the action's own rules know."""
+    if action.faults is None:
+        return
+    content = {**obj.content, **values}
+    found = {name: tenant.by_number(kind, str(content.get(name) or "")) for name, kind in obj.kind.links.items()}
+    wrong = action.faults(content, {name: row.content for name, row in found.items() if row is not None}, now)
+    if wrong:
+        raise InvalidInput(wrong)
+
+
 def shown(content: Mapping[str, Any]) -> str:
     """The body as canonical JSON: what the card's holder agrees to. Its digest stands in the signed payload."""
     return chain.canonical(freeze(content))
@@ -113,13 +124,14 @@ def signing_payload(
     values: Mapping[str, Any],
     nonce: str,
 ) -> str:
-    """What the card has to sign before ``perform`` takes these values. Raises NotFound, NotAllowed."""
+    """What the card has to sign before ``perform`` takes these values. Raises NotFound, NotAllowed, InvalidInput."""
     now = runtime.clock.now().replace(microsecond=0)
     with reading(runtime.engine) as connection:
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.get(kind_code, object_id)
         action = obj.kind.action(action_name)
         _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
+        _check(tenant, obj, action, values, now)
     return challenge.make_binding(
         Purpose.APPLICATION,
         origin=runtime.settings.web.origin,
@@ -158,6 +170,7 @@ def perform(
                     return obj
                 raise Stale
             _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
+            _check(tenant, obj, action, values, now)
             evidence.require(connection, runtime.settings.evidence.patience, now)
             at, facts = _signed(runtime, connection, obj, action, values, actor, card, now)
             new = NewEvent(

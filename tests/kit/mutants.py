@@ -32,6 +32,12 @@ Meaning = Sequence[Any]
 OTHER = "00000000-0000-4000-8000-000000000001"
 
 
+class TakesAnyAnswer(SinosureAdapter):
+    def parse_answer(self, raw, sent, ctx):
+        message, _ = self._verified(raw, ctx)
+        return message
+
+
 class SwallowsErrors(SinosureAdapter):
     def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
         read = super().parse_response(raw, sent, ctx)
@@ -366,6 +372,7 @@ class LogsTheMessage(SinosureAdapter):
 
 
 MUTANTS: Mapping[type[SinosureAdapter], str] = {
+    TakesAnyAnswer: "an_answer_to_another_question_is_refused",
     SwallowsErrors: "an_answer_that_nobody_signed_is_unknown",
     BelievesEvery200: "an_answer_that_is_cut_off_is_unknown",
     TimeoutIsNotSent: "an_answer_is_never_read_as_not_sent",
@@ -426,7 +433,7 @@ def _with(adapter: SinosureAdapter, name: str, **changes: Any) -> SinosureAdapte
 def sheets(adapter: SinosureAdapter) -> Mapping[str, tuple[SinosureAdapter, str]]:
     """Sheets and tables that lie: what is wrong -> (the adapter, the case that has to find it)."""
     confirm = "micro_policy.confirm"
-    row = StatusRow("77", "paid", Text("已付款", "Paid"))
+    row = StatusRow("77", "bribed", Text("已打点", "Bribed"))
     return {
         "fits every contract": (
             replace(adapter, sheet=replace(adapter.sheet, contract=">=1.0")),

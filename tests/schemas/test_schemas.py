@@ -16,6 +16,7 @@ PERSONAL = {
     "AnsweredBy", "AnswerPhone",
     "ApplicantContact", "ApplicantPhone", "InsuredContact", "InsuredPhone", "InvoiceEmail", "InvoicePhone",
     "InvoiceAccount", "PayerAccount",
+    "ManagerName", "ManagerPhone", "CeoName", "CfoName", "BuyerPhone", "BuyerFax", "BuyerContact", "BuyerEmail",
 }  # fmt: skip
 TYPES = {
     "Receipt/1.0", "StatusQuery/1.0", "StatusAnswer/1.0", "Parcel/1.0",

@@ -17,6 +17,7 @@ from web import portal
 from web.forms.base import Form
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
+from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm
 from web.forms.conditions import OneOf, RequiredIf, ShownIf
 from web.forms.controls import amount, choice, day, line
 from web.forms.countries import countries
@@ -239,30 +240,31 @@ APPOINTMENT_OF_THE_MESSAGE = {"appointment_no", "enterprise_name", "appointed_at
 APPLICATION_OF_THE_MESSAGE = {
     "application_no", "enterprise_name", "insured_amount", "premium", "applied_at", "signer_certificate_serial",
 }  # fmt: skip
-CARGO = (
+ENTERED = (
     ("CargoAppointment", CargoAppointmentForm, APPOINTMENT_OF_THE_MESSAGE),
     ("CargoApplication", CargoApplicationForm, APPLICATION_OF_THE_MESSAGE),
+    ("ClaimSubmission", ClaimForm, {"claim_no", "total_usd", "submitted_at"}),
+    ("ClaimSupplement", ClaimSupplementForm, {"claim_no", "submitted_at"}),
+    ("NewBuyer", BuyerForm, {"buyer_no", "submitted_at"}),
 )
 
 
-@pytest.mark.parametrize(("type", "form", "of_the_message"), CARGO, ids=["appointment", "application"])
-def test_a_cargo_form_asks_for_exactly_the_fields_of_its_message(
-    type: str, form: Any, of_the_message: set[str]
-) -> None:
+@pytest.mark.parametrize(("type", "form", "of_the_message"), ENTERED, ids=[row[0] for row in ENTERED])
+def test_a_form_asks_for_exactly_the_fields_of_its_message(type: str, form: Any, of_the_message: set[str]) -> None:
     shape = default_catalogue().message(type, "1.0").shape
 
     assert set(form().fields) == set(shape.by_key) - of_the_message
 
 
 @pytest.mark.parametrize(
-    ("type", "form", "name"), [(type, form, name) for type, form, _ in CARGO for name in form().fields]
+    ("type", "form", "name"), [(type, form, name) for type, form, _ in ENTERED for name in form().fields]
 )
-def test_a_cargo_form_and_its_schema_agree_on_what_a_value_may_be(type: str, form: Any, name: str) -> None:
+def test_a_form_and_its_schema_agree_on_what_a_value_may_be(type: str, form: Any, name: str) -> None:
     field = form().shown()[name]
     shape = default_catalogue().message(type, "1.0").shape.by_key[name]
     patterns = {pattern.translate(ESCAPED) for pattern in shape.patterns}
 
-    assert field["required"] is shape.required or field.get("control") == "box"
+    assert field["required"] is shape.required or field["control"] in ("box", "rows")
     assert shape.enumeration in ((), tuple(field.get("options", ())))
     if field["control"] in ("text", "area", "tel", "email"):
         assert shape.max_length is None or field["longest"] <= shape.max_length

@@ -47,6 +47,7 @@ class Source:
     label: Text
     states: frozenset[str]  # of the source
     fields: Sequence[str]  # filled in under the same names
+    renamed: Mapping[str, str] = field(default_factory=dict)  # filled in under another name <- the source's
     of: str = ""
     primary: bool = False
 

@@ -109,7 +109,10 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
     if _number(request.form.get("revision")) != here.obj.revision:
         return _conflict(here, typed)
     nonce = accounts.nonce(runtime(), browser())
-    text = actions.signing_payload(runtime(), login_of().actor, kind, object_id, action, values, nonce)
+    try:
+        text = actions.signing_payload(runtime(), login_of().actor, kind, object_id, action, values, nonce)
+    except InvalidInput as error:
+        return _again(here, typed, error.fields)
     return jsonify(payload=text, nonce=nonce, title=_sign_title(here), summary=_summary(here, text))
 
 

@@ -139,7 +139,8 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
         number = str(obj.content.get(source.of, ""))
         meant = mine.by_number(obj.kind.links[source.of], number) if source.of else obj
     held = meant.content if meant else {}
-    return obj, {name: held[name] for name in source.fields if held.get(name) is not None}
+    names = {**{name: name for name in source.fields}, **source.renamed}
+    return obj, {name: held[of] for name, of in names.items() if held.get(of) is not None}
 
 
 def new_link(listing: Listing) -> Link | None:

@@ -1,9 +1,12 @@
-"""中国出口信用保险公司 (Sinosure): micro policies 小微信保易 and inquiries 投保咨询, in the hub's own XML, version 1.0.
+"""中国出口信用保险公司 (Sinosure): micro policies 小微信保易, inquiries 投保咨询 and claims 索赔申请, in the
+hub's own XML, version 1.0.
 
 Sinosure offers (PolicyOffer), the enterprise confirms or withdraws (PolicyConfirmation, WithdrawalRequest), Sinosure
 reviews and issues (ReviewResult, PolicyIssued, PolicyChange), the enterprise acknowledges (PolicyReceipt) and Sinosure
-confirms that (ReceiptConfirmed). An Inquiry is answered by an InquiryAnswer. Introduction is the product's
-description. README.md names codes and magic values.
+confirms that (ReceiptConfirmed). An Inquiry is answered by an InquiryAnswer. A claim (ClaimSubmission, ClaimSupplement,
+ClaimWithdrawal) is reviewed (ClaimReceipt), paid and closed (ClaimProgress); its buyer is searched (BuyerQuery) or
+registered (NewBuyer) and coded (BuyerCode). Introduction is the product's description. README.md names codes and magic
+values.
 """
 
 from collections.abc import Sequence

@@ -36,4 +36,27 @@ POLICY_CHANGE = StatusTable(
 )
 """Of a policy, by PolicyChange."""
 
-TABLES = (REVIEW, ISSUED, APPLICATION_CHANGE, POLICY_CHANGE)
+CLAIM_REVIEW = StatusTable(
+    "ClaimReceipt.StatusCode",
+    (
+        StatusRow("10", "review_begun", Text("审核中", "Under review")),
+        StatusRow("20", "returned", Text("退回", "Returned")),
+        StatusRow("30", "supplement_required", Text("请补充材料", "Further material needed")),
+        StatusRow("40", "accepted", Text("受理", "Accepted")),
+        StatusRow("50", "declined", Text("拒赔", "Declined")),
+        StatusRow("60", "withdrawn", Text("同意撤回索赔", "Withdrawal agreed")),
+        StatusRow("61", "withdrawal_refused", Text("不同意撤回索赔", "Withdrawal not agreed")),
+    ),
+)
+"""Of a claim under review."""
+
+CLAIM_PROGRESS = StatusTable(
+    "ClaimProgress.StatusCode",
+    (
+        StatusRow("70", "paid", Text("已赔付", "Paid")),
+        StatusRow("80", "closed", Text("结案", "Closed")),
+    ),
+)
+"""Of a claim after the review."""
+
+TABLES = (REVIEW, ISSUED, APPLICATION_CHANGE, POLICY_CHANGE, CLAIM_REVIEW, CLAIM_PROGRESS)

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from hub.contract.adapters import Refusal
+from hub.contract import meaning as facts
 from hub.contract.message import Attachment, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
 from hub.contract.text import Text
-from hub_sinosure import codes, inquiries
+from hub_sinosure import claims, codes, inquiries
 
 APPLICATION, POLICY = "micro_application", "policy"
 OFFER_DOCUMENT, POLICY_DOCUMENT = "offer", "policy"
 PDF = "application/pdf"
-TYPE_NOT_DECLARED = "0005"
 
 OFFERED = (
     "application_no", "enterprise_name", "org_code", "product", "product_name", "renewal", "previous_policy_no",
@@ -28,12 +27,10 @@ Meaning = Sequence[CanonicalEvent | PartnerContent]
 
 
 def meaning(message: InMessage) -> Meaning:
-    """What ``message`` means. Raises UnmappedCode, and Refusal 0005 for a type without a row in MEANINGS."""
+    """What ``message`` means. Raises UnmappedCode, and Refusal 0005 for a type without a row in MEANINGS or SAYS."""
     canonical = message.canonical
     read = MEANINGS.get(f"{canonical.type}/{canonical.version}")
-    if read is None:
-        raise Refusal(TYPE_NOT_DECLARED, f"{canonical.type}/{canonical.version}")
-    return read(canonical)
+    return read(canonical) if read is not None else facts.meaning(message, claims.SAYS)
 
 
 def offer(message: CanonicalMessage) -> Meaning:

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from hub_sinosure import codes
 from hub_sinosure.adapter import sheet, sinosure
+from hub_sinosure.claims import SAYS
 from hub_sinosure.messages import MEANINGS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from hub.business import KINDS
+from hub.business.claim import MESSAGES as CLAIM_MESSAGES
 from hub.business.content import check_content
 from hub.business.inquiry import MESSAGES as INQUIRY_MESSAGES
 from hub.business.lifecycle import By
@@ -34,6 +36,8 @@ USCC = "91610000MA6TX00X1A"
 CONFIRMATION = "7f2504e0-4f89-41d3-9a0c-0305e82c3302"
 INQUIRY = "9f2504e0-4f89-41d3-9a0c-0305e82c3306"
 RECEIPT = "8f2504e0-4f89-41d3-9a0c-0305e82c3304"
+CLAIM = "af2504e0-4f89-41d3-9a0c-0305e82c3307"
+BUYER = "bf2504e0-4f89-41d3-9a0c-0305e82c3308"
 PDF = b"%PDF-1.7 sample\n"
 PAPER = Attachment(name="单证.pdf", media_type="application/pdf", sha256=hashlib.sha256(PDF).hexdigest(), content=PDF)
 ISSUED = {
@@ -49,6 +53,8 @@ ISSUED = {
     "issued_at": NOW,
 }
 REVIEWED = {"application_no": "XW2026-00018233", "reviewed_at": NOW}
+CLAIMED = {"claim_no": "SP20261120000000001"}
+REVIEWING = {**CLAIMED, "reviewed_at": NOW}
 BODIES = {
     "policy_offer": {
         "application_no": "XW2026-00018233",
@@ -135,6 +141,84 @@ BODIES = {
         "answer_phone": "010-00000000",
         "answered_at": NOW,
     },
+    "claim_submission": {
+        "claim_no": "SP20261120000000001",
+        "policy_no": "XB2026-00003680",
+        "insured": "西安某某进出口有限公司",
+        "claimant": "西安某某进出口有限公司",
+        "buyer_code": "MF100001",
+        "buyer_name_en": "EXAMPLE BUYER A/S",
+        "issuing_bank_bic": "DABADKKK",
+        "issuing_bank_name": "Example Bank",
+        "issuing_bank_country": "DNK",
+        "issuing_bank_address": "1 Example Street",
+        "recovery_entrusted": True,
+        "trade_financed": False,
+        "claim_right_transferred": False,
+        "indemnity_transferred": False,
+        "bank_urged": True,
+        "receivable_assigned": False,
+        "shipments": [
+            {
+                "serial": "20261120000000001001",
+                "contract_or_lc_no": "LC-2026-001",
+                "invoice_no": "INV-2026-001",
+                "hs_code": "1002900000",
+                "shipped_on": date(2026, 9, 20),
+                "declaration_no": "224820260000000001",
+                "origin_cert_no": "C263702000010001",
+                "payment_method": "LC",
+                "payment_term": "见票后60天",
+                "invoice_amount_usd": Decimal("30000.00"),
+                "received_amount_usd": Decimal("10000.00"),
+                "claim_amount_usd": Decimal("20000.00"),
+                "collection_status": "PARTIAL",
+            }
+        ],
+        "total_usd": Decimal("20000.00"),
+        "loss_cause": "BANK_DEFAULT",
+        "cause_text": "开证行到期未付款。",
+        "case_text": "单据已被接受。",
+        "mitigation_text": "已多次催收。",
+        "submitted_at": NOW,
+    },
+    "claim_supplement": {**CLAIMED, "supplement_text": "补充货物照片。", "submitted_at": NOW},
+    "claim_withdrawal": {**CLAIMED, "requested_at": NOW},
+    "claim_receipt_begun": {**REVIEWING, "status_code": "10"},
+    "claim_receipt_returned": {
+        **REVIEWING,
+        "status_code": "20",
+        "reason": "请补充合同签字页。",
+        "manager_name": "客户经理甲",
+        "manager_phone": "010-00000000",
+    },
+    "claim_receipt_supplement": {**REVIEWING, "status_code": "30", "reason": "请补充货物照片。"},
+    "claim_receipt_accepted": {**REVIEWING, "status_code": "40"},
+    "claim_receipt_declined": {**REVIEWING, "status_code": "50", "reason": "不在保险责任范围内。"},
+    "claim_receipt_withdrawn": {**REVIEWING, "status_code": "60"},
+    "claim_receipt_kept": {**REVIEWING, "status_code": "61", "reason": "审核已经开始。"},
+    "claim_progress_paid": {
+        **CLAIMED,
+        "status_code": "70",
+        "paid_amount_usd": Decimal("16000.00"),
+        "paid_on": date(2026, 11, 20),
+        "progress_text": "已划付。",
+        "happened_at": NOW,
+    },
+    "claim_progress_closed": {**CLAIMED, "status_code": "80", "happened_at": NOW},
+    "buyer_query": {"name_en": "EXAMPLE", "country": "DNK", "page": 1},
+    "new_buyer": {
+        "buyer_no": "MF20261120000001",
+        "name_en": "EXAMPLE NEW BUYER LTD",
+        "country": "GBR",
+        "address_en": "1 Example Road",
+        "ceo_name": "Example Person",
+        "net_assets_usd": Decimal("1000000.00"),
+        "listed": False,
+        "business_nature": "RETAIL",
+        "submitted_at": NOW,
+    },
+    "buyer_code": {"buyer_no": "MF20261120000001", "buyer_code": "B2026-00000001", "coded_at": NOW},
 }
 TYPES = {
     "policy_offer": "PolicyOffer",
@@ -148,11 +232,37 @@ TYPES = {
     "inquiry": "Inquiry",
     "inquiry_answer": "InquiryAnswer",
     "introduction": "Introduction",
+    "claim_submission": "ClaimSubmission",
+    "claim_supplement": "ClaimSupplement",
+    "claim_withdrawal": "ClaimWithdrawal",
+    "claim_receipt": "ClaimReceipt",
+    "claim_progress": "ClaimProgress",
+    "buyer_query": "BuyerQuery",
+    "new_buyer": "NewBuyer",
+    "buyer_code": "BuyerCode",
 }
-SENT = {"PolicyConfirmation", "WithdrawalRequest", "PolicyReceipt", "Inquiry"}
-ANSWERS = {"ReviewResult": CONFIRMATION, "ReceiptConfirmed": RECEIPT, "InquiryAnswer": INQUIRY}
+SENT = {
+    "PolicyConfirmation",
+    "WithdrawalRequest",
+    "PolicyReceipt",
+    "Inquiry",
+    "ClaimSubmission",
+    "ClaimSupplement",
+    "ClaimWithdrawal",
+} | {
+    "BuyerQuery",
+    "NewBuyer",
+}
+ANSWERS = {
+    "ReviewResult": CONFIRMATION,
+    "ReceiptConfirmed": RECEIPT,
+    "InquiryAnswer": INQUIRY,
+    "ClaimReceipt": CLAIM,
+    "BuyerCode": BUYER,
+}
 PAPERS = {"PolicyOffer": (PAPER,), "PolicyIssued": (PAPER,)}
 APPLICATION, POLICY = ("micro_application", "XW2026-00018233"), ("policy", "XB2026-00003680")
+A_CLAIM = ("claim", "SP20261120000000001")
 EVENTS = {
     "policy_offer": (*APPLICATION, "offered"),
     "review_approved": (*APPLICATION, "approved"),
@@ -166,12 +276,23 @@ EVENTS = {
     "policy_change_terminated": (*POLICY, "terminated"),
     "receipt_confirmed": (*POLICY, "receipt_confirmed"),
     "inquiry_answer": ("inquiry", "2026000000000000585", "answered"),
+    "claim_receipt_begun": (*A_CLAIM, "review_begun"),
+    "claim_receipt_returned": (*A_CLAIM, "returned"),
+    "claim_receipt_supplement": (*A_CLAIM, "supplement_required"),
+    "claim_receipt_accepted": (*A_CLAIM, "accepted"),
+    "claim_receipt_declined": (*A_CLAIM, "declined"),
+    "claim_receipt_withdrawn": (*A_CLAIM, "withdrawn"),
+    "claim_receipt_kept": (*A_CLAIM, "withdrawal_refused"),
+    "claim_progress_paid": (*A_CLAIM, "paid"),
+    "claim_progress_closed": (*A_CLAIM, "closed"),
+    "buyer_code": ("buyer", "MF20261120000001", "coded"),
 }
 
 
 def number(type: str, body: dict) -> str:
-    if "inquiry_no" in body:
-        return body["inquiry_no"]
+    for own in ("inquiry_no", "claim_no", "buyer_no"):
+        if own in body:
+            return body[own]
     return body["policy_no"] if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233"
 
 
@@ -244,7 +365,9 @@ def test_there_is_a_sample_of_every_message_of_the_sheet():
     declared = {message for row in sheet().capabilities.values() for message in (*row.sends, *row.receives)}
 
     assert (
-        {f"{type}/1.0" for type in TYPES.values()} == declared - {"StatusQuery/1.0"} == {*MESSAGES, *INQUIRY_MESSAGES}
+        {f"{type}/1.0" for type in TYPES.values()}
+        == declared - {"StatusQuery/1.0"}
+        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES} - {"BuyerList/1.0"}
     )
     assert {path.stem for path in SAMPLES.glob("*.xml")} == set(BODIES)
 
@@ -299,7 +422,13 @@ def test_an_organisation_code_is_taken_as_sent(take):
 
 @pytest.mark.parametrize(
     ("name", "answered"),
-    [("review_returned", CONFIRMATION), ("receipt_confirmed", RECEIPT), ("inquiry_answer", INQUIRY)],
+    [
+        ("review_returned", CONFIRMATION),
+        ("receipt_confirmed", RECEIPT),
+        ("inquiry_answer", INQUIRY),
+        ("claim_receipt_returned", CLAIM),
+        ("buyer_code", BUYER),
+    ],
 )
 def test_an_answer_names_the_message_it_answers(name, answered, take):
     (event,) = take(message(name))
@@ -341,6 +470,8 @@ def test_a_file_that_is_no_pdf_is_no_document(take):
         ("policy_issued", "status_code"),
         ("policy_change_recalled", "status_code"),
         ("policy_change_terminated", "status_code"),
+        ("claim_receipt_accepted", "status_code"),
+        ("claim_progress_paid", "status_code"),
     ],
 )
 @pytest.mark.parametrize("code", ["99", "1O", "010"])
@@ -359,10 +490,15 @@ def test_a_code_of_the_other_table_is_unknown_too(take):
 
 
 def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
-    said = {row.event for table in codes.TABLES for row in table} | {"offered", "receipt_confirmed", "answered"}
+    said = {row.event for table in codes.TABLES for row in table} | {
+        "offered",
+        "receipt_confirmed",
+        "answered",
+        "coded",
+    }
     partner = {
         event.name
-        for kind in ("micro_application", "policy", "inquiry")
+        for kind in ("micro_application", "policy", "inquiry", "claim", "buyer")
         for event in KINDS[kind].events
         if event.by is By.PARTNER
     }
@@ -371,7 +507,7 @@ def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
 
 
 def test_every_message_that_may_come_in_has_a_meaning():
-    assert set(MEANINGS) == {message for row in sheet().capabilities.values() for message in row.receives}
+    assert set(MEANINGS) | set(SAYS) == {message for row in sheet().capabilities.values() for message in row.receives}
 
 
 @pytest.mark.parametrize("name", sorted(set(BODIES) - set(EVENTS) - {"introduction"}))

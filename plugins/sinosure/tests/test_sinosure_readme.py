@@ -47,7 +47,12 @@ def test_the_messages_are_those_of_the_capability_sheet():
 
 
 @pytest.mark.parametrize(
-    ("type", "head"), [("PolicyConfirmation", "contains | plan"), ("Inquiry", "inquiry contains | plan")]
+    ("type", "head"),
+    [
+        ("PolicyConfirmation", "contains | plan"),
+        ("Inquiry", "inquiry contains | plan"),
+        ("ClaimSubmission", "claim contains | plan"),
+    ],
 )
 def test_the_magic_values_are_the_rules_in_their_order(type, head):
     rules = [rule for rule in RULES if rule.contains and rule.type == type]

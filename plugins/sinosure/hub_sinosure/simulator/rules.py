@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
-CONFIRMATION, INQUIRY = "PolicyConfirmation", "Inquiry"
+CONFIRMATION, INQUIRY, CLAIM = "PolicyConfirmation", "Inquiry", "ClaimSubmission"
 WRITTEN = ("contact_name", "remark")
 SILENT = "silent"
 
@@ -33,8 +33,13 @@ PLANS: Mapping[str, Plan] = {
     "unmapped": Plan(result="99"),
     SILENT: Plan(),
     "answer": Plan(seconds=1.0),
+    "accept_claim": Plan(result="40"),
+    "return_claim": Plan(result="20", reason="请补充买卖合同的签字页后重新提交。"),
+    "ask_claim": Plan(result="30", reason="请补充货物照片和往来函电。"),
+    "decline_claim": Plan(result="50", reason="损失不在保险责任范围内。"),
+    "unmapped_claim": Plan(result="99"),
 }
-"""What a rule may decide. ``answer`` is for messages that are not reviewed."""
+"""What a rule may decide. ``answer`` is for messages that are not reviewed; the last ones are for claims."""
 
 
 def _written(text: str, plan: str, slower: float = 1.0, fault: str | None = None, on: str = "") -> Rule:
@@ -53,6 +58,13 @@ def _asked(text: str, plan: str, slower: float = 1.0, fault: str | None = None) 
         contains=text,
         slower=slower,
         fault=fault,
+    )
+
+
+def _claimed(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
+    """In a claim: 案情说明."""
+    return Rule(
+        name=f"claim {text}", type=CLAIM, plan=plan, fields=("case_text",), contains=text, slower=slower, fault=fault
     )
 
 
@@ -75,6 +87,19 @@ RULES = (
     _asked("延迟", "answer", slower=30.0),
     _asked("超时", "answer", fault="late_success"),
     _asked("断线", "answer", fault="reset"),
+    _claimed("退回", "return_claim"),
+    _claimed("缺材料", "ask_claim"),
+    _claimed("拒赔", "decline_claim"),
+    _claimed("沉默", SILENT),
+    _claimed("延迟", "accept_claim", slower=30.0),
+    _claimed("未知代码", "unmapped_claim"),
+    _claimed("超时", "accept_claim", fault="late_success"),
+    _claimed("断线", "accept_claim", fault="reset"),
+    Rule(name="claim", type=CLAIM, plan="accept_claim"),
+    Rule(name="supplement", type="ClaimSupplement", plan="answer"),
+    Rule(name="claim withdrawal", type="ClaimWithdrawal", plan="answer"),
+    Rule(name="new buyer", type="NewBuyer", plan="answer"),
+    Rule(name="buyer search", type="BuyerQuery", plan="answer"),
     Rule(name="inquiry", type=INQUIRY, plan="answer"),
     Rule(name="confirmation", type=CONFIRMATION, plan="approve"),
     Rule(name="withdrawal", type="WithdrawalRequest", plan="answer"),

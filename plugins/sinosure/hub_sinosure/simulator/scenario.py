@@ -18,7 +18,7 @@ from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub.testing.simulator.rules import Rule
-from hub_sinosure.simulator import inquiries, papers
+from hub_sinosure.simulator import claims, inquiries, papers
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -228,11 +228,11 @@ def opposite(message: CanonicalMessage) -> Mapping[str, Any] | None:
         return {**body, "confirmed_at": body["confirmed_at"] + timedelta(seconds=1)}
     if message.type == "InquiryAnswer":
         return inquiries.opposite(body)
-    return None
+    return claims.opposite(message.type, body)
 
 
 OFFERABLE = ("contact_phone", "contact_email", "org_code", "previous_policy_no")
-DECISIONS = tuple(name for name, plan in PLANS.items() if plan.result)
+DECISIONS = tuple(name for name, plan in PLANS.items() if plan.result and not name.endswith("_claim"))
 
 SCENARIO = Scenario(
     rules=RULES,
@@ -243,6 +243,7 @@ SCENARIO = Scenario(
         "PolicyReceipt": acknowledged,
         "Inquiry": inquiries.asked,
         "StatusQuery": answer_status,
+        **claims.HANDLERS,
     },
     steps={
         "review": review,
@@ -250,6 +251,7 @@ SCENARIO = Scenario(
         "answer_withdrawal": answer_withdrawal,
         "confirm_receipt": confirm_receipt,
         "answer_inquiry": inquiries.answer,
+        **claims.STEPS,
     },
     controls={
         "offer": offer,
@@ -260,6 +262,7 @@ SCENARIO = Scenario(
         "answer": inquiries.answer_by_hand,
     },
     opposite=opposite,
+    questions=frozenset({"StatusQuery", "BuyerQuery"}),
 )
 """Everything that the simulated Sinosure does."""
 

@@ -1,0 +1,179 @@
+"""Claims as data: which orders of the insurer's words end where, what is wrong with a claim, what it might bring."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.business.claim import CLAIM, NUMBERS, claim, faults, payout, submission, total
+from hub.business.lifecycle import Actor, Event, allowed, project
+from hub.contract.money import Money
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+ACTOR = Actor(account="a-1", name="王小明", enterprise="91610000MA6TX00X1A", role="OP")
+POLICY = {"effective_date": date(2026, 1, 1), "expiry_date": date(2026, 12, 31)}
+LINE = {
+    "contract_or_lc_no": "HT-1",
+    "invoice_no": "INV-1",
+    "hs_code": "1002900000",
+    "shipped_on": date(2026, 9, 20),
+    "declaration_no": "224820260000000001",
+    "origin_cert_no": "",
+    "payment_method": "OA",
+    "payment_term": "60天",
+    "invoice_amount_usd": Decimal("30000.00"),
+    "received_amount_usd": Decimal("10000.00"),
+    "claim_amount_usd": Decimal("20000.00"),
+    "collection_status": "PARTIAL",
+}
+OWN = (("begun", 0), ("submitted", 1))
+
+
+def happened(*names: tuple[str, int]) -> list[Event]:
+    return [
+        Event(name, f"{name}-{submission}", submission, NOW + timedelta(minutes=place))
+        for place, (name, submission) in enumerate(names)
+    ]
+
+
+def state(*names: tuple[str, int]) -> str | None:
+    return project(CLAIM, happened(*names)).states["state"]
+
+
+def wrong(policy: dict[str, Any] | None = POLICY, **changed: Any) -> set[str]:
+    content = {"shipments": [{**LINE, **changed.pop("line", {})}], **changed}
+    return set(faults(content, {} if policy is None else {"policy_no": policy}, NOW))
+
+
+@pytest.mark.parametrize(
+    ("answers", "end"),
+    [
+        (("review_begun",), "IN_REVIEW"),
+        (("review_begun", "returned"), "RETURNED"),
+        (("review_begun", "supplement_required"), "SUPPLEMENT_REQUIRED"),
+        (("review_begun", "declined", "closed"), "CLOSED"),
+        (("review_begun", "accepted", "paid", "closed"), "CLOSED"),
+        (("review_begun", "supplement_required", "accepted", "paid"), "PAID"),
+        (("withdrawn",), "WITHDRAWN"),
+    ],
+)
+def test_the_insurers_words_end_alike_in_every_order_and_with_doubles(answers: tuple[str, ...], end: str) -> None:
+    words = [(name, 1) for name in answers]
+
+    for order in permutations(words):
+        assert state(*OWN, *order, *order) == end
+
+
+def test_what_is_sent_after_a_request_for_material_is_reviewed_again() -> None:
+    asked = (*OWN, ("review_begun", 1), ("supplement_required", 1))
+
+    assert state(*asked, ("supplemented", 2)) == "IN_REVIEW"
+    assert state(*asked, ("supplemented", 2), ("supplement_undelivered", 2)) == "SUPPLEMENT_REQUIRED"
+    assert state(*asked, ("supplemented", 2), ("accepted", 2)) == "ACCEPTED"
+
+
+def test_a_returned_claim_is_submitted_again_and_the_old_answer_no_longer_counts() -> None:
+    again = (*OWN, ("returned", 1), ("submitted", 2))
+
+    assert state(*again) == "SUBMITTED"
+    assert state(*again, ("declined", 1), ("accepted", 2)) == "ACCEPTED"
+
+
+def test_two_answers_that_contradict_each_other_wait_for_an_operator() -> None:
+    assert state(*OWN, ("accepted", 1), ("declined", 1)) == "CONFLICT"
+
+
+def test_only_a_claim_that_nobody_reviews_can_be_withdrawn() -> None:
+    withdraw = CLAIM.action("withdraw")
+    may = {row.id for row in CLAIM.track("state").states if allowed(CLAIM, {"state": row.id}, withdraw)}
+
+    assert may == {"SUBMITTED"}
+
+
+def test_a_good_claim_has_no_fault() -> None:
+    assert wrong() == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "control"),
+    [
+        ({"received_amount_usd": Decimal("30000.01")}, "shipments-0-received_amount_usd"),
+        ({"claim_amount_usd": Decimal("20000.01")}, "shipments-0-claim_amount_usd"),
+        ({"claim_amount_usd": Decimal("0.00")}, "shipments-0-claim_amount_usd"),
+        ({"shipped_on": date(2026, 11, 21)}, "shipments-0-shipped_on"),
+        ({"shipped_on": date(2025, 12, 31)}, "shipments-0-shipped_on"),
+    ],
+)
+def test_a_shipment_that_does_not_add_up_is_named(line: dict[str, Any], control: str) -> None:
+    assert wrong(line=line) == {control}
+
+
+def test_the_same_invoice_and_declaration_twice_are_named() -> None:
+    found = faults({"shipments": [LINE, LINE]}, {"policy_no": POLICY}, NOW)
+
+    assert set(found) == {"shipments-1-invoice_no"}
+
+
+def test_a_policy_and_a_new_buyer_have_to_be_the_enterprises_own() -> None:
+    assert wrong(policy=None, buyer_no="MF1") == {"policy_no", "buyer_no"}
+
+
+def test_a_letter_of_credit_needs_the_whole_issuing_bank() -> None:
+    needed = {f"issuing_bank_{name}" for name in ("bic", "name", "country", "address")}
+
+    assert wrong(line={"payment_method": "LC"}) == needed
+    assert wrong(issuing_bank_bic="DABADKKK") == needed - {"issuing_bank_bic"}
+    assert wrong(confirming_bank_name="Example Bank") == {
+        "confirming_bank_bic", "confirming_bank_country", "confirming_bank_address",
+    }  # fmt: skip
+
+
+def test_each_line_has_a_serial_of_twenty_digits_that_no_other_line_has() -> None:
+    content = {"claim_no": f"{NUMBERS.stem(NOW)}000000001", "shipments": [LINE, LINE]}
+
+    first, second = (row["serial"] for row in submission(content, ACTOR, NOW)["shipments"])
+
+    assert (first, second) == ("20261120000000001001", "20261120000000001002")
+
+
+def test_what_was_left_empty_is_not_sent() -> None:
+    content = {
+        "claim_no": "SP1",
+        "buyer_no": "",
+        "financing_amount": None,
+        "shipments": [LINE],
+        "trade_financed": False,
+    }
+
+    body = claim(content, ACTOR, NOW)
+
+    assert set(body) == {"claim_no", "shipments", "trade_financed"}
+    assert "origin_cert_no" not in body["shipments"][0]
+
+
+@given(st.lists(st.decimals(min_value=0, max_value=10**9, places=2), max_size=20))
+def test_the_sum_is_exact(amounts: list[Decimal]) -> None:
+    assert total([{"claim_amount_usd": amount} for amount in amounts]) == sum(amounts, Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("loss", "capped_last", "paid"),
+    [
+        ("100000.00", True, "80000.00"),
+        ("187500.00", True, "150000.00"),
+        ("200001.00", True, "150000.00"),
+        ("250000.00", True, "150000.00"),
+        ("250000.00", False, "120000.00"),
+        ("100000.00", False, "80000.00"),
+    ],
+)
+def test_a_payout_follows_the_products_formula(loss: str, capped_last: bool, paid: str) -> None:
+    limit = Money(Decimal("150000.00"), "USD")
+
+    preview = payout(Money(Decimal(loss), "USD"), limit, Decimal(80), capped_last=capped_last)
+
+    assert preview == Money(Decimal(paid), "USD")

@@ -1,0 +1,129 @@
+"""索赔申请 on the screen: the claims under credit policies, and the buyers that the insurer's list lacks
+(spec.md 9; manual S2:474-719).
+"""
+
+from hub.business.buyer import BUYER, FACTS
+from hub.business.claim import BANK_FACTS, CLAIM, FINANCING, LINE, QUESTIONS
+from hub.contract.text import Text
+from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Source
+
+CLAIMS = Listing(
+    kind=CLAIM,
+    columns=(
+        Column("claim_no", "number", Text("索赔申请号", "Claim no.")),
+        Column("policy_no"),
+        Column("buyer_name_en"),
+        Column("total_usd"),
+        Column("submitted_at", "day"),
+        Column("state", "track"),
+        Column("next", "next"),
+    ),
+    filters=(Filter("claim_no"), Filter("policy_no"), Filter("state", "track")),
+    acts=("submit", "supplement", "withdraw", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={
+        ("submit", "DRAFT"): Text("修改", "Edit"),
+        ("submit", "RETURNED"): Text("修改并重新提交", "Correct and submit again"),
+        ("submit", "SEND_FAILED"): Text("再次提交", "Submit again"),
+    },
+    sources={
+        "policy": Source(
+            label=Text("我要索赔", "Claim"),
+            states=frozenset({"EFFECTIVE", "EXPIRED"}),
+            fields=("policy_no",),
+            renamed={"insured": "enterprise_name", "claimant": "enterprise_name"},
+            primary=True,
+        ),
+    },
+    detail=(
+        "claim_no", "state", "reason", "manager_name", "manager_phone", "policy_no", "insured", "claimant", "uscc",
+        "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS, *FINANCING, "shipments", "total_usd",
+        "loss_cause", "cause_text", "case_text", "mitigation_text", "supplement_text", "submitted_at",
+        "paid_amount_usd", "paid_on", "progress_text",
+    ),
+    title=Text("索赔申请详情", "Claim"),
+    empty=Text(
+        "还没有索赔申请。在保险单的操作栏点击“我要索赔”开始。",
+        "No claim yet: begin one by 'Claim' beside a policy.",
+    ),
+)  # fmt: skip
+
+BUYERS = Listing(
+    kind=BUYER,
+    columns=(
+        Column("buyer_no", "number", Text("临时编号", "Temporary no.")),
+        Column("name_en"),
+        Column("buyer_code"),
+        Column("state", "track"),
+        Column("created", "time"),
+    ),
+    filters=(Filter("buyer_no"), Filter("state", "track")),
+    acts=("register", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={
+        ("register", "DRAFT"): Text("修改", "Edit"),
+        ("register", "SEND_FAILED"): Text("再次提交", "Submit again"),
+    },
+    detail=("buyer_no", "state", "buyer_code", *(row.name for row in FACTS)),
+    create=Text("新建买方", "New buyer"),
+    title=Text("新建买方信息", "New buyer"),
+    empty=Text(
+        "买方不在保险公司的买方名单中时，在此新建；取得临时编号后即可提交索赔申请。",
+        "A buyer that the insurer's list lacks is registered here; its temporary number is enough for a claim.",
+    ),
+)
+
+VIEW = LineView(
+    line=LINE,
+    menu_code="claim",
+    menu=(MenuItem(code="claim_list", label=Text("索赔申请", "Claims"), path="/claim/claim"),),
+    listings=(CLAIMS, BUYERS),
+    title=Text("索赔申请", "Claims"),
+    area=Text("索赔申请", "Claims"),
+    forms={
+        "claim": FormPage(
+            schema=ClaimForm,
+            title=Text("索赔申请详情", "Claim"),
+            hint=Text("请如实填写。金额按美元填写。", "State the truth. Amounts are in US dollars."),
+            blocks=(
+                Block(Text("索赔申请", "Claim"), ("claim_no", "policy_no", "insured", "claimant")),
+                Block(
+                    Text("买方信息", "Buyer"),
+                    ("buyer_code", "buyer_no", "buyer_name_en"),
+                    hint=Text(
+                        "买方尚无代码时，先新建买方并填写其临时编号。",
+                        "For a buyer without a code, register it first and enter its temporary number.",
+                    ),
+                ),
+                Block(
+                    Text("银行信息", "Banks"),
+                    tuple(BANK_FACTS),
+                    hint=Text(
+                        "支付方式为信用证时，开证行必填。", "With a letter of credit the issuing bank is required."
+                    ),
+                ),
+                Block(Text("案件信息", "Facts"), (*QUESTIONS, *FINANCING)),
+                Block(Text("出运信息", "Shipments"), ("shipments", "total_usd"), columns=1),
+                Block(
+                    Text("说明", "Explanations"),
+                    ("loss_cause", "cause_text", "case_text", "mitigation_text"),
+                    wide=frozenset({"cause_text", "case_text", "mitigation_text"}),
+                ),
+            ),
+        ),
+        "claim_supplement": FormPage(
+            schema=ClaimSupplementForm,
+            title=Text("补充材料", "Further material"),
+            blocks=(
+                Block(Text("保险公司的要求", "What the insurer asks for"), ("reason", "manager_name", "manager_phone")),
+                Block(Text("补充材料", "Further material"), ("supplement_text",), wide=frozenset({"supplement_text"})),
+            ),
+        ),
+        "buyer": FormPage(
+            schema=BuyerForm,
+            title=Text("新建买方信息", "New buyer"),
+            blocks=(Block(Text("新建买方信息", "New buyer"), ("buyer_no", *(row.name for row in FACTS))),),
+        ),
+    },
+)
