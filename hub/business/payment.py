@@ -266,7 +266,6 @@ ORDER = Kind(
             ),
         ),
         Field("bank_serial", Text("银行流水号", "Bank's serial"), key=True),
-        Field("decided_at", Text("银行处理时间", "Decided at the bank"), datetime),
         Field("reason", Text("银行回执", "The bank's words")),
     ),
     events=(

@@ -80,6 +80,7 @@ class Capability:
     hours: Hours | None = None
     receipt_sla: timedelta = timedelta(hours=4)
     deadline: timedelta = timedelta(hours=72)  # then a dead letter
+    not_found_after: timedelta = timedelta()  # so long after a message "never seen it" proves nothing
     busy_503: bool = False  # an unsigned HTTP 503 means "not processed, come again": the partner says so in writing
     per_minute: int | None = None
     total_mb: int = 50
@@ -108,6 +109,11 @@ class CapabilitySheet:
         """Whether an unsigned HTTP 503 to ``Type/version`` means "not processed"; never so for one that is not sent."""
         rows = [capability.busy_503 for capability in self.capabilities.values() if message in capability.sends]
         return bool(rows) and all(rows)
+
+    def not_found_after(self, message: str) -> timedelta:
+        """How old ``Type/version`` has to be before "never seen it" proves anything; zero for one that is not sent."""
+        rows = self.capabilities.values()
+        return max((row.not_found_after for row in rows if message in row.sends), default=timedelta())
 
     def receives(self, message: str) -> bool:
         """Whether any capability declares ``Type/version`` as an incoming message."""
@@ -153,6 +159,7 @@ class CapabilitySheet:
 
 CAPABILITY_KEYS = {
     "name", "out", "in", "answer", "idempotency", "query", "on_timeout", "on_503", "order", "hours", "receipt_sla",
+    "not_found_after",
     "deadline", "limits",
 }  # fmt: skip
 
@@ -184,6 +191,7 @@ def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
         "hours": Hours.parse(item["hours"]) if "hours" in item else None,
         "receipt_sla": duration(item.get("receipt_sla", "PT4H")),
         "deadline": duration(item.get("deadline", "PT72H")),
+        "not_found_after": duration(item.get("not_found_after", "PT0S")),
         "busy_503": item.get("on_503") == "throttled",
         "per_minute": limits.get("per_minute"),
         "total_mb": limits.get("total_mb", 50),

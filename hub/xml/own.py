@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote
 from lxml import etree
 
 from hub.contract.adapters import Context, Refusal
-from hub.contract.message import NO_ENTERPRISE, Attachment, CanonicalMessage, InMessage, OutMessage, Raw
+from hub.contract.message import NO_ENTERPRISE, ActorSignature, Attachment, CanonicalMessage, InMessage, OutMessage, Raw
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.status import AnswerTable, StatusTable, UnmappedCode
 from hub.contract.text import Text
@@ -144,12 +144,15 @@ class OwnDialect(CanonicalDialect):
         return self._packed(asked, question, replace(ctx, sent_digest=""))
 
     def parse_query(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
-        """As :meth:`parse_response`; "never seen it" counts only while the partner's answer is fresh."""
+        """As :meth:`parse_response`; "never seen it" counts only fresh, and not before the partner's own window."""
         asked = self.row(self.row(sent.type, sent.version).query)
         outcome = self._meant(raw, sent, asked, OutcomeClass.UNKNOWN, ctx)
         fresh = outcome.occurred_at is not None and abs(ctx.now - outcome.occurred_at) <= self.fresh
         if outcome.kind is OutcomeClass.NOT_SENT and not fresh:
             return replace(outcome, kind=OutcomeClass.UNKNOWN, detail="an old answer, or one without a time")
+        settled = sent.created_at + self.sheet.not_found_after(f"{sent.type}/{sent.version}")
+        if outcome.kind is OutcomeClass.NOT_SENT and ctx.now < settled:
+            return replace(outcome, kind=OutcomeClass.UNKNOWN, detail=f"no proof before {settled.isoformat()}")
         if outcome.kind is OutcomeClass.THROTTLED:  # "come again" answers the question, not the message
             return replace(outcome, kind=OutcomeClass.UNKNOWN)
         return outcome
@@ -278,13 +281,14 @@ class OwnDialect(CanonicalDialect):
             "created_at": ctx.now,
         }
         files = carried.attachments or tuple(_file(part) for part in body.pop(FILES, ()))
+        card = body.pop(CARD, None)
         header: dict[str, Any] = {**neutral, **carried.header, **body.pop(HEADER, {})}
         return CanonicalMessage(
             type=row.type,
             version=row.version,
             body=body,
             attachments=files,
-            actor_signature=carried.actor_signature,
+            actor_signature=carried.actor_signature or (ActorSignature(**card) if card else None),
             correlation_id=header.pop("correlation_id", None),
             **header,
         )

@@ -220,7 +220,7 @@ class Partner(Subject):
             answers=declared in self.answers and not outward,
             no=digits,
         )
-        if not name.endswith("full"):
+        if not name.endswith("full") or "attachments" not in self.voice.carries:
             message = replace(message, attachments=())
         return Sample(name=f"{declared} {name}", message=message)
 

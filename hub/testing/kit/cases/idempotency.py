@@ -7,7 +7,7 @@ from datetime import timedelta
 from hub.contract.adapters import Signer
 from hub.contract.message import CanonicalMessage
 from hub.contract.outcome import OutcomeClass
-from hub.testing.kit.case import bronze, expect, silver
+from hub.testing.kit.case import Exempt, bronze, expect, silver
 from hub.testing.kit.keys import keys
 from hub.testing.kit.samples import NOW
 from hub.testing.kit.subject import Partner, raw
@@ -61,8 +61,21 @@ def a_partner_that_has_it_says_so(partner: Partner) -> None:
 def never_seen_allows_a_resend(partner: Partner) -> None:
     """ "Never seen it", signed and fresh, is NOT_SENT: the only answer that allows sending again."""
     for sample in partner.asked_about:
-        kind = partner.asked(sample.message, seen=False, code=partner.never_seen).kind
+        kind = partner.asked(_settled(partner, sample.message), seen=False, code=partner.never_seen).kind
         expect(kind is OutcomeClass.NOT_SENT, f"{sample.name}: {kind.name}")
+
+
+@bronze
+def never_seen_too_early_allows_nothing(partner: Partner) -> None:
+    """Within the partner's own window after a message, "never seen it" is UNKNOWN: it may yet turn up."""
+    asked = [row.message for row in partner.asked_about if _settled(partner, row.message) != row.message]
+    if not asked:
+        raise Exempt("the sheet declares no not_found_after")
+    for sent in asked:
+        late = _settled(partner, sent)
+        early = replace(late, created_at=late.created_at + timedelta(seconds=1))
+        kind = partner.asked(early, seen=False, code=partner.never_seen).kind
+        expect(kind is OutcomeClass.UNKNOWN, f"{sent.type}: {kind.name}")
 
 
 @bronze
@@ -113,3 +126,9 @@ def another_body_under_the_same_id_has_another_digest(partner: Partner) -> None:
     first, second = partner.open(sample.message), partner.open(other)
     expect(first.canonical.message_id == second.canonical.message_id, "the id changed")
     expect(first.digest != second.digest, "two bodies have one digest")
+
+
+def _settled(partner: Partner, sent: CanonicalMessage) -> CanonicalMessage:
+    """The message as it would be when the partner's window after it has just ended."""
+    window = partner.adapter.sheet.not_found_after(f"{sent.type}/{sent.version}")
+    return replace(sent, created_at=sent.created_at - window)
