@@ -98,7 +98,7 @@ def rows() -> list[str]:
     made = []
     for card in CARDS:
         role = ROLES[card.role]
-        note = "国密 SM2" if card.algorithm == SM2 else "" if card.bound else "未绑定，登录被拒 / not bound"
+        note = "国密 SM2" if card.algorithm == SM2 else "" if card.bound else "未绑定，待法人绑定 / not bound"
         cells = ((card.serial, 10), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 16))
         made.append(("      " + "".join(pad(text, to) for text, to in cells) + note).rstrip())
     return made

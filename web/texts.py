@@ -312,7 +312,6 @@ ENGLISH: Mapping[str, str] = {
     "等待绑定的卡": "Cards that wait to be bound",
     "绑定码": "Code",
     "持卡人": "Holder",
-    "卡号": "Card number",
     "类型": "Type",
     "原因": "Reason",
     "请选择账号": "Choose an account",

@@ -304,7 +304,8 @@ def _waiting(connection: Connection, actor: Actor, wish: Wish, account: Row[Any]
 
 
 def _named(card: CardCertificate | Row[Any]) -> str:
-    return f"{card.serial}（{card.holder[:60]}）"
+    """By the code that its holder can read out; the certificate's number stands in the facts."""
+    return f"{card_requests.code(card.fingerprint)}（{card.holder[:60]}）"
 
 
 def _why(wish: Wish) -> Text:

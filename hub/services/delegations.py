@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -21,6 +21,11 @@ class Delegation:
     granted_at: datetime
     until: datetime
     revoked_at: datetime | None
+
+    @property
+    def last(self) -> datetime:
+        """The last second for which it was given."""
+        return self.until - timedelta(seconds=1)
 
     def stands(self, now: datetime) -> bool:
         """Whether it counts."""

@@ -113,6 +113,29 @@ def test_a_card_that_is_bound_to_nobody_is_refused(page: Any, state: dict[str, A
     page.get_by_text("此卡未绑定账号").first.wait_for()
 
 
+def test_the_legal_person_binds_the_new_card_and_it_logs_in(page: Any, state: dict[str, Any]) -> None:
+    unbound = next(card for card in state["cards"] if not card["bound"])
+    legal = next(card for card in state["cards"] if card["role"] == "LP" and card["uscc"] == unbound["uscc"])
+    log_in(page, unbound["label"])
+    page.get_by_text("绑定码").first.wait_for()
+    log_in(page, legal["label"])
+    page.wait_for_url(f"{state['portal']}/")
+    page.goto("/accounts")
+    page.wait_for_selector(CARD_IS_IN)
+    form = page.locator("form[action='/accounts/bind']").first
+    form.locator("select").select_option(index=1)
+    with page.expect_popup() as window:
+        form.get_by_role("button", name="绑定").click()
+    window.value.get_by_text(f"（{unbound['holder']}）").wait_for()
+    give_pin(window.value)
+    page.get_by_text("已绑定，此卡可以登录").first.wait_for()
+    page.get_by_role("button", name="退出", exact=True).click()
+
+    log_in(page, unbound["label"])
+
+    page.get_by_text("待您处理").first.wait_for()
+
+
 def test_a_second_start_says_that_it_runs_already(running: tuple[Path, str], state: dict[str, Any]) -> None:
     again = demo("--home", str(running[0]))
 
