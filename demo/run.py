@@ -83,7 +83,7 @@ def prepare(home: Path, web: int, *, fresh: bool) -> Ports:
         with step("removing the old world" if world.exists(home) else "removing an unfinished world"):
             discard(home)
     ports = choose_ports(web)
-    if ports.web != web:
+    if web and ports.web != web:
         print(f"  ! port {web} is taken, using {ports.web} / 端口 {web} 已被占用，改用 {ports.web}", flush=True)
     if not world.exists(home):
         with step(f"keys, {len(CARDS)} cards, store in {short(home)}"):
