@@ -252,9 +252,8 @@ def test_logging_out_ends_the_session_at_the_server(world: World) -> None:
 
 def test_a_card_that_is_bound_to_nobody_is_refused_with_the_way_out(world: World) -> None:
     card = world.card()
-    table = tables.card_binding
     with writing(world.runtime.engine) as connection:
-        connection.execute(table.update().values(ended_at=world.clock.now()))
+        connection.execute(tables.card_binding.delete())
 
     with pytest.raises(LoginRefused, match="bound to no account"):
         world.login(card)
