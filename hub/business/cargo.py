@@ -316,7 +316,7 @@ POLICY = Kind(
     },
     links={"application_no": "cargo_application", "agreement_no": "cargo_agreement"},
     ends=("expiry_date", "expired"),
-    effects=(Effect("effective", "application_no", "policy_effective"),),
+    effects=(Effect("EFFECTIVE", "application_no", "policy_effective"),),
 )
 
 LINE = Line(

@@ -440,6 +440,7 @@ APPLICATION = Kind(
                 Transition("CANCELLING", "cancelled", "CANCELLED"),
                 *(Transition(source, "payment_ordered", "PAYING") for source in PAYABLE),
                 Transition("PAYING", "payment_failed", "PAY_FAILED"),
+                Transition("PAID", "payment_failed", "PAY_FAILED"),  # returned by the bank (退票)
                 *(Transition(source, "paid", "PAID") for source in ("PAYING", *PAYABLE)),
             ),
         ),

@@ -6,14 +6,15 @@ never move an object backwards, and every permutation of the same messages ends 
 each other make the object ``CONFLICT`` until an operator decides which one stands.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Any, Literal
 
 from hub.business.numbers import NumberFormat
+from hub.business.posting import Posting
 from hub.contract.text import Text
 
 CONFLICT = "CONFLICT"
@@ -110,11 +111,36 @@ class Derived:
 
 @dataclass(frozen=True)
 class Effect:
-    """``event`` on an object causes ``causes`` on the objects whose number stands in its field ``link``."""
+    """Reaching ``state`` causes ``causes`` on the objects whose number stands in the field ``link`` ("rows.field")."""
 
-    event: str
+    state: str
     link: str
     causes: str
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What only one object at a time may have while it stands in ``states`` (or in a conflict): a bill, an account.
+
+    ``of`` names it, from the enterprise, the partner and the content; ``taken`` is what a second one reads.
+    """
+
+    states: frozenset[str]
+    of: Callable[[str, str, Mapping[str, Any]], Collection[str]]
+    taken: Text
+
+
+@dataclass(frozen=True)
+class Patience:
+    """``event`` comes by itself when an object stood in ``state`` for ``time``."""
+
+    state: str
+    time: timedelta
+    event: str
+
+
+Books = Callable[[str, Mapping[str, Any]], Sequence[Posting]]
+"""What stands in the ledger for an enterprise's object with this content."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +241,9 @@ class Kind:
     numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins
     derived: Sequence[Derived] = ()  # in order: a later one may use an earlier one's value
     effects: Sequence[Effect] = ()  # on other objects of the same enterprise, in the same transaction
+    holds: Sequence[Hold] = ()
+    books: Mapping[str, Books] = field(default_factory=dict)  # state -> what is booked while an object stands in it
+    patience: Patience | None = None
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -241,12 +270,16 @@ class Kind:
         if unknown := {name for row in self.derived for name in (row.name, *row.of)} - fields:
             raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
         for effect in self.effects:
-            if effect.event not in names or effect.link not in self.links:
-                raise ValueError(f"{self.code}: {effect} names an unknown event or link")
+            if effect.state not in self._state_ids or effect.link not in self.links:
+                raise ValueError(f"{self.code}: {effect} names an unknown state or link")
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
         return self._by_name.get(name) or _missing(self, name)
+
+    @cached_property
+    def _state_ids(self) -> frozenset[str]:
+        return frozenset(state.id for track in self.tracks for state in track.states)
 
     def rank(self, event: EventType) -> int:
         """The event's place when events are folded: one for a whole series."""

@@ -7,25 +7,30 @@ but the bank's own word makes it a success, and a success may be followed by a r
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from hub.business.lifecycle import (
     Action,
     Actor,
     By,
+    Effect,
     EventType,
     Field,
+    Hold,
     Kind,
     Line,
     Next,
+    Patience,
     Sends,
     State,
     Track,
     Transition,
 )
 from hub.business.numbers import NumberFormat
+from hub.business.posting import Posting
 from hub.business.roles import LEGAL_PERSON, OPERATORS
 from hub.contract.money import Money
 from hub.contract.text import Text
@@ -88,6 +93,31 @@ def order(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, 
 def _body(content: Mapping[str, Any], names: Iterable[str], actor: Actor) -> dict[str, Any]:
     body = {name: content[name] for name in names if content.get(name) not in (None, "")}
     return body | ({"signer_certificate_serial": actor.certificate} if actor.certificate else {})
+
+
+def account_of(enterprise: str, partner: str, content: Mapping[str, Any]) -> list[str]:
+    """What an agreement is about (PAY-AGR-19), in a form that names no account."""
+    account, payee = content["payer_account"], content["payee_name"]
+    return [f"agreement:{sha256(f'{enterprise}:{partner}:{account}:{payee}'.encode()).hexdigest()}"]
+
+
+def bills_of(enterprise: str, partner: str, content: Mapping[str, Any]) -> list[str]:  # noqa: ARG001
+    """The bills that an order pays, whichever bank it goes to."""
+    return [f"bill:{enterprise}:{row['business_no']}" for row in content.get("item") or ()]
+
+
+def in_transit(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:
+    """Asked for and not confirmed: nobody's money is gone yet, as far as anybody knows."""
+    return [_posting("transit", enterprise, row) for row in content["item"]]
+
+
+def paid(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:
+    """Each bill's part of what the bank says it has paid."""
+    return [_posting("bill", f"{enterprise}:{row['business_no']}", row, enterprise) for row in content["item"]]
+
+
+def _posting(name: str, whose: str, item: Mapping[str, Any], payer: str = "") -> Posting:
+    return Posting(f"{name}:{whose}", f"payer:{payer or whose}", Money(item["amount"], item["currency"]))
 
 
 AGREEMENT_ANSWERS: Mapping[str, str] = {"processing": "PROCESSING", "signed": "SIGNED", "sign_failed": "SIGN_FAILED"}
@@ -233,6 +263,13 @@ AGREEMENT = Kind(
         ),
     ),
     ends=("expiry_date", "expired"),
+    holds=(
+        Hold(
+            frozenset({"REQUESTED", "PROCESSING", "SIGNED"}),
+            account_of,
+            Text("该账号与该收款企业已有有效协议或签约请求", "This account and payee have an agreement or a request"),
+        ),
+    ),
 )
 
 WAITING = ("SENT", "UNKNOWN", "FAILED")
@@ -365,6 +402,22 @@ ORDER = Kind(
             opens=False,
         ),
     ),
+    links={"item.business_no": "cargo_application"},
+    effects=(
+        Effect("SENT", "item.business_no", "payment_ordered"),
+        Effect("FAILED", "item.business_no", "payment_failed"),
+        Effect("SUCCEEDED", "item.business_no", "paid"),
+        Effect("REFUNDED", "item.business_no", "payment_failed"),
+    ),
+    holds=(
+        Hold(
+            LIVE,
+            bills_of,
+            Text("该保单已支付或正在支付，请勿重复支付", "This bill is paid or being paid: do not pay it again"),
+        ),
+    ),
+    books={"SENT": in_transit, "UNKNOWN": in_transit, "SUCCEEDED": paid},
+    patience=Patience("SENT", timedelta(minutes=10), "unanswered"),
 )
 
 LINE = Line(

@@ -7,11 +7,11 @@ currency, no account falls below its lowest balance. A key is booked once: the s
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, or_, select, union_all, update
 
+from hub.business.posting import Posting
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import NotAllowed
@@ -19,25 +19,6 @@ from hub.store.rows import insert_new
 from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
 
 TOO_LITTLE = Text("余额或额度不足", "The balance or limit is too small for this")
-
-
-@dataclass(frozen=True)
-class Posting:
-    """``money``, above zero, taken from the account ``credit`` and given to the account ``debit``."""
-
-    debit: str
-    credit: str
-    money: Money
-
-    def __post_init__(self) -> None:
-        if self.money.amount <= 0:
-            raise ValueError(f"a posting moves more than nothing, not {self.money}")
-        if self.debit == self.credit:
-            raise ValueError(f"{self.debit} cannot pay itself")
-
-    def reversed(self) -> "Posting":
-        """What takes it back; a posting itself is never changed."""
-        return Posting(self.credit, self.debit, self.money)
 
 
 def open_account(connection: Connection, name: str, currency: str, *, lowest: Money | None = None) -> None:

@@ -221,7 +221,9 @@ def end_what_is_over(runtime: Runtime) -> int:
             if obj.due_at is None or obj.due_at > now:
                 continue
             kind: Kind = KINDS[obj.kind.code]
-            _, event = kind.ends or ("", "")
+            patience = kind.patience
+            waited = patience is not None and obj.states["state"] == patience.state
+            event = patience.event if patience and waited else (kind.ends or ("", ""))[1]
             new = NewEvent(name=event, identity=f"{event}@{obj.due_at.isoformat()}", occurred_at=obj.due_at)
             record.record(connection, obj, new, now)
             ended += 1

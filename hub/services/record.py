@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, true, update
+from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from hub.business import LINES
 from hub.business.content import check_content, freeze
@@ -21,7 +21,7 @@ from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.errors import Stale
 from hub.evidence.chain import Entry, stamp
-from hub.services import blobs, evidence
+from hub.services import blobs, consequences, evidence
 from hub.services.objects import BusinessObject, thaw
 from hub.store import tables
 from hub.store.rows import insert_new
@@ -50,6 +50,7 @@ HISTORY = (
     .where(_event.c.object_id == bindparam("object_id"))
     .order_by(_event.c.seq)
 )
+LATEST = select(func.max(_event.c.occurred_at)).where(_event.c.object_id == bindparam("object_id"))
 APPEND = insert(_event).inline()  # nobody asks for the new row's number
 CHANGE = update(_object).where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
 DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
@@ -130,7 +131,7 @@ def create(
         "revision": 1,
         "created_at": now,
         "since": now,
-    } | _columns(kind, projection, now)
+    } | _columns(kind, projection, now, now)
     if not insert_new(connection, tables.business_object, values):
         return None
     _append(connection, object_id, new, submission, now, before={}, projection=projection, late=False)
@@ -152,9 +153,10 @@ def create(
         since=now,
         due_at=values["due_at"],
     )
+    consequences.hold_and_book(connection, obj, before=None, event=new.name, now=now)
     _attach(connection, obj, new, now, before=None, after=projection)
     proof = evidence.begin(connection, obj.id, _facts(obj, new, submission), now)
-    _effects(connection, obj, new, now)
+    _effects(connection, obj, None, now)
     return Recorded(obj, True, {}, proof)
 
 
@@ -177,37 +179,51 @@ def record(
     after = project(obj.kind, [*known, Event(new.name, new.identity, submission, new.occurred_at, new.content)])
     late = _moves(obj.kind, new.name) and after.states == before.states and len(after.passed) == len(before.passed)
     _append(connection, obj.id, new, submission, now, before=before.states, projection=after, late=late)
-    values = {"revision": obj.revision + 1} | _columns(obj.kind, after, now)
-    if after.states != before.states:
-        values["since"] = now
+    since = obj.since if after.states == before.states else now
+    values = {"revision": obj.revision + 1, "since": since} | _columns(obj.kind, after, now, since)
     if delivery is not None:
         values["delivery"] = delivery
     where = {"changed": obj.id, "from_revision": obj.revision}
     if connection.execute(CHANGE, where | values).rowcount != 1:
         raise Stale
     current = _changed(obj, values, after)
+    consequences.hold_and_book(connection, current, before=before, event=new.name, now=now)
     _attach(connection, current, new, now, before=before, after=after)
     proof = evidence.append(connection, obj.id, _facts(current, new, submission), now, after=proved)
-    _effects(connection, current, new, now)
+    _effects(connection, current, before, now)
     return Recorded(current, True, before.states, proof)
 
 
-def _effects(connection: Connection, obj: BusinessObject, new: NewEvent, now: datetime) -> None:
-    """What the event causes on other objects of the enterprise: once, however often the event is repeated."""
+def _effects(connection: Connection, obj: BusinessObject, before: Projection | None, now: datetime) -> None:
+    """What a state that was reached causes on other objects of the enterprise: once, and after all that they know.
+
+    The partner's time says nothing there, and the hub's own clock may have been set back.
+    """
     caused: dict[str, list[str]] = {}  # object id -> events
     for effect in obj.kind.effects:
-        held = obj.content.get(effect.link) or ()
-        if effect.event != new.name or not held:
+        numbers = _linked(obj.content, effect.link)
+        reached = effect.state in obj.states.values() and not (before and effect.state in before.states.values())
+        if not reached or not numbers:
             continue
-        numbers = [held] if isinstance(held, str) else held
         linked = {"enterprise": obj.enterprise, "kind": obj.kind.links[effect.link], "numbers": numbers}
         for object_id in connection.execute(LINKED, linked).scalars():
             caused.setdefault(object_id, []).append(effect.causes)
     for object_id, names in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
         other = lock_id(connection, object_id)
+        latest = connection.execute(LATEST, {"object_id": object_id}).scalar_one()
+        at = max(now, latest + timedelta(microseconds=1))
         for name in names:
-            effected = NewEvent(name=name, identity=f"{obj.id}:{new.identity}", occurred_at=new.occurred_at)
+            effected = NewEvent(name=name, identity=f"{obj.id}@{obj.revision}", occurred_at=at)
             other = record(connection, other, effected, now).obj
+
+
+def _linked(content: Mapping[str, Any], link: str) -> list[str]:
+    """The numbers in the field ``link``: one, a list of them, or a column of rows."""
+    name, _, column = link.partition(".")
+    held = content.get(name) or ()
+    if column:
+        return [row[column] for row in held]
+    return [held] if isinstance(held, str) else list(held)
 
 
 def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:
@@ -233,7 +249,7 @@ def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], 
     return events, evidence.end(obj.id, rows[-1])
 
 
-def _columns(kind: Kind, projection: Projection, now: datetime) -> dict[str, Any]:
+def _columns(kind: Kind, projection: Projection, now: datetime, since: datetime) -> dict[str, Any]:
     """The columns of ``business_object`` that the projection decides."""
     return {
         "state": projection.states["state"],
@@ -242,12 +258,14 @@ def _columns(kind: Kind, projection: Projection, now: datetime) -> dict[str, Any
         "submission": projection.submission,
         "content": freeze(projection.content),
         "updated_at": now,
-        "due_at": _due(kind, projection),
+        "due_at": _due(kind, projection, since),
     }
 
 
-def _due(kind: Kind, projection: Projection) -> datetime | None:
-    """When the system has to end the object: the day after its last day, 00:00 in Asia/Shanghai."""
+def _due(kind: Kind, projection: Projection, since: datetime) -> datetime | None:
+    """When the system has to move the object: after its patience, or the day after its last day, 00:00 in Shanghai."""
+    if kind.patience is not None and projection.states["state"] == kind.patience.state:
+        return since + kind.patience.time
     if kind.ends is None:
         return None
     name, event = kind.ends

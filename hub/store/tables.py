@@ -300,6 +300,14 @@ partner_content = Table(
     PrimaryKeyConstraint("partner", "key", "version"),
 )
 
+hold = Table(
+    "hold",
+    metadata,
+    Column("name", String(200), primary_key=True),  # one object at a time has it: "bill:<enterprise>:<number>"
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Index("ix_hold_object", "object_id"),
+)
+
 # ---- ledger ---------------------------------------------------------------------------------------------------------
 # Amounts are whole cents, exact on both databases. The bounds keep sums in 64 bits: beyond, SQLite goes on in floats.
 

@@ -231,7 +231,7 @@ def test_the_four_parts_of_an_agreement_survive_the_store_exactly() -> None:
 def test_a_policy_in_force_moves_its_application() -> None:
     (effect,) = POLICY.effects
 
-    assert (effect.event, POLICY.links[effect.link]) == ("effective", "cargo_application")
+    assert (effect.state, POLICY.links[effect.link]) == ("EFFECTIVE", "cargo_application")
     assert state(*sent("issued"), event(effect.causes)) == "EFFECTIVE"
 
 

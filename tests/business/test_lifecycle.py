@@ -329,9 +329,9 @@ def parcel(code: str, effect: Effect, links: str) -> Kind:
 @pytest.mark.parametrize(
     ("effect", "links", "reason"),
     [
-        (Effect("checked", "rate", "nothing"), "toy", "causes an unknown event"),
-        (Effect("checked", "rate", "reviewed"), "nowhere", "causes an unknown event"),
-        (Effect("checked", "rate", "reviewed"), "parcel", "moves others itself"),
+        (Effect("CHECKED", "rate", "nothing"), "toy", "causes an unknown event"),
+        (Effect("CHECKED", "rate", "reviewed"), "nowhere", "causes an unknown event"),
+        (Effect("CHECKED", "rate", "reviewed"), "parcel", "moves others itself"),
     ],
 )
 def test_an_effect_without_a_target_or_in_a_chain_is_refused(effect: Effect, links: str, reason: str) -> None:

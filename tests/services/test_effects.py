@@ -24,7 +24,7 @@ TWOFOLD = replace(
     PARCEL,
     fields=(*PARCEL.fields, Field("more_loans", text("又"), list)),
     links={"loans": "toy_loan", "more_loans": "toy_loan"},
-    effects=(Effect("arrived", "loans", "returned"), Effect("arrived", "more_loans", "returned")),
+    effects=(Effect("ARRIVED", "loans", "returned"), Effect("ARRIVED", "more_loans", "returned")),
 )
 
 

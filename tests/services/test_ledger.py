@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hub.business.posting import Posting
 from hub.contract.money import LARGEST, Money
 from hub.errors import NotAllowed
 from hub.services import ledger
-from hub.services.ledger import Posting
 from hub.store.engine import reading, writing
 from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
 

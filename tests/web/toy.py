@@ -113,7 +113,7 @@ PARCEL = Kind(
     title="parcel_no",
     fields=(Field("parcel_no", text("号"), key=True), Field("loans", text("借"), list), Field("rest", text("备"))),
     links={"loans": "toy_loan"},
-    effects=(Effect("arrived", "loans", "returned"),),
+    effects=(Effect("ARRIVED", "loans", "returned"),),
     events=(
         EventType("announced", By.PARTNER, text("预告"), phase="start"),
         EventType("arrived", By.PARTNER, text("到达")),

@@ -422,6 +422,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_login_session")),
     )
     op.create_table(
+        "hold",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("object_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["object_id"],
+            ["business_object.id"],
+            name=op.f("fk_hold_object_id"),
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_hold")),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index("ix_hold_object", ["object_id"], unique=False)
+
+    op.create_table(
         "notice",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("enterprise", sa.String(length=18), nullable=False),
@@ -560,6 +574,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notice_list")
 
     op.drop_table("notice")
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index("ix_hold_object")
+
+    op.drop_table("hold")
     op.drop_table("login_session")
     op.drop_table("login_failure")
     op.drop_table("credential")
