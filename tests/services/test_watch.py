@@ -63,6 +63,12 @@ def test_every_state_in_which_a_partner_owes_an_answer_is_watched() -> None:
         ("cargo_appointment", "SUBMITTED"),
         ("cargo_application", "SUBMITTED"),
         ("cargo_application", "CANCELLING"),
+        ("claim", "SUBMITTED"),
+        ("claim", "IN_REVIEW"),
+        ("claim", "WITHDRAWING"),
+        ("buyer", "NEW_PENDING_CODE"),
+        ("payment_agreement", "REQUESTED"),
+        ("payment_order", "SENT"),
     }
 
 
