@@ -268,6 +268,7 @@ ENGLISH: Mapping[str, str] = {
     "插件": "Plugin",
     "版本": "Version",
     "等级": "Grade",
+    "（自证）": " (own claim)",
     "最近来报": "Last message in",
     "最近送达": "Last delivery",
     "等待处理": "Waiting",
