@@ -30,6 +30,7 @@ from web.views import (
     operations,
     regions,
     services,
+    shelf,
 )
 
 BLUEPRINTS = (
@@ -74,6 +75,7 @@ def create_app(runtime: Runtime) -> Flask:
     for views in BLUEPRINTS:
         app.register_blueprint(views)
     services.install(app, site)
+    shelf.install(app, site)
     return app
 
 

@@ -19,9 +19,14 @@ def document(document_id: str) -> Response:
     """The file's bytes."""
     with tenant() as mine:
         row, content = mine.document(document_id)
-    inline = row.media_type in INLINE and not request.args.get("download")
+    return as_file(row.name, row.media_type, content)
+
+
+def as_file(name: str, media_type: str, content: bytes) -> Response:
+    """The file as an answer: inline unless the address asks for a download."""
+    inline = media_type in INLINE and not request.args.get("download")
     response = make_response(content)
-    response.content_type = row.media_type if row.media_type in INLINE else "application/octet-stream"
+    response.content_type = media_type if media_type in INLINE else "application/octet-stream"
     place = "inline" if inline else "attachment"
-    response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(row.name)}"
+    response.headers["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(name)}"
     return response
