@@ -30,7 +30,7 @@ from web.views import (
     operations,
     regions,
     services,
-    shelf,
+    uploads,
 )
 
 BLUEPRINTS = (
@@ -39,6 +39,7 @@ BLUEPRINTS = (
     lists.views,
     objects.views,
     acts.views,
+    uploads.views,
     documents.views,
     notices.views,
     accounts.views,
@@ -68,6 +69,7 @@ def create_app(runtime: Runtime) -> Flask:
         WTF_CSRF_SSL_STRICT=False,  # the gate compares the Origin
         MAX_CONTENT_LENGTH=FORM_BYTES,
     )
+    app.before_request(_allow_files)
     security.install(app, runtime)
     auth.install(app, runtime)
     failures.install(app)
@@ -75,8 +77,13 @@ def create_app(runtime: Runtime) -> Flask:
     for views in BLUEPRINTS:
         app.register_blueprint(views)
     services.install(app, site)
-    shelf.install(app, site)
     return app
+
+
+def _allow_files() -> None:
+    """Whole files make a larger post than any other page."""
+    if request.endpoint == uploads.WHOLE:
+        request.max_content_length = uploads.WHOLE_BYTES
 
 
 def _secret(web: WebSettings) -> bytes:

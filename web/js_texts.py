@@ -59,6 +59,12 @@ JS_TEXTS: Mapping[str, Text] = {
     ),
     "required": Text("此项必填", "This is required"),
     "malformed": Text("格式有误", "The format is wrong"),
+    # uploads
+    "upload_waiting": Text("等待上传", "Waiting"),
+    "upload_interrupted": Text("连接中断，将自动续传", "Interrupted; it goes on by itself"),
+    "upload_failed": Text("未能上传，请刷新页面后重试", "Could not be uploaded: reload the page and try again"),
+    "upload_too_large": Text("文件超过{mb}MB，请压缩或拆分后上传", "Over {mb} MB: compress or split the file"),
+    "upload_running": Text("附件正在上传，请等待完成或取消", "Files are being uploaded: wait, or cancel them"),
     # combobox
     "not_listed": Text("请从列表中选择", "Choose one of the list"),
     "no_match": Text("没有找到匹配的记录", "No match"),

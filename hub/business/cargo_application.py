@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business.enclosures import Enclosure
 from hub.business.lifecycle import (
     BACK,
     Action,
@@ -109,7 +110,6 @@ INVOICE_REQUIRED: Mapping[str, frozenset[str]] = {
 
 DEFAULT_MARKUP = Decimal(10)  # per cent
 MARKUPS = (Decimal(0), Decimal(5), Decimal(10), Decimal(20), Decimal(30))
-ATTACHMENT_MB, ATTACHMENTS_MB = 5, 50
 
 INSURED_FORMULA = Text("保险金额 = 发票金额 × (1 + 加成比例)", "Insured amount = invoice amount × (1 + mark-up)")
 PREMIUM_FORMULA = Text("保费 = 保险金额 × 保险费率(‰)", "Premium = insured amount × rate (‰)")
@@ -452,6 +452,7 @@ APPLICATION = Kind(
             event="submitted",
             roles=OPERATORS,
             form="cargo_application",
+            encloses=(Enclosure(code="attachment"),),
             needs=(
                 Need(
                     "cargo_agreement",
@@ -497,5 +498,6 @@ APPLICATION = Kind(
             opens=False,
         ),
     ),
+    documents={"attachment": Text("附件", "Enclosed file")},
     links={"agreement_no": "cargo_agreement", "policy_no": "cargo_policy"},
 )

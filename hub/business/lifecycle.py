@@ -13,6 +13,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Any, Literal
 
+from hub.business.enclosures import Enclosure
 from hub.business.numbers import NumberFormat
 from hub.business.posting import Posting
 from hub.contract.text import Text
@@ -191,6 +192,7 @@ class Action:
     delegable: bool = False  # the legal person may let a named operator do it
     sends: Sends | None = None
     form: str | None = None  # name of the form in web.forms
+    encloses: Sequence[Enclosure] = ()  # files that travel with the message
     adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
     faults: Faults | None = None  # content, contents of linked objects by field -> control, what is wrong
     question: Text | None = None  # asked before it is done
@@ -264,6 +266,8 @@ class Kind:
         for action in self.actions:
             if action.event not in names:
                 raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
+            if unlabelled := {row.code for row in action.encloses} - set(self.documents):
+                raise ValueError(f"{self.code}: no document {', '.join(sorted(unlabelled))} to enclose")
         if self.beginning and (self.numbers is None or self.entry is None):
             raise ValueError(f"{self.code}: what an enterprise begins needs a number format and an entry form")
         fields = {row.name for row in self.fields}

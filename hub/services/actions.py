@@ -3,7 +3,7 @@ and what is sent; state change, event and outbox row are one transaction.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,7 @@ from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
 from hub.contract.adapters import Refusal
-from hub.contract.message import ActorSignature, CanonicalMessage
+from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
 from hub.contract.text import Text
 from hub.delivery import outbox
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale, Unavailable
@@ -27,7 +27,7 @@ from hub.evidence import chain
 from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services import accounts, audit, evidence, record
+from hub.services import accounts, audit, evidence, record, uploads
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import BusinessObject, Tenant
 from hub.services.record import NewEvent, Recorded
@@ -110,9 +110,13 @@ def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[
         raise InvalidInput(wrong)
 
 
-def shown(content: Mapping[str, Any]) -> str:
-    """The body as canonical JSON: what the card's holder agrees to. Its digest stands in the signed payload."""
-    return chain.canonical(freeze(content))
+Files = Sequence[tuple[str, Attachment]]  # (document kind, file)
+
+
+def shown(content: Mapping[str, Any], files: Files = ()) -> str:
+    """Body and files as canonical JSON: what the card's holder agrees to. Its digest stands in the signed payload."""
+    listed = [{"kind": kind, "name": file.name, "sha256": file.sha256} for kind, file in files]
+    return chain.canonical(freeze({**content, **({"attachments": listed} if listed else {})}))
 
 
 def signing_payload(
@@ -132,6 +136,7 @@ def signing_payload(
         action = obj.kind.action(action_name)
         _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
         _check(tenant, obj, action, values, now)
+        files = uploads.enclosed(connection, obj, action)
     return challenge.make_binding(
         Purpose.APPLICATION,
         origin=runtime.settings.web.origin,
@@ -139,7 +144,7 @@ def signing_payload(
         now=now,
         number=obj.number,
         receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
-        digest=chain.digest(shown(body(obj, action, values, actor, now))),
+        digest=chain.digest(shown(body(obj, action, values, actor, now), files)),
     )
 
 
@@ -172,7 +177,8 @@ def perform(
             _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
             _check(tenant, obj, action, values, now)
             evidence.require(connection, runtime.settings.evidence.patience, now)
-            at, facts = _signed(runtime, connection, obj, action, values, actor, card, now)
+            files = uploads.enclosed(connection, obj, action)
+            at, facts = _signed(runtime, connection, obj, action, values, files, actor, card, now)
             new = NewEvent(
                 name=action.event,
                 identity=identity,
@@ -181,12 +187,15 @@ def perform(
                 content=complete(obj, action, values, actor, at),
                 actor=actor,
                 facts=facts,
+                enclosed=files,
             )
             delivery = "QUEUED" if action.sends else None
             recorded = record.record(connection, obj, new, now, delivery=delivery)
             after = recorded.obj
-            _send(runtime, connection, recorded, action, actor, card.signature if card else None, at)
+            signature = card.signature if card else None
+            _send(runtime, connection, recorded, action, actor, signature, at, files)
             connection.execute(DROP_DRAFTS, {"object_id": obj.id})
+            uploads.close(connection, obj, action)
     except SignatureRefused as refused:
         with writing(runtime.engine) as connection:
             detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
@@ -217,6 +226,7 @@ def _signed(
     obj: BusinessObject,
     action: Action,
     values: Mapping[str, Any],
+    files: Files,
     actor: Actor,
     answer: CardAnswer | None,
     now: datetime,
@@ -234,7 +244,7 @@ def _signed(
         at = challenge.parse(signature.payload).issued_at
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
-    text = shown(body(obj, action, values, actor, at))
+    text = shown(body(obj, action, values, actor, at), files)
     believe(
         runtime,
         connection,
@@ -258,6 +268,7 @@ def _send(
     actor: Actor,
     signature: ActorSignature | None,
     at: datetime,
+    files: Files,
 ) -> None:
     """Build, sign and queue the action's message. Raises InvalidInput when the partner's schema refuses it."""
     if action.sends is None:
@@ -275,6 +286,7 @@ def _send(
         sequence=obj.revision,
         created_at=now,
         body=body(obj, action, {}, actor, at),
+        attachments=tuple(file for _, file in files),
         actor_signature=signature,
     )
     try:

@@ -5,7 +5,7 @@ IMMEDIATE; PostgreSQL: FOR UPDATE), so events of one object are recorded one aft
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -57,6 +57,7 @@ DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
 """The statements of every message: building one costs more than running it, so they are built once."""
 
 LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
+ENTERPRISE = "enterprise"  # source of what it enclosed itself
 PORTAL = "portal"  # the notice channel that always exists
 
 
@@ -75,6 +76,7 @@ class NewEvent:
     source: str = "hub"
     keys: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Attachment] = field(default_factory=dict)
+    enclosed: Sequence[tuple[str, Attachment]] = ()  # the enterprise's own files: several of one sort
     facts: Mapping[str, Any] = field(default_factory=dict)  # what evidence keeps besides: signature, message, outcome
 
 
@@ -339,6 +341,8 @@ def _attach(
             insert_new(connection, tables.object_key, row)
     for kind, attachment in new.documents.items():
         store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
+    for kind, attachment in new.enclosed:
+        store_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
     for track, state, submission in after.passed:
         if (track, state, submission) not in passed and obj.kind.state(track, state).notice is not None:
             notice = {
@@ -370,10 +374,14 @@ def _facts(obj: BusinessObject, new: NewEvent, submission: int) -> dict[str, Any
         "states": {track: state for track, state in obj.states.items() if state is not None},
         "documents": [
             {"kind": kind, "name": file.name, "digest": file.sha256, "media_type": file.media_type}
-            for kind, file in sorted(new.documents.items())
+            for kind, file in sorted((*new.documents.items(), *new.enclosed), key=_by_kind_and_digest)
         ],
     }
     return {**new.facts, **facts}
+
+
+def _by_kind_and_digest(row: tuple[str, Attachment]) -> tuple[str, str]:
+    return row[0], row[1].sha256
 
 
 def subject(obj: BusinessObject) -> dict[str, str]:

@@ -244,6 +244,35 @@ draft = Table(
     PrimaryKeyConstraint("object_id", "form"),
 )
 
+upload = Table(
+    "upload",
+    metadata,
+    _id(),  # chosen by the page, so that what is sent twice is one
+    Column("object_id", ForeignKey("business_object.id"), nullable=False),
+    Column("enterprise", String(18), nullable=False),
+    Column("action", String(40), nullable=False),  # with which it travels
+    Column("enclosure", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("size", Integer, nullable=False),  # as announced
+    Column("received", Integer, nullable=False),
+    Column("media_type", String(100)),  # once it is whole and was examined
+    Column("digest", String(64)),
+    Column("sent", Boolean, nullable=False),  # its bytes are a blob then, and no parts any more
+    Column("created_at", UtcTime, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Index("ix_upload_object", "object_id"),
+    Index("ix_upload_enterprise", "enterprise", "sent"),
+)
+
+upload_part = Table(
+    "upload_part",
+    metadata,
+    Column("upload", ForeignKey("upload.id"), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("upload", "start"),
+)
+
 blob = Table(
     "blob",
     metadata,
@@ -262,7 +291,7 @@ document = Table(
     Column("kind", String(40), nullable=False),
     Column("name", String(200), nullable=False),
     Column("digest", ForeignKey("blob.digest"), nullable=False),
-    Column("source", String(40), nullable=False),  # partner code or "hub"
+    Column("source", String(40), nullable=False),  # partner code, "enterprise" or "hub"
     Column("message_id", String(64)),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("object_id", "kind", "digest"),
@@ -293,7 +322,7 @@ partner_content = Table(
     "partner_content",
     metadata,
     Column("partner", String(32), nullable=False),
-    Column("key", String(80), nullable=False),  # "introduction:XWXBY"
+    Column("key", String(60), nullable=False),  # "introduction:XWXBY"
     Column("version", String(40), nullable=False),
     Column("body", JSON, nullable=False),
     Column("received_at", UtcTime, nullable=False),
@@ -306,56 +335,6 @@ hold = Table(
     Column("name", String(200), primary_key=True),  # one object at a time has it: "bill:<enterprise>:<number>"
     Column("object_id", ForeignKey("business_object.id"), nullable=False),
     Index("ix_hold_object", "object_id"),
-)
-
-article = Table(
-    "article",
-    metadata,
-    _id(),  # of partner and number
-    Column("partner", String(32), nullable=False),
-    Column("number", String(64), nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("category", String(20), nullable=False),
-    Column("title", String(200), nullable=False),  # empty: only its recall has come
-    Column("source", String(100), nullable=False),
-    Column("language", String(2), nullable=False),
-    Column("published_at", UtcTime),
-    Column("first_at", UtcTime, nullable=False),
-    Column("changed_at", UtcTime, nullable=False),
-    Column("recalled_at", UtcTime),
-    Column("reason", String(200), nullable=False),
-    Column("html", Text, nullable=False),  # last: lists read the columns before it
-    UniqueConstraint("partner", "number"),
-    Index("ix_article_list", "category", "published_at", "id"),
-    Index("ix_article_latest", "published_at", "id"),
-)
-
-article_topic = Table(
-    "article_topic",
-    metadata,
-    Column("article", ForeignKey("article.id"), nullable=False),
-    Column("facet", String(10), nullable=False),  # country | industry
-    Column("code", String(3), nullable=False),
-    PrimaryKeyConstraint("article", "facet", "code"),
-)
-
-article_file = Table(
-    "article_file",
-    metadata,
-    Column("article", ForeignKey("article.id"), nullable=False),
-    Column("place", Integer, nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("digest", ForeignKey("blob.digest"), nullable=False),
-    PrimaryKeyConstraint("article", "place"),
-)
-
-article_read = Table(
-    "article_read",
-    metadata,
-    Column("article", ForeignKey("article.id"), nullable=False),
-    Column("account", ForeignKey("account.id"), nullable=False),
-    Column("read_at", UtcTime, nullable=False),
-    PrimaryKeyConstraint("article", "account"),
 )
 
 # ---- ledger ---------------------------------------------------------------------------------------------------------

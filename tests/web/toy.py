@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business.enclosures import Enclosure
 from hub.business.lifecycle import (
     Action,
     Actor,
@@ -23,6 +24,7 @@ from hub.business.lifecycle import (
     Transition,
 )
 from hub.business.numbers import NumberFormat
+from hub.contract.media import PDF
 from hub.contract.text import Text
 from web.forms.base import Form, rows
 from web.forms.controls import amount, choice, day, line
@@ -70,6 +72,7 @@ LOAN = Kind(
             ),
         ),
     ),
+    documents={"photo": text("照片"), "paper": text("纸")},
     derived=(Derived("insured_amount", ("invoice_amount", "markup"), insured),),
     events=(
         EventType("begun", By.ENTERPRISE, text("新建"), phase="start"),
@@ -100,6 +103,7 @@ LOAN = Kind(
             event="submitted",
             roles=ANYONE,
             form="toy_loan",
+            encloses=(Enclosure(code="photo"), Enclosure(code="paper", types=frozenset({PDF}))),
             sends=Sends(type="Inquiry", version="1.0", capability="inquiry.submit", compose=body),
         ),
     ),
@@ -197,7 +201,7 @@ VIEW = LineView(
                     text("一"),
                     ("loan_no", "uscc", "enterprise_name", "toy", "invoice_amount", "invoice_currency", "markup"),
                 ),
-                Block(text("二"), ("insured_amount", "parts"), columns=1),
+                Block(text("二"), ("insured_amount", "parts", "photo", "paper"), columns=1),
             ),
         )
     },

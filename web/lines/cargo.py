@@ -252,6 +252,7 @@ VIEW = LineView(
                     columns=3,
                 ),
                 Block(Text("特殊约定信息", "Special terms"), ("special_term",), columns=1),
+                Block(Text("附件信息", "Enclosed files"), ("attachment",), columns=1),
             ),
         ),
     },

@@ -11,8 +11,7 @@ from flask.wrappers import Response
 from hub.business import regions
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused, Stale
-from hub.services import accounts, actions, drafts
-from hub.services.objects import Draft
+from hub.services import accounts, actions
 from web import security
 from web.auth import ENTERPRISE, access, login_of
 from web.page import page
@@ -25,8 +24,11 @@ from web.views.desk import (
     derived_texts,
     desk,
     form_context,
+    gathered,
+    keep,
     looking_desk,
     new_desk,
+    number,
     receivers,
     source_of,
 )
@@ -67,7 +69,7 @@ def ask(line: str, kind: str, object_id: str, action: str) -> Response:
 def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """Do it, once: the same page sent twice leads to the same result."""
     here = desk(line, kind, object_id, action)
-    posted, typed = request.form.to_dict(), _typed(here)
+    posted, typed = request.form.to_dict(), gathered(here)
     try:
         _fresh(here, typed)
         actions.perform(
@@ -77,7 +79,7 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
             object_id,
             action,
             _values(here, typed),
-            _number(posted.get("revision")) or 0,
+            number(posted.get("revision")) or 0,
             card_answer(posted),
         )
     except InvalidInput as error:
@@ -98,7 +100,7 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
 def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """What the card is to sign, or the form with its errors."""
     here = desk(line, kind, object_id, action)
-    typed = _typed(here)
+    typed = gathered(here)
     try:
         _fresh(here, typed)
         values = _values(here, typed)
@@ -106,7 +108,7 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
         return _again(here, typed, error.fields)
     except Stale:
         return _conflict(here, typed)
-    if _number(request.form.get("revision")) != here.obj.revision:
+    if number(request.form.get("revision")) != here.obj.revision:
         return _conflict(here, typed)
     nonce = accounts.nonce(runtime(), browser())
     try:
@@ -123,7 +125,7 @@ def derived(line: str, kind: str, object_id: str, action: str) -> Response:
     here = looking_desk(line, kind, object_id, action)
     if here.form is None:
         raise NotFound
-    return jsonify(derived_texts(here, _typed(here)))
+    return jsonify(derived_texts(here, gathered(here)))
 
 
 @views.post("/<line>/<kind>/<object_id>/draft")
@@ -133,10 +135,10 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     here = desk(line, kind, object_id, request.form.get("action", ""))
     if here.form is None:
         raise NotFound
-    typed, focus = here.form.alter(_typed(here), request.form.get("row", ""))
+    typed, focus = here.form.alter(gathered(here), request.form.get("row", ""))
     by_script = _by_script()
     try:
-        draft = _keep(here, typed)
+        draft = keep(here, typed)
     except Stale as error:
         if not by_script:
             return _conflict(here, typed)
@@ -165,10 +167,6 @@ def _require(here: Desk) -> None:
         raise NotAllowed(offer.reason)
 
 
-def _typed(here: Desk) -> dict[str, Any]:
-    return here.form.gather(request.form) if here.form else {}
-
-
 def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The form's values, checked. Raises InvalidInput."""
     return here.form.check(typed) if here.form else {}
@@ -176,28 +174,18 @@ def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fresh(here: Desk, typed: Mapping[str, Any]) -> None:
     """Raises Stale when the draft was saved elsewhere since this page was shown, with other values."""
-    revision = _number(request.form.get("draft_revision"))
+    revision = number(request.form.get("draft_revision"))
     if here.draft and revision is not None and revision != here.draft.revision and here.draft.values != typed:
         raise Stale
-
-
-def _keep(here: Desk, typed: Mapping[str, Any]) -> Draft:
-    """What was typed, as a draft. Raises Stale."""
-    obj, revision = here.obj, _number(request.form.get("draft_revision"))
-    return drafts.save(runtime(), login_of().actor, obj.kind.code, obj.id, here.action.form or "", typed, revision)
 
 
 def _again(here: Desk, typed: Mapping[str, Any], errors: Mapping[str, Text]) -> Response:
     """The form with its errors; what was typed is kept, whatever becomes of the page."""
     try:
-        draft = _keep(here, typed)
+        draft = keep(here, typed)
     except Stale:
         return _conflict(here, typed)
     return _form_page(replace(here, draft=draft), typed, errors, 422)
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 10 else None
 
 
 def _form_page(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text], status: int = 200) -> Response:

@@ -1,17 +1,21 @@
 """An action on an object and what its page needs: the form, what is known and typed, the draft."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
+from hub.business.enclosures import MIB, Enclosure
 from hub.business.lifecycle import Action, Kind, derive
+from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound
-from hub.services import drafts
+from hub.services import drafts, uploads
 from hub.services.objects import BusinessObject, Draft
+from hub.services.uploads import Upload
+from hub.store.engine import reading
 from web.auth import login_of
 from web.forms.base import Form
 from web.forms.rules import stricter
@@ -39,6 +43,11 @@ class Desk:
     def path(self) -> str:
         """Where the action is done."""
         return site().path(self.obj.kind, self.obj.id, self.action.name)
+
+    @property
+    def files_path(self) -> str:
+        """Where files are enclosed."""
+        return f"{self.path}/files"
 
     @property
     def draft_path(self) -> str:
@@ -163,6 +172,55 @@ def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
     return {name: value_text(here.obj.kind, {**known, **values}, name) for name in values}
 
 
+def number(text: str | None) -> int | None:
+    """A revision that the page sent back."""
+    return int(text) if text and text.isdigit() and len(text) < 10 else None
+
+
+def gathered(here: Desk) -> dict[str, Any]:
+    """What the page sent, as it was typed."""
+    return here.form.gather(request.form) if here.form else {}
+
+
+def keep(here: Desk, values: Mapping[str, Any]) -> Draft:
+    """``values`` as the form's draft. Raises Stale."""
+    obj, revision = here.obj, number(request.form.get("draft_revision"))
+    return drafts.save(runtime(), login_of().actor, obj.kind.code, obj.id, here.action.form or "", values, revision)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enclosing:
+    """An enclosure as its control shows it."""
+
+    declared: Enclosure
+    label: Text
+    accept: str
+    limits: str
+    files: Sequence[Upload]
+
+
+def enclosings(here: Desk) -> dict[str, Enclosing]:
+    """The controls of the action's enclosures, by their code."""
+    with reading(runtime().engine) as connection:
+        files = uploads.of(connection, here.obj, here.action) if here.stored else []
+    room = uploads.room(runtime().registry, here.obj, here.action) // MIB
+    return {
+        row.code: Enclosing(
+            declared=row,
+            label=here.obj.kind.documents[row.code],
+            accept=",".join(name for kind, names in SUFFIXES.items() if kind in row.types for name in names),
+            limits=say(
+                "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；可同时选择多个文件",
+                types="、".join(endings(row.types)),
+                each=row.file_bytes // MIB,
+                all=room,
+            ),
+            files=[file for file in files if file.enclosure == row.code],
+        )
+        for row in here.action.encloses
+    }
+
+
 def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text]) -> dict[str, Any]:
     """What the template of a form is handed. Raises NotFound for an action without one."""
     if here.page is None or here.form is None:
@@ -184,6 +242,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "values": known,
         "errors": errors,
         "documents": documents,
+        "enclosings": enclosings(here),
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",
         "signed": here.action.stepup or (here.action.signed and login_of().fingerprint is not None),

@@ -16,9 +16,10 @@ import { startPoll } from "./poll.js";
 import { startRegions } from "./regions.js";
 import { startSession } from "./session.js";
 import { startSubmit } from "./submit.js";
+import { startUploads } from "./uploads.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll];
+const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));

@@ -9,6 +9,7 @@ import { isBlocked, t, values } from "./page.js";
 import { load, titleOf } from "./panels.js";
 import { obtain } from "./sign.js";
 import { banner } from "./toast.js";
+import { isUploading } from "./uploads.js";
 
 export function startSubmit() {
   document.addEventListener("submit", onSubmit);
@@ -42,6 +43,10 @@ async function send(form, panel, submitter) {
   }
   if (!navigator.onLine) {
     banner("offline", t("offline"));
+    return;
+  }
+  if (isUploading(form)) {
+    banner("upload", t("upload_running"));
     return;
   }
   if (!(await agreed(form))) return;
