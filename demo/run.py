@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 WEB, PARTNERS, AGENT = 8080, 9101, 21232  # the ports that are tried first; the partners' run on from theirs
 OFFERS: Mapping[Firm, int] = {DEMO: 2, SAMPLE: 1}  # so many are waiting after every start
 STATE = "demo.json"
+ARTICLES = 13
 ARRIVAL = 30.0  # seconds within which the pushed offers have to be in the hub's store
 
 
@@ -165,6 +166,7 @@ def bring_up(home: Path, ports: Ports, started: "dict[str, subprocess.Popen[byte
 def offer(home: Path, ports: Ports) -> None:
     """Have the insurer push what is missing, and wait until it is in the store. Raises DemoError."""
     agree(home, ports)
+    publish(home, ports)
     missing = {firm: count - pending(home, firm) for firm, count in OFFERS.items()}
     wanted = sum(count for count in missing.values() if count > 0)
     if not wanted:
@@ -189,6 +191,14 @@ def agree(home: Path, ports: Ports) -> None:
         for firm in world.FIRMS:
             control(ports, {"do": "agree", "uscc": firm.uscc, "enterprise_name": firm.name}, code)
         (home / f"{code}.agreed").touch()
+
+
+def publish(home: Path, ports: Ports) -> None:
+    """Have each insurer that has risk information publish some, once for each world."""
+    for code in world.offering("risk_info"):
+        if not (home / f"{code}.published").exists():
+            control(ports, {"do": "publish", "count": ARTICLES}, code)
+            (home / f"{code}.published").touch()
 
 
 def control(ports: Ports, wanted: Mapping[str, Any], partner: str = world.PARTNER) -> dict[str, Any]:

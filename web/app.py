@@ -30,6 +30,7 @@ from web.views import (
     operations,
     regions,
     services,
+    shelf,
     uploads,
 )
 
@@ -77,6 +78,7 @@ def create_app(runtime: Runtime) -> Flask:
     for views in BLUEPRINTS:
         app.register_blueprint(views)
     services.install(app, site)
+    shelf.install(app, site)
     return app
 
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from flask import g, make_response, render_template, request
 from flask.wrappers import Response
+from sqlalchemy import Connection
 
 from hub.runtime import in_test_mode
+from hub.services import articles
+from hub.services.articles import Subscription
 from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web import security
@@ -86,10 +89,25 @@ def around() -> Shell:
     with reading(runtime().engine) as connection:
         tenant = Tenant(connection, login.uscc)
         counts = {counter.code: number for view in site().lines.values() for counter, number in counted(tenant, view)}
+        counts |= _unread(connection)
         unread = tenant.unread()
     return Shell(
         menu=[_group(view, counts) for view in site().lines.values() if view.menu], unread=unread, tested=tested
     )
+
+
+def _unread(connection: Connection) -> dict[str, int]:
+    """``<line>.unread`` -> articles that the account has subscribed to and not opened."""
+    now, account = runtime().clock.now(), g.login.account_id
+    shelves = [view for view in site().lines.values() if view.shelf.modules]
+    return {
+        f"{view.line.code}.unread": articles.unread(connection, account, subscription_of(view), now) for view in shelves
+    }
+
+
+def subscription_of(view: LineView) -> Subscription:
+    """What the account of this request wants to hear of."""
+    return Subscription(**g.login.preferences.get(f"subscription:{view.line.code}", {}))
 
 
 def _tested() -> list[str]:

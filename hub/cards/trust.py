@@ -20,7 +20,8 @@ from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store
 from hub.cards import sm2_chain
 from hub.cards.challenge import frame
 from hub.cards.refusal import CardRefused
-from hub.cards.suites import SUITES, read_certificate, verify_signature
+from hub.cards.suites import read_certificate, verify_signature
+from hub.contract.suites import SUITES
 from hub.crypto.keys import public_key
 from hub.crypto.sm2 import Sm2PublicKey
 
@@ -38,7 +39,7 @@ class Trust:
     roots: Sequence[bytes] = field(repr=False)
     intermediates: Sequence[bytes] = field(default=(), repr=False)
     crls: Sequence[bytes] = field(default=(), repr=False)
-    suites: Collection[str] = tuple(SUITES)  # that a card may sign with
+    suites: Collection[str] = SUITES  # that a card may sign with
     crl_required: bool = True  # without a current list of each authority nobody is believed
     crl_grace: timedelta = timedelta(0)  # how long after its next update a list still counts
 

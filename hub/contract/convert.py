@@ -165,11 +165,5 @@ STAMP14 = moment("a time of 14 digits, of China", "%Y%m%d%H%M%S", 14)
 STAMP17 = moment("a time of 17 digits, of China", "%Y%m%d%H%M%S%f", 17)
 STAMP19 = moment("a time such as 2026-11-20 09:00:00, of China", "%Y-%m-%d %H:%M:%S")
 LOCAL = moment("an ISO time of China, without its zone", "%Y-%m-%dT%H:%M:%S")
-BASE64 = Convert(
-    "base64",
-    bytes,
-    lambda octets: base64.b64encode(octets).decode(),
-    lambda text: base64.b64decode(text, validate=True),
-)
 ISO = Convert("an ISO time with its zone", datetime, lambda value: _aware(value).isoformat(), _read_iso)
 ID32 = Convert("a message id of 32 digits", str, lambda id: uuid.UUID(id).hex, lambda text: str(uuid.UUID(hex=text)))

@@ -108,13 +108,18 @@ class CanonicalEvent:
     documents: Mapping[str, Attachment] = field(default_factory=dict)  # document kind -> file
 
 
+INTRODUCTION, ARTICLE, DIGEST = "introduction", "article", "digest"
+"""What stands before the colon in the key of a PartnerContent: a product, an article's number, a month (yyyy-mm)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PartnerContent:
-    """What a partner publishes for everybody: an introduction, an agreement text. A version is kept for ever."""
+    """What a partner publishes for everybody: an introduction, an article. A version is kept for ever."""
 
-    key: str  # "introduction:XWXBY"
+    key: str  # "introduction:XWXBY", "article:<number>"
     version: str
     body: Mapping[str, Any]  # JSON values; keys ending in ``_html`` are sanitised by the core
+    documents: tuple[Attachment, ...] = ()  # of an article
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,22 @@
 """What a certificate says about its holder and its use, as far as a card driver may show it."""
 
+from functools import lru_cache
+
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 SHOWN = (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)  # never the name or number of a person
+
+
+@lru_cache(maxsize=256)
+def load(der: bytes) -> x509.Certificate:
+    """The certificate in ``der``; each is read once. Raises ValueError."""
+    return x509.load_der_x509_certificate(der)
+
+
+def serial(certificate: x509.Certificate) -> str:
+    """Its serial number in hex, lower case."""
+    return f"{certificate.serial_number:x}"
 
 
 def label(certificate: x509.Certificate) -> str:

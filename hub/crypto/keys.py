@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from hub.contract.suites import ECDSA, RSA, SM2
-from hub.crypto.sm2 import CURVE_OID, SIZE, Sm2PrivateKey, Sm2PublicKey
+from hub.crypto.sm2 import CURVE_OID, SIZE, USER_ID, Sm2PrivateKey, Sm2PublicKey
 
 SM2_CURVE = "sm2p256v1"
 keys.NamedCurve.register(SM2_CURVE, CURVE_OID, SIZE)
@@ -32,6 +32,8 @@ FAMILIES: Mapping[str, tuple[type, type]] = {
     SM2: (Sm2PrivateKey, Sm2PublicKey),
 }
 UNKNOWN = f"only keys for {', '.join(FAMILIES)} sign"
+RSA_BITS = 2048  # shorter keys are verified nowhere
+CURVES = ("secp256r1", "secp384r1")
 
 
 def suite_of(key: object) -> str:
@@ -89,13 +91,27 @@ def public_info(key: PrivateKey) -> keys.PublicKeyInfo:
     return keys.PublicKeyInfo({"algorithm": algorithm, "public_key": key.public_key().point})
 
 
-def sign(key: PrivateKey, data: bytes) -> bytes:
-    """PKCS #1 v1.5 for RSA, the DER pair (r, s) for ECDSA, both with SHA-256, and for SM2 with SM3."""
+def sign(key: PrivateKey, data: bytes, user_id: bytes = USER_ID) -> bytes:
+    """PKCS #1 v1.5 for RSA, the DER pair (r, s) for ECDSA, both with SHA-256, and for SM2 with SM3 and ``user_id``."""
     if isinstance(key, rsa.RSAPrivateKey):
         return key.sign(data, padding.PKCS1v15(), SHA256())
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return key.sign(data, ec.ECDSA(SHA256()))
-    return key.sign(data)
+    return key.sign(data, user_id)
+
+
+def verify(key: PublicKey, signature: bytes, data: bytes, user_id: bytes = USER_ID) -> None:
+    """Return when ``signature`` is what :func:`sign` makes. Raises InvalidSignature; ValueError for a weak key."""
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < RSA_BITS:
+            raise ValueError(f"an RSA key of less than {RSA_BITS} bits")
+        key.verify(signature, data, padding.PKCS1v15(), SHA256())
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        if key.curve.name not in CURVES:
+            raise ValueError(f"a curve that is none of {', '.join(CURVES)}")
+        key.verify(signature, data, ec.ECDSA(SHA256()))
+    else:
+        key.verify(signature, data, user_id)
 
 
 class KeySigner:
@@ -114,9 +130,9 @@ class KeySigner:
         """Raises ValueError for anything but a key of ``FAMILIES`` with its certificate."""
         return cls(load_private_key(key, password), x509.load_pem_x509_certificate(certificate))
 
-    def sign(self, data: bytes) -> bytes:
+    def sign(self, data: bytes, user_id: bytes = USER_ID) -> bytes:
         """The signature over ``data``."""
-        return sign(self._key, data)
+        return sign(self._key, data, user_id)
 
 
 def _sm2_private_key(der: bytes) -> Sm2PrivateKey | None:

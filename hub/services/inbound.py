@@ -11,13 +11,15 @@ from sqlalchemy import Connection, select
 from hub.business import KINDS
 from hub.business.lifecycle import By, Kind
 from hub.contract.adapters import Refusal
-from hub.contract.message import NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
+from hub.contract.message import ARTICLE, NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
 from hub.delivery import resolver
-from hub.services import accounts, evidence, record
+from hub.services import accounts, articles, evidence, record
 from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent, Recorded
 from hub.store import tables
 from hub.store.rows import insert_new
+
+TAGS = nh3.ALLOWED_TAGS - {"img"}  # fetched from the partner's site, it would tell who reads what and when
 
 
 class PluginFault(Exception):
@@ -147,19 +149,20 @@ def _answered(connection: Connection, message: InMessage, event: CanonicalEvent)
 
 
 def _publish(connection: Connection, partner: str, content: PartnerContent, now: datetime) -> None:
-    row = {
-        "partner": partner,
-        "key": content.key,
-        "version": content.version,
-        "body": sanitised(content.body),
-        "received_at": now,
-    }
-    insert_new(connection, tables.partner_content, row)
+    body = sanitised(content.body)
+    row = {"partner": partner, "key": content.key, "version": content.version, "body": body, "received_at": now}
+    new = insert_new(connection, tables.partner_content, row)
+    shelf, _, number = content.key.partition(":")
+    if new and shelf == ARTICLE:
+        try:
+            articles.put(connection, partner, number, replace(content, body=body), now)
+        except ValueError as error:
+            raise PluginFault(str(error)) from error
 
 
 def sanitised(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Partner HTML through an allow-list: no script, no style, no foreign address but plain links."""
+    """Partner HTML through an allow-list: no script, no style, no picture, no foreign address but plain links."""
     return {
-        name: nh3.clean(value, link_rel="noopener noreferrer") if name.endswith("_html") else value
+        name: nh3.clean(value, tags=TAGS, link_rel="noopener noreferrer") if name.endswith("_html") else value
         for name, value in body.items()
     }

@@ -32,6 +32,7 @@ from hub.business import KINDS
 from hub.business.content import thaw as thaw_content
 from hub.business.lifecycle import CONFLICT_STATE, By, Kind, State
 from hub.business.numbers import SHANGHAI
+from hub.contract.message import INTRODUCTION
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.store import tables
@@ -347,7 +348,10 @@ class Tenant:
         """The latest introduction of a product that an insurer sent: version, zh, en (sanitised HTML). Public."""
         table = tables.partner_content
         row = self._connection.execute(
-            select(table).where(table.c.key == f"introduction:{product}").order_by(table.c.received_at.desc()).limit(1)
+            select(table)
+            .where(table.c.key == f"{INTRODUCTION}:{product}")
+            .order_by(table.c.received_at.desc())
+            .limit(1)
         ).first()
         return None if row is None else {"version": row.version, "zh": row.body["zh_html"], "en": row.body["en_html"]}
 

@@ -322,7 +322,7 @@ partner_content = Table(
     "partner_content",
     metadata,
     Column("partner", String(32), nullable=False),
-    Column("key", String(60), nullable=False),  # "introduction:XWXBY"
+    Column("key", String(80), nullable=False),  # "introduction:XWXBY"
     Column("version", String(40), nullable=False),
     Column("body", JSON, nullable=False),
     Column("received_at", UtcTime, nullable=False),
@@ -335,6 +335,56 @@ hold = Table(
     Column("name", String(200), primary_key=True),  # one object at a time has it: "bill:<enterprise>:<number>"
     Column("object_id", ForeignKey("business_object.id"), nullable=False),
     Index("ix_hold_object", "object_id"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    _id(),  # of partner and number
+    Column("partner", String(32), nullable=False),
+    Column("number", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("title", String(200), nullable=False),  # empty: only its recall has come
+    Column("source", String(100), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("published_at", UtcTime),
+    Column("first_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("recalled_at", UtcTime),
+    Column("reason", String(200), nullable=False),
+    Column("html", Text, nullable=False),  # last: lists read the columns before it
+    UniqueConstraint("partner", "number"),
+    Index("ix_article_list", "category", "published_at", "id"),
+    Index("ix_article_latest", "published_at", "id"),
+)
+
+article_topic = Table(
+    "article_topic",
+    metadata,
+    Column("article", ForeignKey("article.id"), nullable=False),
+    Column("facet", String(10), nullable=False),  # country | industry
+    Column("code", String(3), nullable=False),
+    PrimaryKeyConstraint("article", "facet", "code"),
+)
+
+article_file = Table(
+    "article_file",
+    metadata,
+    Column("article", ForeignKey("article.id"), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("digest", ForeignKey("blob.digest"), nullable=False),
+    PrimaryKeyConstraint("article", "place"),
+)
+
+article_read = Table(
+    "article_read",
+    metadata,
+    Column("article", ForeignKey("article.id"), nullable=False),
+    Column("account", ForeignKey("account.id"), nullable=False),
+    Column("read_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("article", "account"),
 )
 
 # ---- ledger ---------------------------------------------------------------------------------------------------------

@@ -25,11 +25,12 @@ from typing import Any
 from lxml import etree
 
 from hub.contract.adapters import Refusal
-from hub.contract.convert import TEXT, Convert
+from hub.contract.convert import BLANK, TEXT, Convert
 from hub.contract.text import Text
 from hub.xml.codec import GROUP, CodecError, Shape
 
 HEADER = "header"
+JOINT = "-"  # between the levels of a code
 NOT_ENCODABLE = "0004"
 
 
@@ -44,12 +45,24 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """A code that the partner says in several elements: whether it understood, then what became of it.
+
+    ``theirs``: (path, the code after which the next level counts); the last level leads nowhere and has "". Ours is the
+    levels that count, joined by ``-``. They are written one after the other.
+    """
+
+    ours: str
+    theirs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Rows:
     """A list: one element ``theirs`` for each item, its rows below it."""
 
     ours: str
     theirs: str
-    rows: Sequence["Row | Fixed | Rows | Left"]
+    rows: Sequence["Part"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,7 @@ class Left:
     why: str
 
 
-Part = Row | Rows | Fixed | Left
+Part = Row | Levels | Rows | Fixed | Left
 
 
 @dataclass(frozen=True)
@@ -111,7 +124,7 @@ class Layout:
 
     def names(self, *ours: str) -> bool:
         """Whether one of these paths of ours has a row."""
-        return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Rows)))
+        return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Levels, Rows)))
 
     def _fixed(self) -> Iterator[Fixed]:
         return (row for row in self.rows if isinstance(row, Fixed) and not row.filled)
@@ -127,6 +140,8 @@ class Layout:
                     self._put(element, row.theirs, row.text)
                 case Row():
                     self._write_one(element, row, _at(values, row.ours), above)
+                case Levels():
+                    self._write_levels(element, row, _at(values, row.ours), above)
                 case Rows():
                     self._write_all(element, row, _at(values, row.ours), above)
 
@@ -139,6 +154,18 @@ class Layout:
             self._put(element, row.theirs, row.by.write(value))
         except ValueError as error:  # also what XML cannot carry, such as a NUL
             raise CodecError(f"{above}{row.ours}", Text(f"须为{row.by.name}", str(error))) from error
+
+    def _write_levels(self, element: etree._Element, row: Levels, code: Any, above: str) -> None:
+        if code is None:
+            return
+        if not isinstance(code, str):
+            raise CodecError(f"{above}{row.ours}", Text("须为代码", "must be a code"))
+        for path, goes_on in row.theirs:
+            first = f"{goes_on}{JOINT}"
+            if not goes_on or not code.startswith(first):
+                return self._put(element, path, code)
+            self._put(element, path, goes_on)
+            code = code.removeprefix(first)
 
     def _write_all(self, element: etree._Element, row: Rows, items: Any, above: str) -> None:
         if items is None:
@@ -158,11 +185,26 @@ class Layout:
                     text = self._get(element, row.theirs)
                     if text:
                         _keep(made, row.ours, self._value(row, text))
+                case Levels():
+                    code = JOINT.join(self._levels(element, row))
+                    if code:
+                        _keep(made, row.ours, code)
                 case Rows():
                     found = [self._read(item, row.rows) for item in self._all(element, row.theirs)]
                     if found:
                         _keep(made, row.ours, found)
         return made
+
+    def _levels(self, element: etree._Element, row: Levels) -> Iterator[str]:
+        """What the levels that count say; a level that says nothing is the end."""
+        for path, goes_on in row.theirs:
+            text = (self._get(element, path) or "").strip(BLANK)
+            if goes_on and text.startswith(f"{goes_on}{JOINT}"):  # one level must not pass for two
+                raise CodecError(f"/{path}", Text("不是代码", "is no code"))
+            if text:
+                yield text
+            if text != goes_on:
+                return
 
     def _value(self, row: Row, text: str) -> Any:
         try:
@@ -264,7 +306,7 @@ def _named(rows: Sequence[Part], above: str) -> Iterator[str]:
     """Our paths that the rows name, the columns of lists included."""
     for row in rows:
         match row:
-            case Row() | Left():
+            case Row() | Levels() | Left():
                 yield f"{above}{row.ours}"
             case Rows():
                 yield from _named(row.rows, f"{above}{row.ours}.")

@@ -21,6 +21,8 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from hub.contract.adapters import Refusal, Signer
 from hub.contract.suites import CLASSIC, ECDSA, RSA, SM2
+from hub.crypto.certificate import load, serial
+from hub.crypto.pinned import INVALID, pinned
 from hub.xml import sm2_signature
 from hub.xml.reader import parser
 
@@ -32,7 +34,6 @@ SUITES: Mapping[str, tuple[str, str]] = {
     SM2: (sm2_signature.METHOD, sm2_signature.DIGEST),
 }
 """The algorithms of SignatureMethod and DigestMethod of each suite."""
-INVALID, NOT_IN_VALIDITY, NOT_REGISTERED = "1001", "1002", "1003"
 
 METHOD, DIGEST = "SignatureMethod", "DigestMethod"  # their algorithms are those of a suite
 OUTLINE = (
@@ -74,7 +75,7 @@ def sign(element: etree._Element, signer: Signer) -> bytes:
     """The final bytes of ``element`` with the signature as last child of its root; ``element`` stays as it is."""
     if signer.algorithm == SM2:
         return sm2_signature.sign(element, signer, _outline(SM2))
-    certificate = _certificate(signer.certificate)
+    certificate = load(signer.certificate)
     key: Any = _Key(signer, certificate)
     signed = _xml_signer(signer.algorithm).sign(element, key=key, cert=[certificate])
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
@@ -87,21 +88,14 @@ def verify(
     signature, suite = _signature(element)
     if suite not in suites:
         raise Refusal(INVALID, f"{suite} is not allowed here")
-    der = _named_certificate(signature)
-    if der not in trusted:
-        raise Refusal(NOT_REGISTERED, "the certificate in the signature is not pinned for this partner")
+    certificate = pinned(_named_certificate(signature), trusted, now)
     try:
-        certificate = _certificate(der)
-        if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-            raise Refusal(NOT_IN_VALIDITY, f"certificate {certificate.serial_number:x}")
         signed = sm2_signature.verify(element, certificate) if suite == SM2 else _read_back(element, certificate, now)
-    except Refusal:
-        raise
     except Exception as error:  # whatever a library raises on hostile bytes, the answer is the same
         raise Refusal(INVALID, type(error).__name__) from error
     if signed is None or signed.tag != element.tag:
         raise Refusal(INVALID, "the signature does not cover the whole message")
-    return Verified(element=signed, serial=f"{certificate.serial_number:x}")
+    return Verified(element=signed, serial=serial(certificate))
 
 
 def named_certificate(element: etree._Element) -> bytes:
@@ -153,11 +147,6 @@ def _named_certificate(signature: etree._Element) -> bytes:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refusal(INVALID, "the certificate is not base64") from error
-
-
-@lru_cache(maxsize=256)
-def _certificate(der: bytes) -> x509.Certificate:
-    return x509.load_der_x509_certificate(der)
 
 
 @lru_cache(maxsize=len(ALGORITHMS))

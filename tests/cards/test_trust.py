@@ -259,7 +259,7 @@ def test_every_reason_is_worded_in_both_languages() -> None:
 
 
 def test_a_short_rsa_key_is_verified_nowhere(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.cards.suites.RSA_BITS", 4096)
+    monkeypatch.setattr("hub.crypto.keys.RSA_BITS", 4096)
     assert refused(pki.operator, pki.trust) == "algorithm"
 
 

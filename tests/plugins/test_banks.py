@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 20)
 USCC, FIRM = "91610000MA6TX00X1A", "西安某某进出口有限公司"
 RICH, POOR = OPENING
 PAYEE = {"payee_name": "瑞丰保险股份有限公司", "payee_account": "6222000000009001"}
-BANKS = ("iso20022",)
+BANKS = ("iso20022", "icbc")
 
 
 class Idle(Simulator):

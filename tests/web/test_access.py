@@ -58,12 +58,26 @@ EXPECTED = {
     "operations.patch": OPERATOR,
     "operations.replay": OPERATOR,
     "services.micro_policy.introduction": ANYONE,
+    "shelf.risk_info.overview": ENTERPRISE,
+    "shelf.risk_info.module": ENTERPRISE,
+    "shelf.risk_info.article": ENTERPRISE,
+    "shelf.risk_info.attachment": ENTERPRISE,
+    "shelf.risk_info.subscription": ENTERPRISE,
+    "shelf.risk_info.subscribe": ENTERPRISE,
+    "shelf.risk_info.digest": ENTERPRISE,
     "door.messages": PARTNER,
     "health.healthz": LOOPBACK,
     "health.metrics": LOOPBACK,
 }
 LOGINS = ("login.card", "login.password")  # refuse by themselves what they do not believe
-VALUES = {"line": "micro_policy", "kind": "micro_application", "action": "confirm", "code": "zh", "mode": "large"}
+VALUES = {
+    "line": "micro_policy",
+    "kind": "micro_application",
+    "action": "confirm",
+    "code": "zh",
+    "mode": "large",
+    "place": 0,
+}
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -9,7 +9,7 @@ from lxml import etree
 from hub.contract.adapters import Refusal
 from hub.contract.convert import FEN, ID32
 from hub.xml.codec import CodecError, Shape
-from hub.xml.layout import Fixed, Layout, Left, Row, Rows, encoded
+from hub.xml.layout import Fixed, Layout, Left, Levels, Row, Rows, encoded
 from hub.xml.reader import read
 
 PAYMENT = Layout(
@@ -121,3 +121,45 @@ def test_a_character_that_the_encoding_lacks_is_refused_before_anything_is_signe
         encoded(element, "GBK")
     assert refused.value.code == "0004"
     assert "𠮷".encode("gb18030") in encoded(element, "GB18030")
+
+
+ANSWER = Layout("CMS", (Levels("code", (("pub/RetCode", "0"), ("out/Result", "FIN"), ("out/Flag", ""))),))
+
+
+@pytest.mark.parametrize(
+    ("code", "document"),
+    [
+        ("E1", "<CMS><pub><RetCode>E1</RetCode></pub></CMS>"),
+        ("0-AUT", "<CMS><pub><RetCode>0</RetCode></pub><out><Result>AUT</Result></out></CMS>"),
+        ("0-FIN-S", "<CMS><pub><RetCode>0</RetCode></pub><out><Result>FIN</Result><Flag>S</Flag></out></CMS>"),
+        ("A-1", "<CMS><pub><RetCode>A-1</RetCode></pub></CMS>"),
+    ],
+)
+def test_a_code_of_several_levels_is_one_code_of_ours(code: str, document: str) -> None:
+    assert text(ANSWER.write({"code": code})) == document
+    assert ANSWER.read(etree.fromstring(document)) == {"code": code}
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("<CMS><pub><RetCode>E1</RetCode></pub><out><Result>FIN</Result><Flag>S</Flag></out></CMS>", "E1"),
+        ("<CMS><pub><RetCode>0</RetCode></pub><out><Result>AUT</Result><Flag>S</Flag></out></CMS>", "0-AUT"),
+        ("<CMS><pub><RetCode>0</RetCode></pub><out><Result> </Result><Flag>S</Flag></out></CMS>", "0"),
+        ("<CMS><pub><RetCode/></pub><out><Result>FIN</Result><Flag>S</Flag></out></CMS>", None),
+    ],
+)
+def test_a_level_counts_only_where_the_one_above_leads_to_it(document: str, code: str | None) -> None:
+    assert ANSWER.read(etree.fromstring(document)).get("code") == code
+
+
+def test_one_level_cannot_pass_for_two() -> None:
+    with pytest.raises(CodecError) as refused:
+        ANSWER.read(etree.fromstring("<CMS><pub><RetCode>0-FIN-S</RetCode></pub></CMS>"))
+    assert refused.value.path == "/pub/RetCode"
+
+
+def test_a_code_is_a_text() -> None:
+    with pytest.raises(CodecError) as refused:
+        ANSWER.write({"code": 7})
+    assert refused.value.path == "code"

@@ -130,21 +130,33 @@ class Introduction:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """What partners publish for every enterprise: articles in modules, found by what they are about."""
+
+    modules: Mapping[str, Text] = field(default_factory=dict)  # none: the line has no shelf
+    aliases: Mapping[str, Text] = field(default_factory=dict)  # what a module's own page is called, where that differs
+    countries: Mapping[str, Text] = field(default_factory=dict)
+    industries: Mapping[str, Text] = field(default_factory=dict)
+    latest: Text | None = None  # title of the newest ones on the home page
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineView:
     """Everything the views need to show one line of business."""
 
     line: Line
     menu_code: str
     menu: Sequence[MenuItem]
-    listings: Sequence[Listing]
     title: Text  # of the page with the lists, and of its tab
     area: Text  # of the home page that its counters stand in
+    listings: Sequence[Listing] = ()
     icon: str = "shield"  # a symbol of static/img/icons.svg
     steps: Sequence[Step] = ()
     precedence: Sequence[int] = ()  # which step is the present one when several could be
     counters: Sequence[Counter] = ()
     forms: Mapping[str, FormPage] = field(default_factory=dict)
     pages: Mapping[str, Introduction] = field(default_factory=dict)
+    shelf: Shelf = Shelf()
     tip: Text | None = None
     needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)
 

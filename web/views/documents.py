@@ -19,11 +19,11 @@ def document(document_id: str) -> Response:
     """The file's bytes."""
     with tenant() as mine:
         row, content = mine.document(document_id)
-    return file_response(content, row.media_type, row.name)
+    return as_file(row.name, row.media_type, content)
 
 
-def file_response(content: bytes, media_type: str, name: str) -> Response:
-    """Shown inline unless the address asks for a download or the type is none that a browser only draws."""
+def as_file(name: str, media_type: str, content: bytes) -> Response:
+    """The file as an answer: inline unless the address asks for a download."""
     inline = media_type in INLINE and not request.args.get("download")
     response = make_response(content)
     response.content_type = media_type if media_type in INLINE else "application/octet-stream"

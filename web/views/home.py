@@ -4,14 +4,15 @@ from flask import Blueprint, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from hub.errors import NotFound
-from hub.services import accounts
+from hub.services import accounts, articles
 from hub.services.objects import Query, Tenant
+from hub.store.engine import reading
 from web import security
 from web.auth import ANYONE, ENTERPRISE, SESSION, access, login_of
 from web.lines.presentation import Counter, LineView
 from web.page import OPERATIONS, OPERATOR_ROLE, View, counted, page
 from web.site import KEPT, LANGUAGES, keep, runtime, say, site
-from web.views.common import Row, counter_path, object_row, partner_name, tenant
+from web.views.common import Row, counter_path, object_row, partner_name
 
 views = Blueprint("home", __name__)
 
@@ -26,7 +27,8 @@ def home() -> ResponseReturnValue:
     """The counters, what to do next, the latest notices; operators begin elsewhere."""
     if login_of().role == OPERATOR_ROLE:
         return redirect(OPERATIONS)
-    with tenant() as mine:
+    with reading(runtime().engine) as connection:
+        mine = Tenant(connection, login_of().uscc)
         areas = [(view, counted(mine, view)) for view in site().lines.values() if view.menu]
         waiting = [
             row
@@ -36,6 +38,11 @@ def home() -> ResponseReturnValue:
             for row in _rows(mine, view, counter)
         ]
         notices = mine.notices(limit=LATEST)
+        shelves = [
+            (view, articles.latest(connection, login_of().account_id, limit=LATEST))
+            for view, _ in areas
+            if view.shelf.modules
+        ]
     view = View(id="v-home", title=say("首页"), key="home", crumbs=((say("首页"), None),), live=True)
     return page(
         "home.html",
@@ -43,6 +50,7 @@ def home() -> ResponseReturnValue:
         areas=areas,
         waiting=waiting[:LATEST],
         notices=notices,
+        shelves=shelves,
         counter_path=counter_path,
         path=site().path,
         partner_name=partner_name,

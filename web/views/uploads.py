@@ -12,7 +12,7 @@ from hub.services.uploads import Place
 from web.auth import ENTERPRISE, access, login_of
 from web.site import read, runtime, say
 from web.views.desk import Desk, desk, enclosings, gathered, keep
-from web.views.documents import file_response
+from web.views.documents import as_file
 
 views = Blueprint("uploads", __name__, url_prefix="/<line>/<kind>/<object_id>/<action>/files")
 
@@ -82,7 +82,7 @@ def part(line: str, kind: str, object_id: str, action: str, upload_id: str, star
 def show(line: str, kind: str, object_id: str, action: str, upload_id: str) -> Response:
     """The file: shown where the browser can be trusted with it, else downloaded."""
     file = uploads.read(runtime(), login_of().actor, _place(_here(line, kind, object_id, action)), upload_id)
-    return file_response(file.content, file.media_type, file.name)
+    return as_file(file.name, file.media_type, file.content)
 
 
 @views.post("/<upload_id>/remove")

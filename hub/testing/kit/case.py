@@ -87,7 +87,7 @@ def cases_of(modules: Iterable[ModuleType]) -> Iterator[Case]:
                 group=module.__name__.rpartition(".")[2],
                 name=name,
                 grade=grade,
-                rule=(check.__doc__ or "").partition("\n")[0],
+                rule=(check.__doc__ or "").partition("\n")[0].strip(),
                 about=about,
                 check=check,
             )

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hub.contract import meaning as facts
-from hub.contract.message import Attachment, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
+from hub.contract.message import INTRODUCTION, Attachment, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
 from hub.contract.text import Text
-from hub_sinosure import claims, codes, inquiries
+from hub_sinosure import articles, claims, codes, inquiries
 
 APPLICATION, POLICY = "micro_application", "policy"
 OFFER_DOCUMENT, POLICY_DOCUMENT = "offer", "policy"
@@ -116,7 +116,7 @@ def introduction(message: CanonicalMessage) -> Meaning:
     """MSG-SVC-01: the description of a product, for everybody."""
     body = message.body
     content = PartnerContent(
-        key=f"introduction:{body['product']}",
+        key=f"{INTRODUCTION}:{body['product']}",
         version=body["content_version"],
         body={"zh_html": body["html_zh"], "en_html": body["html_en"]},
     )
@@ -131,6 +131,7 @@ MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {
     "PolicyChange/1.0": change,
     "Introduction/1.0": introduction,
     **inquiries.MEANINGS,
+    **articles.MEANINGS,
 }
 
 

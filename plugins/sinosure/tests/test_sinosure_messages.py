@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hub_sinosure import codes
@@ -24,6 +25,8 @@ from hub.business.content import check_content
 from hub.business.inquiry import MESSAGES as INQUIRY_MESSAGES
 from hub.business.lifecycle import By
 from hub.business.micro_policy import MESSAGES
+from hub.business.risk_info import MESSAGES as RISK_MESSAGES
+from hub.business.risk_info import Article
 from hub.contract.adapters import Context, Refusal
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, PartnerContent, Raw
 from hub.contract.status import UnmappedCode
@@ -120,6 +123,19 @@ BODIES = {
         "html_zh": "<h2>产品介绍</h2><p>小微信保易</p>",
         "html_en": "<h2>The product</h2><p>Xinbaoyi</p>",
     },
+    "risk_article": {
+        "article_no": "FX2026-00000042",
+        "revision": 2,
+        "category": "INDUSTRY",
+        "title": "光伏行业价格下行风险提示",
+        "country": ["DEU", "NLD"],
+        "industry": ["C"],
+        "published_at": NOW,
+        "source": "中国出口信用保险公司",
+        "html": "<p>组件价格下跌。</p>",
+    },
+    "risk_recall": {"article_no": "FX2026-00000042", "revision": 3, "recalled_at": NOW, "reason": "数据有误。"},
+    "risk_digest": {"month": "2026-10", "revision": 1, "title": "十月风险提示", "html": "<p>总体平稳。</p>"},
     "inquiry": {
         "inquiry_no": "2026000000000000585",
         "enterprise_name": "西安某某进出口有限公司",
@@ -232,6 +248,9 @@ TYPES = {
     "inquiry": "Inquiry",
     "inquiry_answer": "InquiryAnswer",
     "introduction": "Introduction",
+    "risk_article": "RiskArticle",
+    "risk_recall": "RiskRecall",
+    "risk_digest": "RiskDigest",
     "claim_submission": "ClaimSubmission",
     "claim_supplement": "ClaimSupplement",
     "claim_withdrawal": "ClaimWithdrawal",
@@ -241,6 +260,7 @@ TYPES = {
     "new_buyer": "NewBuyer",
     "buyer_code": "BuyerCode",
 }
+PUBLISHED = {"introduction", "risk_article", "risk_recall", "risk_digest"}  # for everybody
 SENT = {
     "PolicyConfirmation",
     "WithdrawalRequest",
@@ -304,7 +324,7 @@ def message(name: str) -> CanonicalMessage:
     return CanonicalMessage(
         type=type,
         version="1.0",
-        message_id=f"00000000-0000-4000-8000-{list(BODIES).index(name):012}",
+        message_id=str(uuid5(NAMESPACE_URL, name)),
         sender=here,
         receiver=there,
         enterprise=USCC,
@@ -367,7 +387,7 @@ def test_there_is_a_sample_of_every_message_of_the_sheet():
     assert (
         {f"{type}/1.0" for type in TYPES.values()}
         == declared - {"StatusQuery/1.0"}
-        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES} - {"BuyerList/1.0"}
+        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES, *RISK_MESSAGES} - {"BuyerList/1.0"}
     )
     assert {path.stem for path in SAMPLES.glob("*.xml")} == set(BODIES)
 
@@ -455,6 +475,24 @@ def test_an_introduction_is_content_for_everybody(take):
     }
 
 
+def test_an_article_is_content_for_everybody_in_its_latest_revision(take):
+    (content,) = take(message("risk_article"))
+    (recalled,) = take(message("risk_recall"))
+
+    assert Article.read(content) == Article(
+        revision=2,
+        category="INDUSTRY",
+        title="光伏行业价格下行风险提示",
+        countries=("DEU", "NLD"),
+        industries=("C",),
+        published_at=NOW,
+        source="中国出口信用保险公司",
+        html="<p>组件价格下跌。</p>",
+    )
+    assert Article.read(recalled) == Article(revision=3, recalled_at=NOW, reason="数据有误。")
+    assert content.key == recalled.key == "article:FX2026-00000042"
+
+
 def test_a_file_that_is_no_pdf_is_no_document(take):
     picture = replace(PAPER, name="a.png", media_type="image/png")
 
@@ -510,7 +548,7 @@ def test_every_message_that_may_come_in_has_a_meaning():
     assert set(MEANINGS) | set(SAYS) == {message for row in sheet().capabilities.values() for message in row.receives}
 
 
-@pytest.mark.parametrize("name", sorted(set(BODIES) - set(EVENTS) - {"introduction"}))
+@pytest.mark.parametrize("name", sorted(set(BODIES) - set(EVENTS) - PUBLISHED))
 def test_the_hubs_own_messages_are_refused_at_the_door(name, adapter, insurer, ctx):
     sent = replace(message(name), sender="sinosure", receiver="swhub")
 

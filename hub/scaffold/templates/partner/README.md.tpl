@@ -37,6 +37,8 @@ swhub plugins             # $entry_point is in the list
 - [ ] `MEANINGS` in `messages.py`: $line_hint Until then what the partner sends is refused.
 - [ ] `capability.toml`: hosts, hours, limits, idempotency, query. The core enforces each line.
 - [ ] `schemas/samples/`: the partner's own example messages, with people and numbers made up.
+- [ ] `tests/golden/`: the examples that the partner's specification prints (`name.xml`), each with what it means as you
+      read it there (`name.json`). Only they catch a unit that this plugin and its simulator both have wrong.
 - [ ] `pytest`, `pytest --hub-kit`, `ruff check .` and `mypy` are green; then `state = "sandbox"`, later `"live"`.
 
 ## Messages

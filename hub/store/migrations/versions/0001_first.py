@@ -33,6 +33,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "article",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("partner", sa.String(length=32), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("published_at", hub.store.tables.UtcTime(timezone=True), nullable=True),
+        sa.Column("first_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("changed_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("recalled_at", hub.store.tables.UtcTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+        sa.UniqueConstraint("partner", "number", name=op.f("uq_article_partner_number")),
+    )
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.create_index("ix_article_list", ["category", "published_at", "id"], unique=False)
+        batch_op.create_index("ix_article_latest", ["published_at", "id"], unique=False)
+
+    op.create_table(
         "audit",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
@@ -232,7 +255,7 @@ def upgrade() -> None:
     op.create_table(
         "partner_content",
         sa.Column("partner", sa.String(length=32), nullable=False),
-        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("version", sa.String(length=40), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("received_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
@@ -573,10 +596,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["outbox.message_id"], name=op.f("fk_outbox_raw_message_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_outbox_raw")),
     )
+    op.create_table(
+        "article_topic",
+        sa.Column("article", sa.String(length=32), nullable=False),
+        sa.Column("facet", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.String(length=3), nullable=False),
+        sa.ForeignKeyConstraint(["article"], ["article.id"], name=op.f("fk_article_topic_article")),
+        sa.PrimaryKeyConstraint("article", "facet", "code", name=op.f("pk_article_topic")),
+    )
+    op.create_table(
+        "article_file",
+        sa.Column("article", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["article"], ["article.id"], name=op.f("fk_article_file_article")),
+        sa.ForeignKeyConstraint(["digest"], ["blob.digest"], name=op.f("fk_article_file_digest")),
+        sa.PrimaryKeyConstraint("article", "place", name=op.f("pk_article_file")),
+    )
+    op.create_table(
+        "article_read",
+        sa.Column("article", sa.String(length=32), nullable=False),
+        sa.Column("account", sa.String(length=32), nullable=False),
+        sa.Column("read_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.id"], name=op.f("fk_article_read_account")),
+        sa.ForeignKeyConstraint(["article"], ["article.id"], name=op.f("fk_article_read_article")),
+        sa.PrimaryKeyConstraint("article", "account", name=op.f("pk_article_read")),
+    )
 
 
 def downgrade() -> None:
     """Back to the version before."""
+    op.drop_table("article_read")
+    op.drop_table("article_file")
+    op.drop_table("article_topic")
+    with op.batch_alter_table("article", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_latest")
+        batch_op.drop_index("ix_article_list")
+
+    op.drop_table("article")
     op.drop_table("outbox_raw")
     op.drop_table("attempt")
     with op.batch_alter_table("outbox", schema=None) as batch_op:

@@ -5,6 +5,7 @@ from hub.testing.kit.cases import (
     build,
     cards,
     docs,
+    golden,
     hours,
     idempotency,
     isolation,
@@ -20,7 +21,7 @@ from hub.testing.kit.cases import (
 )
 
 GROUPS = (
-    manifest, build, parse, questions, outcomes, idempotency, receipts, statuses, money, hours, limits, privacy,
+    manifest, build, parse, questions, outcomes, idempotency, receipts, statuses, money, golden, hours, limits, privacy,
     isolation, docs, cards,
 )  # fmt: skip
 CASES: tuple[Case, ...] = tuple(cases_of(GROUPS))

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from cryptography import x509
 
 from hub.cards.refusal import CardRefused
-from hub.cards.suites import SUITES, verify_signature
+from hub.cards.suites import verify_signature
 from hub.contract.card import CardDriver, CardError, CardFault, CardIdentity
+from hub.contract.suites import SUITES
 from hub.testing.kit.case import Broken, Exempt, bronze, expect, gold, silver
 from hub.testing.kit.subject import Card
 

@@ -16,7 +16,7 @@ from hub.testing.kit.samples import NOW, envelope
 from hub.testing.kit.subject import Partner, raw
 from hub.xml.dialect import seal
 
-NOT_DECLARED, OTHER_SENDER, OTHER_RECEIVER = "0005", "1004", "2001"
+UNREADABLE, NOT_DECLARED, UNSIGNED, OTHER_SENDER, OTHER_RECEIVER = "0001", "0005", "1001", "1004", "2001"
 SECURITY = ("1001", "1002", "1003")
 DOCTYPE = b'<!DOCTYPE m [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 FILE = b'<!DOCTYPE m [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
@@ -200,7 +200,8 @@ def a_message_that_is_not_declared_is_refused(partner: Partner) -> None:
         if "attachments" not in partner.voice.carries:
             message = replace(message, attachments=())
         said = partner.refused(_said(partner, message))
-        expect(said == NOT_DECLARED, f"{declared}: {said or 'opened'}, not {NOT_DECLARED}")
+        # 1001: what the hub may send unsigned, and this partner not; 0001: the hub's own XML, where none is spoken
+        expect(said in (NOT_DECLARED, UNSIGNED, UNREADABLE), f"{declared}: {said or 'opened'}, not {NOT_DECLARED}")
 
 
 def _said(partner: Partner, message: CanonicalMessage) -> Raw:

@@ -102,6 +102,13 @@ def policy_documents(policy: Mapping[str, Any], uscc: str, now: datetime) -> Att
     return _file("小微企业保单全套单证(生效).pdf", "micro_policy", data, now)
 
 
+def bulletin(number: str, title: str, text: str, now: datetime) -> Attachment:
+    """The paper that an article brings along. Raises NotPrintable."""
+    return _file(
+        "附件.pdf", "bulletin", {"number": number, "title": title, "issuer": ISSUER, "paragraphs": [text]}, now
+    )
+
+
 def _file(name: str, template: str, data: Mapping[str, Any], now: datetime) -> Attachment:
     content = render(template, data, now=now)
     return Attachment(

@@ -18,7 +18,7 @@ from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub.testing.simulator.rules import Rule
-from hub_sinosure.simulator import claims, inquiries, papers
+from hub_sinosure.simulator import articles, claims, inquiries, papers
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -260,6 +260,7 @@ SCENARIO = Scenario(
         "decide": decide,
         "introduce": introduce,
         "answer": inquiries.answer_by_hand,
+        **articles.CONTROLS,
     },
     opposite=opposite,
     questions=frozenset({"StatusQuery", "BuyerQuery"}),

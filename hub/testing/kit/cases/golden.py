@@ -1,0 +1,100 @@
+"""The partner's own example documents, and what they mean: the one place where both sides can be wrong about a unit.
+
+``tests/golden/<name>.xml`` is a document as the partner's specification prints it, unsigned; ``<name>.json`` beside it
+says what it means: ``{"message": "PaymentRequest/1.0", "body": {...}}``, amounts and times as texts, by a person.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from hub.testing.kit.case import Exempt, expect, silver
+from hub.testing.kit.subject import Partner
+from hub.xml.layout import HEADER, Layout
+from hub.xml.own import OwnDialect
+from hub.xml.reader import read
+from hub.xml.translated import Translated
+
+FOLDER = "tests/golden"
+
+
+@silver
+def a_document_of_the_partner_means_what_stands_beside_it(partner: Partner) -> None:
+    """Each document in ``tests/golden`` is read as the meaning that a person wrote beside it."""
+    for name, document, declared, body in _documents(partner):
+        found = _plain(_read(partner, declared, document)[0])
+        keys = {key for key in found.keys() | body.keys() if found.get(key) != body.get(key)}
+        wrong = {key: (found.get(key), body.get(key)) for key in sorted(keys)}
+        expect(not wrong, f"{name}: read, and meant: {wrong}")
+
+
+@silver
+def what_is_meant_is_written_as_the_partner_prints_it(partner: Partner) -> None:
+    """The same meaning, written by the tables, has the elements of the document in ``tests/golden``, in their order."""
+    tried = 0
+    for name, document, declared, _ in _documents(partner):
+        layout = _layout(partner, declared)
+        if layout is not None:
+            body, header = _read(partner, declared, document)
+            written = layout.write({**body, HEADER: header})
+            expect(_names(written) == _names(document), f"{name}: written otherwise than the partner prints it")
+            tried += 1
+    if not tried:
+        raise Exempt("the partner speaks the hub's own XML")
+
+
+def _documents(partner: Partner) -> Iterator[tuple[str, etree._Element, str, Mapping[str, Any]]]:
+    """(name, document, "Type/1.0", meaning). Raises Exempt where there are none."""
+    places = sorted((partner.folder / FOLDER).glob("*.xml"))
+    if not places:
+        raise Exempt(f"there are no documents of the partner in {FOLDER}")
+    for place in places:
+        beside: Path = place.with_suffix(".json")
+        expect(beside.is_file(), f"{place.name}: nobody says what it means, {beside.name} is missing")
+        said = json.loads(beside.read_text(encoding="utf-8"))
+        yield place.name, read(place.read_bytes()), said["message"], said["body"]
+
+
+def _layout(partner: Partner, declared: str) -> Layout | None:
+    """The table of a message; None where the partner speaks the hub's own XML."""
+    match partner.adapter:
+        case OwnDialect() as own:
+            return own.row(*declared.split("/")).layout
+        case Translated() as translated:
+            return translated.layouts[declared]
+    return None
+
+
+def _read(partner: Partner, declared: str, document: etree._Element) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """(body, envelope) of a document."""
+    layout = _layout(partner, declared)
+    if layout is None:
+        return dict(partner.catalogue.message(*declared.split("/")).decode(document).body), {}
+    values = layout.read(document)
+    return values, values.pop(HEADER, {})
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON says it."""
+    match value:
+        case Mapping():
+            return {key: _plain(part) for key, part in value.items()}
+        case list() | tuple():
+            return [_plain(part) for part in value]
+        case Decimal():
+            return f"{value:f}"
+        case date():  # a datetime is one
+            return value.isoformat()
+        case bytes():
+            return value.hex()
+    return value
+
+
+def _names(document: etree._Element) -> list[tuple[str, ...]]:
+    """Each element with its attributes, in the order of the document."""
+    return [(str(part.tag), *sorted(map(str, part.keys()))) for part in document.iter(etree.Element)]
