@@ -22,7 +22,7 @@ from hub.contract.message import (
 )
 from hub.contract.outcome import Outcome
 from hub.contract.status import StatusTable
-from hub.contract.suites import CLASSIC
+from hub.contract.suites import CLASSIC, USER_ID
 
 
 class Refusal(Exception):
@@ -44,8 +44,8 @@ class Signer(Protocol):
     algorithm: str  # one of hub.contract.suites
     certificate: bytes  # DER
 
-    def sign(self, data: bytes) -> bytes:
-        """The signature value over ``data``."""
+    def sign(self, data: bytes, user_id: bytes = USER_ID) -> bytes:
+        """The signature value over ``data``; ``user_id`` is whom SM2 binds into it, and nothing to the other suites."""
         ...
 
 

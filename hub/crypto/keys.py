@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from hub.contract.suites import ECDSA, RSA, SM2
-from hub.crypto.sm2 import CURVE_OID, SIZE, USER_ID, Sm2PrivateKey, Sm2PublicKey
+from hub.contract.suites import ECDSA, RSA, SM2, USER_ID
+from hub.crypto.sm2 import CURVE_OID, SIZE, Sm2PrivateKey, Sm2PublicKey
 
 SM2_CURVE = "sm2p256v1"
 keys.NamedCurve.register(SM2_CURVE, CURVE_OID, SIZE)

@@ -16,9 +16,10 @@ from gmalg.ellipticcurve import ECDLP
 from gmalg.errors import GMError
 from gmalg.sm2 import SM2Core
 
+from hub.contract.suites import USER_ID
+
 CURVE_OID = "1.2.156.10197.1.301"  # sm2p256v1
 SIGNATURE_OID = "1.2.156.10197.1.501"  # SM2 with SM3
-USER_ID = b"1234567812345678"  # where a profile names no other (GM/T 0009, 10)
 SIZE = 32  # octets of a coordinate, of r and of s
 UNCOMPRESSED = b"\x04"
 

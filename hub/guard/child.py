@@ -77,9 +77,10 @@ class Child:
                 return values[0]
             if kind == "raised":
                 pipe.raise_again(values[0], values[1])
-            if kind != "sign" or signer is None:
+            if kind != "sign" or signer is None or len(values) != 2:
                 raise PluginFailed(FaultKind.DIED, "its process does not keep to the protocol")
-            pipe.send(connection, ("signed", signer.sign(values[0])))
+            data, user_id = values
+            pipe.send(connection, ("signed", signer.sign(data, user_id)))
 
     def _ready(self) -> Connection:
         if self._pipe is None:

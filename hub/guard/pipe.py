@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from hub.contract.adapters import Context, Refusal
 from hub.contract.message import Raw
 from hub.contract.status import UnmappedCode
+from hub.contract.suites import USER_ID
 from hub.contract.transport import AnswerLost, NotSent
 from hub.guard.fault import FaultKind, PluginFailed
 
@@ -74,11 +75,11 @@ class RemoteSigner:
     certificate: bytes
     connection: Connection | None = None
 
-    def sign(self, data: bytes) -> bytes:
+    def sign(self, data: bytes, user_id: bytes = USER_ID) -> bytes:
         """The signature value over ``data``. Raises OSError without a connection."""
         if self.connection is None:
             raise OSError("this signer is on its way")
-        send(self.connection, ("sign", data))
+        send(self.connection, ("sign", data, user_id))
         _, value = self.connection.recv()
         return bytes(value)
 

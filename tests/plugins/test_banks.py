@@ -26,7 +26,7 @@ TODAY = date(2026, 11, 20)
 USCC, FIRM = "91610000MA6TX00X1A", "西安某某进出口有限公司"
 RICH, POOR = OPENING
 PAYEE = {"payee_name": "瑞丰保险股份有限公司", "payee_account": "6222000000009001"}
-BANKS = ("iso20022", "icbc")
+BANKS = ("iso20022", "icbc", "cmb")
 
 
 class Idle(Simulator):
@@ -55,14 +55,16 @@ class World:
         self.clock.move(timedelta(seconds=seconds))
         outward.turn(self.bank.desk)
 
-    def order(self, amount: str = "14723.07", purpose: str = "货运险保费", account: str = RICH) -> CanonicalMessage:
+    def order(
+        self, amount: str = "14723.07", purpose: str = "货运险保费", account: str = RICH, number: int = 1
+    ) -> CanonicalMessage:
         items = [{"business_no": "HY2026112000000001", "amount": Decimal(amount), "currency": "CNY"}]
         body = {
-            "order_no": "JF2026112000000001", "agreement_no": "A2026-00000017", "payer_name": FIRM,
+            "order_no": f"JF20261120{number:08}", "agreement_no": "A2026-00000017", "payer_name": FIRM,
             "payer_account": account, **PAYEE, "amount": Decimal(amount), "currency": "CNY", "purpose": purpose,
             "item": items, "ordered_at": self.clock.now(),
         }  # fmt: skip
-        return self.hub.message("PaymentOrder", "JF2026112000000001", USCC, body)
+        return self.hub.message("PaymentOrder", body["order_no"], USCC, body)
 
     def agreement(self, **more: str) -> CanonicalMessage:
         body = {
@@ -142,6 +144,21 @@ def test_the_same_serial_with_another_amount_is_an_error_and_costs_nothing(world
     assert world.balance() == OPENING[RICH] - 1_000
 
 
+@pytest.mark.parametrize("town", ["cmb"], indirect=True)  # the bank that knows an order by its own number
+@pytest.mark.parametrize(
+    ("amount", "kind"), [("10.00", OutcomeClass.ACCEPTED), ("20.00", OutcomeClass.REFUSED_BUSINESS)]
+)
+def test_an_orders_number_has_one_debit_under_whatever_message_id(
+    world: World, amount: str, kind: OutcomeClass
+) -> None:
+    world.hub.send(world.address, world.order("10.00"))
+    again = world.hub.send(world.address, world.order(amount))
+    world.wait(5)
+
+    assert again.kind is kind
+    assert world.balance() == OPENING[RICH] - 1_000
+
+
 @pytest.mark.parametrize(("amount", "account"), [("50.01", POOR), ("1.00", "6222000000000009")])
 def test_no_money_or_no_account_is_a_failure_by_the_banks_own_word(world: World, amount: str, account: str) -> None:
     world.hub.send(world.address, world.order(amount, account=account))
@@ -210,7 +227,7 @@ def test_a_returned_payment_is_an_event_after_its_success_and_a_booking_of_its_o
 
 
 def test_the_statement_adds_up_and_names_the_instructions(world: World) -> None:
-    orders = [world.order(amount) for amount in ("1.00", "2.50", "7.03")]
+    orders = [world.order(amount, number=no) for no, amount in enumerate(("1.00", "2.50", "7.03"))]
     for order in orders:
         world.hub.send(world.address, order)
     world.wait(5)

@@ -23,8 +23,8 @@ NOBODY = "-"  # the enterprise of what belongs to the bank
 OPENING: Mapping[str, int] = {"6222000000000001": 100_000_000, "6222000000000002": 5_000}
 """Account -> balance in fen when the bank opens."""
 SETTLES, RETURNS, DECIDES = 2.0, 60.0, 2.0  # seconds
-TAKEN, WORKING, PAID, FAILED, RETURNED, NEVER_SEEN, UNCLEAR, GIVEN = (
-    "taken", "working", "paid", "failed", "returned", "never_seen", "unclear", "given",
+TAKEN, WORKING, PAID, FAILED, RETURNED, NEVER_SEEN, UNCLEAR, GIVEN, CLASH = (
+    "taken", "working", "paid", "failed", "returned", "never_seen", "unclear", "given", "clash",
 )  # fmt: skip
 EVENT = {WORKING: "bank_working", PAID: "succeeded", FAILED: "failed", RETURNED: "reversed"}
 SHORT, NO_ACCOUNT = "账户余额不足", "账户不存在"
@@ -54,7 +54,10 @@ PLANS = dict.fromkeys(("pay", "work", "approve", "refuse", "return", "unclear", 
 
 @dataclass(frozen=True, kw_only=True)
 class Bank:
-    """One bank. ``answers``: what it can answer directly -> its code; the words of its notices are ``statuses``."""
+    """One bank. ``answers``: what it can answer directly -> its code; the words of its notices are ``statuses``.
+
+    "clash" (this serial, with another content) only a bank needs that knows instructions by the order's own number.
+    """
 
     adapter: OwnDialect = field(repr=False)
     answers: Mapping[str, str]
@@ -86,6 +89,10 @@ class Bank:
             "bank_serial": desk.number("B"),
             "plan": rule.plan,
         }
+        known = desk.books.entry(ORDER, serial)
+        if known is not None:  # the serial under another message id: no second debit, and no failure of the first
+            same = all(known.data[name] == data[name] for name in ("payer", "fen", "currency"))
+            return self._answer(desk, message, serial, TAKEN if same else CLASH, partner_ref=known.data["bank_serial"])
         order = Entry(kind=ORDER, number=serial, enterprise=message.enterprise, state=WORKING, data=data)
         desk.books.write(order)
         if rule.plan in ("work", "approve"):

@@ -63,16 +63,18 @@ def _pairs(partner: Partner) -> Iterator[tuple[CanonicalMessage, CanonicalMessag
     for sample in partner.sent:
         for declared in sorted(sheet.answers(f"{sample.message.type}/{sample.message.version}")):
             type, _, version = declared.partition("/")
-            said = {**partner.short(declared), **_besides(partner, sample.message)}
+            said = {**partner.short(declared), **_besides(partner, sample.message, type)}
             made = envelope(type, version, said, sender=sheet.partner, receiver=HUB)
             yield sample.message, replace(made, correlation_id=sample.message.message_id, attachments=())
 
 
-def _besides(partner: Partner, sent: CanonicalMessage) -> Mapping[str, Any]:
+def _besides(partner: Partner, sent: CanonicalMessage, answer: str) -> Mapping[str, Any]:
     """What an answer in the partner's own XML says beside its content: to which question, and that it is one."""
     if not isinstance(partner.adapter, OwnDialect):
         return {}
-    return {"reference": partner.adapter.reference(sent), "code": partner.code(OutcomeClass.DONE), "at": NOW}
+    said = {"reference": partner.adapter.reference(sent), "code": partner.code(OutcomeClass.DONE), "at": NOW}
+    layout = partner.adapter.row(answer).layout
+    return {name: value for name, value in said.items() if layout.names(name)}
 
 
 def _wire(partner: Partner, answer: CanonicalMessage) -> Raw:
