@@ -9,6 +9,7 @@ from hub import __version__
 from hub.config import WebSettings
 from hub.errors import ConfigError
 from hub.runtime import Runtime
+from hub.services.questions import open_questions
 from web import auth, failures, portal, security
 from web import page as pages
 from web import site as sites
@@ -33,6 +34,7 @@ from web.views import (
     shelf,
     uploads,
 )
+from web.views.claim import buyers, shipments
 
 BLUEPRINTS = (
     home.views,
@@ -41,6 +43,8 @@ BLUEPRINTS = (
     objects.views,
     acts.views,
     uploads.views,
+    buyers.views,
+    shipments.views,
     documents.views,
     notices.views,
     accounts.views,
@@ -56,7 +60,12 @@ def create_app(runtime: Runtime) -> Flask:
     """The portal over ``runtime``. Raises ConfigError for an unknown profile or an unreadable secret."""
     web = runtime.settings.web
     app = Flask("web")
-    site = Site(runtime=runtime, portal=portal.load(web.profile), lines={row.line.code: row for row in LINE_VIEWS})
+    site = Site(
+        runtime=runtime,
+        portal=portal.load(web.profile),
+        lines={row.line.code: row for row in LINE_VIEWS},
+        questions=open_questions(runtime),
+    )
     app.extensions["swhub"] = site
     app.config.update(
         SECRET_KEY=_secret(web),

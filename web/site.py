@@ -15,6 +15,7 @@ from hub.business.lifecycle import Kind
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.runtime import Runtime
+from hub.services.questions import Questions
 from web.lines.presentation import LineView, Listing
 from web.portal import Portal
 from web.texts import ENGLISH
@@ -31,6 +32,7 @@ class Site:
     runtime: Runtime
     portal: Portal
     lines: Mapping[str, LineView]
+    questions: Questions
 
     @property
     def secure(self) -> bool:

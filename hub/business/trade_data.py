@@ -1,6 +1,6 @@
 """Trade data (spec CI-CLM-29..36, SM-CHK): which documents are looked up for a shipment, and what the check says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ class LookUp:
     asks: tuple[str, ...]  # fields of the question; the last one is the document's own number
     found: str  # element of the answer that holds the document
     owner: str | None  # field of the document with the USCC of its party; None where the document names none
+    columns: Mapping[str, Text]  # of the table of results (CI-CLM-33..35), among the numbers and the document's fields
+    facts: Mapping[str, Text]  # the document's fields in the order of the report (S2:639-650)
 
 
 DECLARATION = LookUp(
@@ -44,6 +46,35 @@ DECLARATION = LookUp(
     asks=("declaration_no",),
     found="declaration",
     owner="consignor_uscc",
+    columns={
+        "declaration_no": Text("报关单编号", "Declaration no."),
+        "consignor": Text("收发货人", "Consignor"),
+        "declaration_unit": Text("申报单位", "Declared by"),
+        "transport_document_no": Text("提运单号", "Transport document no."),
+        "trade_country": Text("贸易国（地区）", "Trading country"),
+        "declared_on": Text("申报日期", "Declared on"),
+    },
+    facts={
+        "declaration_no": Text("报关单编号", "Declaration no."),
+        "exit_customs": Text("出境关别", "Customs of exit"),
+        "export_date": Text("出口日期", "Exported on"),
+        "declaration_customs": Text("申报地海关", "Customs of declaration"),
+        "consignor": Text("境内收发货人", "Domestic party"),
+        "transport_mode": Text("运输方式", "Mode of transport"),
+        "vessel_name": Text("运输工具名称", "Vessel or vehicle"),
+        "destination_port": Text("指运港", "Port of destination"),
+        "declaration_unit": Text("申报单位", "Declared by"),
+        "trade_country": Text("贸易国（地区）", "Trading country"),
+        "voyage_no": Text("航次号", "Voyage no."),
+        "transport_document_no": Text("提运单号", "Transport document no."),
+        "entry_unit": Text("录入单位", "Entered by"),
+        "overseas_party": Text("境外收发货人", "Overseas party"),
+        "trade_terms": Text("成交方式", "Terms of trade"),
+        "contract_no": Text("合同协议号", "Contract no."),
+        "packages": Text("件数", "Packages"),
+        "gross_weight": Text("毛重（千克）", "Gross weight (kg)"),
+        "containers": Text("集装箱号/规格/自重（千克）", "Containers: no./size/tare (kg)"),
+    },
 )
 TRANSPORT = LookUp(
     label=Text("提运单", "Transport document"),
@@ -52,7 +83,33 @@ TRANSPORT = LookUp(
     asks=("declaration_no", "transport_document_no"),
     found="transport_document",
     owner=None,  # names its parties in words; whoever may see the declaration may see it
+    columns={
+        "declaration_no": Text("报关单编号", "Declaration no."),
+        "transport_document_no": Text("提运单号", "Transport document no."),
+        "house_no": Text("分运单号", "House bill no."),
+        "vessel_name": Text("运输工具名称", "Vessel or vehicle"),
+        "voyage_no": Text("航次号", "Voyage no."),
+        "shipper": Text("发货人", "Shipper"),
+        "consignee": Text("收货人", "Consignee"),
+        "declared_on": Text("申报日期", "Declared on"),
+    },
+    facts={
+        "master_no": Text("提运单号", "Transport document no."),
+        "house_no": Text("分运单号", "House bill no."),
+        "vessel_name": Text("运输工具名称", "Vessel or vehicle"),
+        "voyage_no": Text("航次号", "Voyage no."),
+        "shipper": Text("发货人", "Shipper"),
+        "consignee": Text("收货人", "Consignee"),
+        "declared_on": Text("申报日期", "Declared on"),
+    },
 )
+CERTIFICATE: Mapping[str, Text] = {
+    "certificate_no": Text("原产地证编号", "Certificate no."),
+    "certificate_type": Text("证书类型", "Type"),
+    "applicant": Text("申请人", "Applicant"),
+    "invoice_no": Text("发票号", "Invoice no."),
+    "issued_on": Text("签证日期", "Issued on"),
+}
 ORIGIN = LookUp(
     label=Text("原产地证", "Certificate of origin"),
     capability="trade_data.origin",
@@ -60,7 +117,23 @@ ORIGIN = LookUp(
     asks=("certificate_no",),
     found="certificate",
     owner="applicant_uscc",
+    columns=CERTIFICATE,
+    facts=CERTIFICATE,
 )
+LOOK_UPS = (DECLARATION, TRANSPORT, ORIGIN)
+
+GOODS: Sequence[tuple[Text, tuple[str, ...]]] = (
+    (Text("序号", "No."), ("item_no",)),
+    (Text("商品编码", "Tariff no."), ("hs_code",)),
+    (Text("商品名称、规格型号", "Goods"), ("goods_name",)),
+    (Text("成交数量及单位", "Quantity"), ("quantity", "unit")),
+    (Text("单价", "Unit price"), ("unit_price",)),
+    (Text("总价", "Amount"), ("amount",)),
+    (Text("币制", "Currency"), ("currency",)),
+    (Text("法定数量及单位", "Legal quantity"), ("legal_quantity", "legal_unit")),
+    (Text("原产国（地区）", "Country of origin"), ("origin_country",)),
+)
+"""The columns of a declaration's goods (S2:650): heading, and the fields that stand in it."""
 
 
 @dataclass(frozen=True, kw_only=True)

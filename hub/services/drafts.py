@@ -25,6 +25,9 @@ OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 NO_PARTNER = Text("合作机构暂未开通此功能", "No partner offers this")
 NO_ENTRY = Text("此记录由合作机构发起", "Only partners begin this")
 
+Content = Mapping[str, Any]
+NOTHING: Content = {}
+
 
 class _Taken(Exception):
     """An object with this id is there already."""
@@ -48,7 +51,9 @@ def refusal(registry: Registry, kind: Kind, actor: Actor) -> Text | None:
     return None if receivers(registry, kind) else NO_PARTNER
 
 
-def blank(kind: Kind, object_id: str, enterprise: str, name: str, partner: str, now: datetime) -> BusinessObject:
+def blank(
+    kind: Kind, object_id: str, enterprise: str, name: str, partner: str, now: datetime, opening: Content
+) -> BusinessObject:
     """The object as it will be once something is saved: the page of a new object shows it, nothing is stored."""
     return BusinessObject(
         id=object_id,
@@ -62,7 +67,7 @@ def blank(kind: Kind, object_id: str, enterprise: str, name: str, partner: str, 
         revision=1,
         submission=0,
         delivery=None,
-        content=_opening(kind, name),
+        content=_opening(kind, name, opening),
         created_at=now,
         updated_at=now,
         since=now,
@@ -70,8 +75,12 @@ def blank(kind: Kind, object_id: str, enterprise: str, name: str, partner: str, 
     )
 
 
-def begin(runtime: Runtime, actor: Actor, kind: Kind, object_id: str, partner: str) -> BusinessObject:
+def begin(
+    runtime: Runtime, actor: Actor, kind: Kind, object_id: str, partner: str, opening: Content = NOTHING
+) -> BusinessObject:
     """The object with the id that the page chose, made now unless it is there: one page sent twice begins one object.
+
+    :param opening: what another object, from which it is begun, fills in.
 
     Raises NotFound for an id that is none or another enterprise's, NotAllowed for a role, kind or partner that cannot.
     """
@@ -86,14 +95,14 @@ def begin(runtime: Runtime, actor: Actor, kind: Kind, object_id: str, partner: s
         raise NotAllowed(reason or NO_PARTNER)
     try:
         with writing(runtime.engine) as connection:
-            return _create(connection, actor, kind, object_id, partner, runtime.clock.now())
+            return _create(connection, actor, kind, object_id, partner, opening, runtime.clock.now())
     except _Taken:  # by the same page, sent twice at once, or by another enterprise
         with reading(runtime.engine) as connection:
             return Tenant(connection, actor.enterprise).get(kind.code, object_id)
 
 
 def _create(
-    connection: Connection, actor: Actor, kind: Kind, object_id: str, partner: str, now: datetime
+    connection: Connection, actor: Actor, kind: Kind, object_id: str, partner: str, opening: Content, now: datetime
 ) -> BusinessObject:
     """Raises _Taken, and takes the number back with it; NotFound where only partners begin an object."""
     if kind.beginning is None or kind.numbers is None:
@@ -111,7 +120,7 @@ def _create(
             name=kind.beginning.name,
             identity=BEGUN,
             occurred_at=now,
-            content=_opening(kind, name) | {kind.number: number},
+            content=_opening(kind, name, opening) | {kind.number: number},
             actor=actor,
         ),
         now=now,
@@ -122,9 +131,10 @@ def _create(
     return made.obj
 
 
-def _opening(kind: Kind, name: str) -> dict[str, Any]:
+def _opening(kind: Kind, name: str, opening: Content) -> dict[str, Any]:
     """What is known before anything is typed."""
-    return {"enterprise_name": name} if any(row.name == "enterprise_name" for row in kind.fields) else {}
+    known = {"enterprise_name": name} if any(row.name == "enterprise_name" for row in kind.fields) else {}
+    return {**opening, **known}
 
 
 def save(

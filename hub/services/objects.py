@@ -107,6 +107,7 @@ class Entry:
     partner_text: Text | None
     message_id: str | None
     late: bool
+    content: Mapping[str, Any] = field(repr=False)  # what the event says
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -499,6 +500,7 @@ def _entry(kind: Kind, row: Row[Any]) -> Entry:
         partner_text=Text(**row.text) if row.text else None,
         message_id=row.message_id,
         late=row.late,
+        content=thaw_content(kind, row.content),
     )
 
 

@@ -17,7 +17,7 @@ from web import portal
 from web.forms.base import Form
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
-from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm
+from web.forms.claim import BuyerForm, BuyerSearch, ClaimForm, ClaimSupplementForm
 from web.forms.conditions import OneOf, RequiredIf, ShownIf
 from web.forms.controls import amount, choice, day, line
 from web.forms.countries import countries
@@ -243,9 +243,10 @@ APPLICATION_OF_THE_MESSAGE = {
 ENTERED = (
     ("CargoAppointment", CargoAppointmentForm, APPOINTMENT_OF_THE_MESSAGE),
     ("CargoApplication", CargoApplicationForm, APPLICATION_OF_THE_MESSAGE),
-    ("ClaimSubmission", ClaimForm, {"claim_no", "total_usd", "submitted_at"}),
+    ("ClaimSubmission", ClaimForm, {"claim_no", "policy_no", "insured", "total_usd", "submitted_at"}),
     ("ClaimSupplement", ClaimSupplementForm, {"claim_no", "submitted_at"}),
     ("NewBuyer", BuyerForm, {"buyer_no", "submitted_at"}),
+    ("BuyerQuery", BuyerSearch, {"page"}),
 )
 
 

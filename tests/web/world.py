@@ -82,6 +82,7 @@ class World:
 
     runtime: Runtime
     clock: MovableClock
+    partner: str = "acme"
     tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def enter(self, role: str, enterprise: str | None = OURS, *, fingerprint: str | None = None) -> str:
@@ -146,14 +147,14 @@ class World:
             occurred_at=self.clock.now(),
             content=content,
             documents=documents or {},
-            source="acme",
+            source=self.partner,
         )
         with writing(self.runtime.engine) as connection:
             made = record.create(
                 connection,
                 kind=KINDS[kind],
                 enterprise=enterprise,
-                partner="acme",
+                partner=self.partner,
                 number=number,
                 new=new,
                 now=self.clock.now(),

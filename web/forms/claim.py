@@ -64,8 +64,6 @@ class ClaimForm(Form):
         RequiredIf(tuple(FINANCING), "trade_financed", ("yes",)),
     )
 
-    policy_no = line(Text("保险单号", "Policy no."), required=True, longest=64, rule=NUMBER)
-    insured = line(Text("被保险人", "Insured"), required=True, longest=200, rule=NAME)
     claimant = line(Text("索赔申请人", "Claimant"), required=True, longest=200, rule=NAME)
     buyer_code = line(Text("买方代码", "Buyer code"), longest=64, rule=NUMBER)
     buyer_no = line(Text("新建买方临时编号", "Temporary no. of a new buyer"), longest=64, rule=NUMBER)
@@ -98,6 +96,14 @@ class ClaimSupplementForm(Form):
     """What the insurer asked for besides."""
 
     supplement_text = line(Text("补充说明", "Further explanation"), required=True, longest=2000, control="area")
+
+
+class BuyerSearch(Form):
+    """What the insurer's list of buyers is asked by; empty asks for all."""
+
+    name_en = line(Text("买方英文名称", "English name"), longest=200, rule=NAME)
+    country = choice(Text("所属国家（地区）", "Country or region"), countries())
+    buyer_code = line(Text("买方代码", "Buyer code"), longest=64, rule=NUMBER)
 
 
 class BuyerForm(Form):

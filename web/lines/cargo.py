@@ -18,7 +18,7 @@ APPOINTMENTS = Listing(
         Column("transport_mode"),
         Column("created_at", "time", Text("申请日期", "Applied")),
         Column("state", "track"),
-        Column("next", "next", Text("下一步", "Next")),
+        Column("next", "next"),
     ),
     filters=(
         Filter("appointment_no"),
@@ -104,7 +104,7 @@ APPLICATIONS = Listing(
         Column("currency"),
         Column("created_at", "time", Text("投保日期", "Applied")),
         Column("state", "track"),
-        Column("next", "next", Text("下一步", "Next")),
+        Column("next", "next"),
     ),
     filters=(
         Filter("application_no"),

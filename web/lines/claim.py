@@ -4,9 +4,21 @@
 
 from hub.business.buyer import BUYER, FACTS
 from hub.business.claim import BANK_FACTS, CLAIM, FINANCING, LINE, QUESTIONS
+from hub.business.micro_policy import POLICY
 from hub.contract.text import Text
 from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Source
+from web.lines.presentation import (
+    Block,
+    Column,
+    Errand,
+    Filter,
+    FormPage,
+    LineView,
+    Listing,
+    Master,
+    MenuItem,
+    Source,
+)
 
 CLAIMS = Listing(
     kind=CLAIM,
@@ -36,6 +48,25 @@ CLAIMS = Listing(
             primary=True,
         ),
     },
+    master=Master(
+        kind=POLICY,
+        title=Text("信用保险保单", "Credit insurance policies"),
+        columns=(
+            Column("policy_no", "number"),
+            Column("product_name"),
+            Column("enterprise_name", label=Text("被保险人", "Insured")),
+            Column("effective_date"),
+            Column("expiry_date"),
+            Column("state", "track"),
+        ),
+        by="policy_no",
+        hint=Text(
+            "选择保单，下方显示其索赔申请。失效的保单，损失发生在保险期间内的仍可索赔。",
+            "Choose a policy to see its claims below. An expired one covers the losses of its period.",
+        ),
+        empty=Text("还没有生效的保险单。保险公司签发后会出现在这里。", "What the insurer issues appears here."),
+    ),
+    answers=("reason", "manager_name", "manager_phone", "paid_amount_usd", "paid_on", "progress_text"),
     detail=(
         "claim_no", "state", "reason", "manager_name", "manager_phone", "policy_no", "insured", "claimant", "uscc",
         "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS, *FINANCING, "shipments", "total_usd",
@@ -95,6 +126,8 @@ VIEW = LineView(
                         "买方尚无代码时，先新建买方并填写其临时编号。",
                         "For a buyer without a code, register it first and enter its temporary number.",
                     ),
+                    columns=3,
+                    errands=(Errand(Text("查询买方", "Look the buyer up"), "buyers"),),
                 ),
                 Block(
                     Text("银行信息", "Banks"),
@@ -104,7 +137,12 @@ VIEW = LineView(
                     ),
                 ),
                 Block(Text("案件信息", "Facts"), (*QUESTIONS, *FINANCING)),
-                Block(Text("出运信息", "Shipments"), ("shipments", "total_usd"), columns=1),
+                Block(
+                    Text("出运信息", "Shipments"),
+                    ("shipments", "total_usd"),
+                    columns=1,
+                    errands=(Errand(Text("申报数据检查", "Check the documents"), "check"),),
+                ),
                 Block(
                     Text("说明", "Explanations"),
                     ("loss_cause", "cause_text", "case_text", "mitigation_text"),

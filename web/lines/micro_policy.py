@@ -13,7 +13,7 @@ APPLICATIONS = Listing(
         Column("partner", "partner", Text("保险公司", "Insurer")),
         Column("created_at", "time", Text("接收时间", "Received")),
         Column("state", "track"),
-        Column("next", "next", Text("下一步", "Next")),
+        Column("next", "next"),
     ),
     filters=(
         Filter("application_no"),

@@ -53,6 +53,18 @@ class Source:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Master:
+    """A list over a list: choosing one of its objects leaves below what belongs to it (spec CI-CLM-02)."""
+
+    kind: Kind
+    title: Text
+    columns: Sequence[Column]
+    by: str  # the field, and filter, of the list below that holds the chosen one's number
+    empty: Text
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """The list of one kind. ``acts`` are the actions offered in a row, in order."""
 
@@ -68,6 +80,8 @@ class Listing:
     empty: Text | None = None  # first use: nothing there yet
     create: Text | None = None  # what begins a new object, where the enterprise may
     sources: Mapping[str, Source] = field(default_factory=dict)  # kind -> how one of it begins an object of this kind
+    master: Master | None = None  # the list over this one
+    answers: Sequence[str] = ()  # what the detail page shows of each word of the partner's, beside the time
     form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
 
 
@@ -98,6 +112,14 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """A button within a form: what is typed is kept, and the page of this name goes on with it."""
+
+    label: Text
+    page: str  # the last part of its path, behind the object's
+
+
+@dataclass(frozen=True)
 class Block:
     """A titled part of a form. ``names``: the form's fields, or the kind's (and "uscc"), which are read-only here."""
 
@@ -106,6 +128,7 @@ class Block:
     hint: Text | None = None
     columns: Literal[1, 2, 3] = 2
     wide: frozenset[str] = frozenset()  # fields that take a whole line
+    errands: Sequence[Errand] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

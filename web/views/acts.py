@@ -10,14 +10,14 @@ from flask.wrappers import Response
 
 from hub.business import regions
 from hub.contract.text import Text
-from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused, Stale
+from hub.errors import InvalidInput, NotFound, SignatureRefused, Stale
 from hub.services import accounts, actions
 from web import security
 from web.auth import ENTERPRISE, access, login_of
 from web.page import page
 from web.site import moment, read, runtime, say, site
 from web.views.card import card_answer, short_digest
-from web.views.common import new_view, object_view, offered, partner_name, place
+from web.views.common import new_view, object_view, partner_name, place
 from web.views.desk import (
     Desk,
     chosen_receiver,
@@ -30,6 +30,7 @@ from web.views.desk import (
     new_desk,
     number,
     receivers,
+    require,
     source_of,
 )
 from web.views.grid import grid
@@ -37,7 +38,7 @@ from web.views.login import browser
 
 views = Blueprint("acts", __name__)
 
-SHOWS = {"shown", "row"}  # buttons of these names want the page, not a word about the saving
+SHOWS = {"shown", "row", "errand"}  # buttons of these names want the page, not a word about the saving
 
 
 @views.get("/<line>/<kind>/new")
@@ -45,14 +46,13 @@ SHOWS = {"shown", "row"}  # buttons of these names want the page, not a word abo
 def new(line: str, kind: str) -> Response:
     """The entry form of an object that is not there yet, or the choice of its receiver."""
     line_view, listing = place(line, kind)
-    source, filled = source_of(listing)
+    source, opening = source_of(listing)
     receiver = source.partner if source else chosen_receiver(listing.kind)
-    here = new_desk(line_view, listing, receiver or "")
+    here = new_desk(line_view, listing, receiver or "", opening)
     if receiver is None:
         view = new_view(line_view, listing, say("选择接收方"))
         return page("choose.html", view, choices=receivers(listing.kind), back=site().path(listing.kind))
-    shown = here.form.entered(filled) if here.form else {}
-    return _form_page(here, {**here.known, **{name: shown[name] for name in filled if name in shown}}, {})
+    return _form_page(here, here.known, {})
 
 
 @views.get("/<line>/<kind>/<object_id>/<action>")
@@ -60,7 +60,7 @@ def new(line: str, kind: str) -> Response:
 def ask(line: str, kind: str, object_id: str, action: str) -> Response:
     """The entry form, or the question before an act without one."""
     here = desk(line, kind, object_id, action)
-    _require(here)
+    require(here)
     return _form_page(here, here.known, {}) if here.form else _question(here)
 
 
@@ -147,6 +147,9 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
         return jsonify(error=read(error.text), **kept), 409
     if "row" in request.form:
         return redirect(f"{here.path}?focus={focus}", 303)
+    errand = request.form.get("errand", "")
+    if errand in here.errands:
+        return redirect(site().path(here.obj.kind, here.obj.id, errand), 303)
     if not by_script:
         flash(say("已暂存"))
         return redirect(here.path, 303)
@@ -158,13 +161,6 @@ def _by_script() -> bool:
     """Whether drafts.js asks. A button that is to show the page anew says so by its name."""
     asked = security.wants_fragment() or "application/json" in request.headers.get("Accept", "")
     return asked and not SHOWS & set(request.form)
-
-
-def _require(here: Desk) -> None:
-    """Raises NotAllowed with the reason."""
-    offer = next(row for row in offered(here.obj) if row.action is here.action)
-    if not offer.allowed:
-        raise NotAllowed(offer.reason)
 
 
 def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:

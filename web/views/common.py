@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import request
+
 from hub.business import KINDS
 from hub.business.lifecycle import Kind, Need, allowed
 from hub.services import actions, drafts
@@ -74,10 +76,20 @@ def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
         path=site().path(obj.kind, obj.id, action.name),
         post=action.form is None and action.question is None,
         primary=action.primary,
-        reason=None if offer.allowed else read(offer.reason),
+        reason=None if offer.allowed or (offer.need and action.form) else read(offer.reason),
         shortcut="delete" if obj.kind.discards(action) else None,
-        way=site().path(KINDS[offer.need.kind]) if offer.need else None,
+        way=_way(offer) if action.form is None else None,
     )
+
+
+def need_link(offer: Offer) -> Link | None:
+    """What is missing for the action, and where to get it."""
+    way = _way(offer)
+    return Link(label=read(offer.action.label), path=way, reason=read(offer.reason)) if way else None
+
+
+def _way(offer: Offer) -> str | None:
+    return site().path(KINDS[offer.need.kind]) if offer.need else None
 
 
 def source_links(obj: BusinessObject) -> list[Link]:
@@ -93,6 +105,13 @@ def source_links(obj: BusinessObject) -> list[Link]:
             Link(label=read(source.label), path=path, primary=source.primary, reason=read(reason) if reason else None)
         )
     return found
+
+
+def asked_number(name: str, most: int) -> int | None:
+    """A number of the address between 1 and ``most``, or None."""
+    text = request.args.get(name, "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return number if 0 < number <= most else None
 
 
 def partner_name(code: str) -> str:

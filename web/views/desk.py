@@ -13,15 +13,16 @@ from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound
 from hub.services import drafts, uploads
+from hub.services.actions import Offer
 from hub.services.objects import BusinessObject, Draft
 from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.auth import login_of
 from web.forms.base import Form
 from web.forms.rules import stricter
-from web.lines.presentation import FormPage, LineView, Listing
+from web.lines.presentation import Errand, FormPage, LineView, Listing
 from web.site import read, runtime, say, site
-from web.views.common import Link, act_links, partner_name, place, tenant, value_text
+from web.views.common import NOTHING, Link, act_links, need_link, offered, partner_name, place, tenant, value_text
 
 NEW = "new"  # the last part of the path where an object is begun
 
@@ -55,6 +56,11 @@ class Desk:
         return site().path(self.obj.kind, self.obj.id, "draft")
 
     @property
+    def errands(self) -> Mapping[str, Errand]:
+        """The pages that go on with what is typed here."""
+        return {row.page: row for block in (self.page.blocks if self.page else ()) for row in block.errands}
+
+    @property
     def known(self) -> dict[str, Any]:
         """What the form shows: what is typed, else what the object holds."""
         held = self.form.entered(self.obj.content) if self.form else {}
@@ -71,9 +77,9 @@ def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
         action = listing.kind.action(action_name)
     except KeyError:
         raise NotFound from None
-    begins = request.form.get("begin", "")
-    if begins:
-        drafts.begin(runtime(), login_of().actor, listing.kind, object_id, begins)
+    if _begins(kind, object_id):
+        partner, opening = _beginning(listing)
+        drafts.begin(runtime(), login_of().actor, listing.kind, object_id, partner, opening)
     with tenant() as mine:
         obj = mine.get(kind, object_id)
         draft = mine.draft(obj, action.form) if action.form else None
@@ -83,13 +89,26 @@ def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
 def looking_desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
     """The same for a page that only looks: what is not there yet is not made. Raises NotFound, NotAllowed."""
     line_view, listing = place(line, kind)
+    if not _begins(kind, object_id):
+        return desk(line, kind, object_id, action_name)
+    return new_desk(line_view, listing, *_beginning(listing))
+
+
+def _begins(kind: str, object_id: str) -> bool:
+    """Whether the page of this request begins an object that is not there yet."""
+    if not request.form.get("begin"):
+        return False
     with tenant() as mine:
-        stored = mine.find(kind, object_id) is not None
-    begins = request.form.get("begin", "")
-    return desk(line, kind, object_id, action_name) if stored or not begins else new_desk(line_view, listing, begins)
+        return mine.find(kind, object_id) is None
 
 
-def new_desk(line_view: LineView, listing: Listing, partner: str) -> Desk:
+def _beginning(listing: Listing) -> tuple[str, Mapping[str, Any]]:
+    """The partner of the new object, and what the one that it is begun from fills in. Raises NotFound, NotAllowed."""
+    source, opening = source_of(listing)
+    return source.partner if source else request.form["begin"], opening
+
+
+def new_desk(line_view: LineView, listing: Listing, partner: str, opening: Mapping[str, Any] = NOTHING) -> Desk:
     """The desk of an object that is not there yet. Raises NotFound, NotAllowed with the reason."""
     kind, login = listing.kind, login_of()
     if kind.entry is None:
@@ -98,7 +117,7 @@ def new_desk(line_view: LineView, listing: Listing, partner: str) -> Desk:
     if reason:
         raise NotAllowed(reason)
     now = runtime().clock.now()
-    obj = drafts.blank(kind, uuid.uuid4().hex, login.uscc, login.enterprise_name, partner, now)
+    obj = drafts.blank(kind, uuid.uuid4().hex, login.uscc, login.enterprise_name, partner, now, opening)
     return _desk(line_view, listing, obj, kind.entry, None, stored=False)
 
 
@@ -120,6 +139,18 @@ def _desk(
     )
 
 
+def offer_of(here: Desk) -> Offer:
+    """Whether the action is possible for the user of this request."""
+    return next(row for row in offered(here.obj) if row.action is here.action)
+
+
+def require(here: Desk) -> None:
+    """Raises NotAllowed with the reason. What only lacks another object may be filled in already (CI-AGR-17)."""
+    offer = offer_of(here)
+    if not offer.allowed and not (offer.need and here.form):
+        raise NotAllowed(offer.reason)
+
+
 def receivers(kind: Kind) -> list[tuple[str, str, str]]:
     """The partners to choose from for a new object: code, name, path of its page."""
     found = drafts.receivers(runtime().registry, kind)
@@ -134,8 +165,8 @@ def chosen_receiver(kind: Kind) -> str | None:
 
 
 def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
-    """The object from which the address begins a new one, and what it fills in. Raises NotFound."""
-    kind_code, _, object_id = request.args.get("from", "").partition("/")
+    """The object from which the request begins a new one, and what it fills in. Raises NotFound."""
+    kind_code, _, object_id = request.values.get("from", "").partition("/")
     if not kind_code:
         return None, {}
     source = listing.sources.get(kind_code)
@@ -153,14 +184,12 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
 
 
 def new_link(listing: Listing) -> Link | None:
-    """What begins a new object from the list; None where only partners do."""
-    if listing.kind.entry is None or listing.kind.beginning is None:
+    """What begins a new object from the list; None where only partners, or other objects, do."""
+    if listing.create is None or listing.kind.entry is None or listing.kind.beginning is None:
         return None
     reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
     path = site().path(listing.kind, *(() if listing.form_above else (NEW,)))
-    return Link(
-        label=read(listing.create) or say("新建"), path=path, primary=True, reason=read(reason) if reason else None
-    )
+    return Link(label=read(listing.create), path=path, primary=True, reason=read(reason) if reason else None)
 
 
 def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
@@ -237,6 +266,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "form_page": here.page,
         "fields": here.form.shown(),
         "derived": derived_texts(here, known),
+        "source": request.values.get("from", ""),
         "focus": request.args.get("focus", ""),
         "conditions": [row.as_json() for row in here.form.conditions],
         "values": known,
@@ -246,6 +276,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",
         "signed": here.action.stepup or (here.action.signed and login_of().fingerprint is not None),
+        "need": need_link(offer_of(here)),
         "others": [link for link in others if link.path != here.path],
         "back": site().path(obj.kind),
         "partner_name": partner_name,

@@ -13,7 +13,7 @@ from hub.services.objects import NUMBERED, Page, Query
 from web.auth import login_of
 from web.lines.presentation import LineView, Listing
 from web.site import read, runtime, site
-from web.views.common import Link, Row, object_row, tenant
+from web.views.common import Link, Row, asked_number, object_row, tenant
 from web.views.desk import new_link
 
 SIZES = (10, 15, 20, 50, 100)
@@ -41,7 +41,9 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
     """The page of the list that the address asks for."""
     kind = listing.kind.code
     size = _size(kind)
-    query = Query(filters=_filters(listing), size=size, cursor=request.args.get("cursor"), page=_page_number())
+    query = Query(
+        filters=_filters(listing), size=size, cursor=request.args.get("cursor"), page=asked_number("page", NUMBERED)
+    )
     with tenant() as mine:
         found = mine.page(kind, query)
         typed = mine.typed(found.rows)
@@ -80,11 +82,6 @@ def _size(kind: str) -> int:
         return int(asked)
     kept = login.preferences.get(key)
     return kept if kept in SIZES else SIZES[0]
-
-
-def _page_number() -> int | None:
-    asked = request.args.get("page", "")
-    return int(asked) if asked.isdigit() and 0 < int(asked) <= NUMBERED else None
 
 
 def _pager(shown: Listing, found: Page, query: Query) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from web.site import read
 from web.views.common import counter_path, partner_name, place, tenant
 from web.views.desk import chosen_receiver, form_context, new_desk, new_link, receivers
 from web.views.grid import grid
+from web.views.masters import above
 
 views = Blueprint("lists", __name__)
 
@@ -26,6 +27,7 @@ def listing(line: str, kind: str) -> Response:
         step = line_view.step(_counts(mine, line_view)) if line_view.steps else 0
         counters = counted(mine, line_view)
     context = _entry(line_view, shown)
+    found = grid(line_view, shown)
     view = View(
         id=f"v-{kind}",
         title=read(line_view.title),
@@ -39,7 +41,8 @@ def listing(line: str, kind: str) -> Response:
         line=line_view,
         step=step,
         counters=[(row, number, counter_path(row)) for row, number in counters],
-        grid=grid(line_view, shown),
+        grid=found,
+        master=above(shown, found.filters),
         **{"partner_name": partner_name, **context},
     )
 

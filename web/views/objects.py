@@ -1,16 +1,16 @@
 """One object: its details, its timeline, and how its last message to the partner stands (spec UI-15, CI-POL-21..22)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business.lifecycle import Action, Kind
+from hub.business.lifecycle import Action, By, Kind
 from hub.contract.text import Text
 from hub.errors import NotFound
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import BusinessObject, Entry, Tenant
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
@@ -105,6 +105,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         tables=_tables(obj),
         documents=documents,
         timeline=timeline,
+        answers=_answers(listing, timeline),
         acts=act_links(listing, obj),
         back=site().path(obj.kind),
         partner_name=partner_name,
@@ -186,6 +187,19 @@ def _tables(obj: BusinessObject) -> list[dict[str, object]]:
         for field in obj.kind.fields
         if field.rows and (held := obj.content.get(field.name))
     ]
+
+
+def _answers(listing: Listing, timeline: Sequence[Entry]) -> dict[str, object] | None:
+    """Every word of the partner's with the fields that any of them has, newest first; None where there is none."""
+    said = [row for row in timeline if row.who == By.PARTNER.value]
+    shown = [name for name in listing.answers if any(row.content.get(name) not in (None, "") for row in said)]
+    if not said or not listing.answers:
+        return None
+    kind = listing.kind
+    return {
+        "columns": [read(kind.field(name).label) for name in shown],
+        "rows": [(row, [show(row.content.get(name), kind.field(name).choices) for name in shown]) for row in said],
+    }
 
 
 def _known(obj: BusinessObject, name: str) -> bool:

@@ -1,0 +1,313 @@
+"""A claim while it is filled in: its policy, its buyer from the insurer's list, its documents at the source.
+
+The insurer and the source of trade data are their simulators, over real HTTP.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub_data_sandbox.adapter import sandbox
+from hub_data_sandbox.simulator.scenario import SCENARIO as SOURCE
+from hub_sinosure.adapter import sinosure
+from hub_sinosure.simulator.scenario import SCENARIO as INSURER
+
+from hub import registry
+from hub.config import DeliverySettings, HubSettings, PartnerSettings
+from hub.crypto.keys import KeySigner
+from hub.services.objects import BusinessObject, Tenant
+from hub.store.engine import reading
+from hub.testing import pki
+from hub.testing.simulator import controls
+from hub.testing.simulator.canonical import other_side
+from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
+from tests.web.test_beginnings import hidden
+from tests.web.world import OURS, THEIRS, Browser, World
+from web.app import create_app
+
+LIST = "/claim/claim"
+FOUND, GONE = "224820260000000001", "224820260000000009"
+LINE = {
+    "contract_or_lc_no": "HT-1",
+    "invoice_no": "INV-1",
+    "hs_code": "1002900000",
+    "shipped_on": "2026-11-10",
+    "declaration_no": FOUND,
+    "payment_method": "OA",
+    "payment_term": "60天",
+    "invoice_amount_usd": "30000.00",
+    "received_amount_usd": "10000.00",
+    "claim_amount_usd": "20000.00",
+    "collection_status": "PARTIAL",
+}
+
+
+@dataclass
+class Town:
+    """A portal between a browser, the insurer and the source of trade data."""
+
+    world: World
+    browser: Browser
+    source: Simulator
+    policy: BusinessObject
+
+    def begin(self, browser: Browser | None = None) -> str:
+        """A claim under the policy; returns the path of its form."""
+        browser = browser or self.browser
+        page = browser.get(f"{LIST}/new?from=policy/{self.policy.id}").text
+        path = re.findall(rf'action="({LIST}/[0-9a-f]{{32}})/submit"', page)[0]
+        kept = {name: hidden(page, name) for name in ("revision", "draft_revision", "action", "begin", "from")}
+        browser.post(f"{path}/draft", kept)
+        return path
+
+    def save(self, path: str, **typed: str) -> Any:
+        """暂存, or the errand that is named."""
+        return self.browser.post(f"{path}/draft", {"action": "submit", **self.typed(path), **typed})
+
+    def typed(self, path: str) -> dict[str, str]:
+        """The draft as the page would post it again."""
+        with reading(self.world.runtime.engine) as connection:
+            mine = Tenant(connection, OURS)
+            draft = mine.draft(mine.get("claim", path.rpartition("/")[2]), "claim")
+        assert draft is not None
+        return {name: value for name, value in draft.values.items() if isinstance(value, str)}
+
+    def ship(self, path: str, *numbers: str) -> Any:
+        """Enter one shipment for each declaration."""
+        rows = [{**LINE, "declaration_no": number} for number in numbers]
+        typed = {f"shipments-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()}
+        return self.save(path, **typed)
+
+    def declare(self, number: str, uscc: str = OURS) -> None:
+        wanted = {"do": "declare", "uscc": uscc, "enterprise_name": "示例出口企业", "declaration_no": number}
+        controls.control(self.source.desk, wanted)
+
+
+@pytest.fixture
+def town(world: World, tmp_path: Path) -> Iterator[Town]:
+    root = pki.make_authority("test", world.clock.now())
+    hub = pki.issue_partner(root, "hub", world.clock.now())
+    (tmp_path / "hub.crt").write_bytes(hub.certificate)
+    plugs = (sinosure(), INSURER), (sandbox(), SOURCE)
+    with ExitStack() as stack:
+        partners, running = {}, []
+        for adapter, scenario in plugs:
+            code = adapter.sheet.partner
+            keys = pki.issue_partner(root, code, world.clock.now())
+            files = {"key": keys.key, "certificate": keys.certificate, "hub_certificate": hub.certificate}
+            for name, content in files.items():
+                (tmp_path / f"{code}.{name}").write_bytes(content)
+            options = Options.read(
+                {name: tmp_path / f"{code}.{name}" for name in files} | {"seed": "seven", "late": 3.0}
+            )
+            speech = other_side(adapter.sheet, "swhub")
+            desk = make_desk(code, scenario, speech, options, Keys.read(options), world.clock)
+            running.append(stack.enter_context(Simulator(desk)))
+            partners[code] = PartnerSettings(
+                address=f"{running[-1].address}/messages", certificates=(tmp_path / f"{code}.certificate",)
+            )
+        runtime = replace(
+            world.runtime,
+            settings=replace(
+                world.runtime.settings,
+                hub=HubSettings(code="swhub"),
+                delivery=DeliverySettings(answer_seconds=1.0),
+                partners=partners,
+            ),
+            registry=registry.of([adapter for adapter, _ in plugs]),
+            signer=KeySigner.from_pem(hub.key, hub.certificate),
+        )
+        world = World(runtime=runtime, clock=world.clock, partner="sinosure")
+        app = create_app(runtime)
+        stack.callback(app.extensions["swhub"].questions.transport.close)
+        yield Town(world, Browser(app, world.enter("LP")), running[1], world.policy())
+
+
+def test_the_policies_stand_over_the_claims_and_begin_them(town: Town) -> None:
+    page = town.browser.get(LIST).text
+
+    assert "信用保险保单" in page
+    assert f"/claim/claim/new?from=policy/{town.policy.id}" in page
+
+
+def test_a_chosen_policy_leaves_its_own_claims_below(town: Town) -> None:
+    town.world.policy("BD2026-0002")
+    town.begin()
+
+    assert re.search(r'<th scope="row" class="number">SP', town.browser.get(f"{LIST}?policy_no=BD2026-0001").text)
+    assert not re.search(r'<th scope="row" class="number">SP', town.browser.get(f"{LIST}?policy_no=BD2026-0002").text)
+
+
+def test_the_policies_have_pages_of_their_own(town: Town) -> None:
+    for place in range(2, 8):
+        town.world.clock.move(timedelta(seconds=1))
+        town.world.policy(f"BD2026-000{place}")
+
+    first, second = town.browser.get(LIST).text, town.browser.get(f"{LIST}?above=2").text
+
+    assert "BD2026-0001" not in first
+    assert "BD2026-0001" in second
+
+
+def test_an_expired_policy_can_still_be_claimed_under(town: Town) -> None:
+    town.world.event(town.policy, "expired")
+
+    page = town.browser.get(LIST).text
+
+    assert "失效" in page
+    assert f"/claim/claim/new?from=policy/{town.policy.id}" in page
+
+
+def test_another_enterprises_policy_is_not_shown_and_begins_nothing(town: Town) -> None:
+    other = town.world.policy("BD2026-0009", THEIRS)
+
+    assert other.number not in town.browser.get(LIST).text
+    assert town.browser.get(f"{LIST}/new?from=policy/{other.id}").status_code == 404
+
+
+def test_an_errand_keeps_what_was_typed_and_leads_on(town: Town) -> None:
+    path = town.begin()
+
+    answer = town.save(path, case_text="买方失联", errand="buyers")
+
+    assert answer.headers["Location"] == f"{path}/buyers"
+    assert town.typed(path)["case_text"] == "买方失联"
+
+
+@pytest.mark.parametrize("errand", ["timeline", "../..", "//evil.example", ""])
+def test_an_errand_that_the_form_does_not_declare_leads_back_to_the_form(town: Town, errand: str) -> None:
+    path = town.begin()
+
+    assert town.save(path, errand=errand).headers["Location"] == f"{path}/submit"
+
+
+def test_a_buyer_is_found_in_the_insurers_list_page_by_page(town: Town) -> None:
+    path = town.begin()
+
+    first, last = town.browser.get(f"{path}/buyers").text, town.browser.get(f"{path}/buyers?page=3").text
+
+    assert "第 1 页，共 3 页，45 条记录" in first
+    assert "EXAMPLE BUYER 01" in first
+    assert "EXAMPLE BUYER 45" in last
+    assert "EXAMPLE BUYER 01" not in last
+
+
+def test_a_buyer_is_searched_by_its_name_and_its_country(town: Town) -> None:
+    path = town.begin()
+
+    found = town.browser.get(f"{path}/buyers?name_en=buyer+01&country=DNK").text
+    none = town.browser.get(f"{path}/buyers?name_en=buyer+01&country=USA").text
+
+    assert "MF100001" in found
+    assert "MF100001" not in none
+    assert "未查询到数据" in none
+
+
+def test_a_chosen_buyer_is_filled_in_and_nothing_else_changes(town: Town) -> None:
+    path = town.begin()
+    town.save(path, case_text="买方失联")
+
+    town.browser.post(f"{path}/buyers", {"buyer_code": "MF100001", "buyer_name_en": "EXAMPLE BUYER 01 A/S"})
+
+    typed = town.typed(path)
+    assert (typed["buyer_code"], typed["buyer_name_en"]) == ("MF100001", "EXAMPLE BUYER 01 A/S")
+    assert typed["case_text"] == "买方失联"
+
+
+def test_a_list_that_cannot_be_had_is_not_an_empty_list(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = town.begin()
+    partners = dict(town.world.runtime.settings.partners)
+    monkeypatch.setitem(
+        town.world.runtime.settings.partners,  # type: ignore[arg-type]
+        "sinosure",
+        replace(partners["sinosure"], address="http://127.0.0.1:9/messages"),
+    )
+
+    page = town.browser.get(f"{path}/buyers").text
+
+    assert "查询服务暂不可用，请稍后重试" in page
+    assert "未查询到数据" not in page.split("本企业新建的买方")[0]
+
+
+def test_a_new_buyer_can_be_chosen_once_it_was_submitted(town: Town) -> None:
+    path = town.begin()
+    page = town.browser.get("/claim/buyer/new").text
+    buyer = re.findall(r'action="(/claim/buyer/[0-9a-f]{32})/register"', page)[0]
+    kept = {name: hidden(page, name) for name in ("revision", "draft_revision", "action", "begin")}
+    typed = {"name_en": "NEW BUYER LTD", "country": "GBR", "address_en": "1 Example Street"}
+    town.browser.post(f"{buyer}/draft", kept | typed)
+    before = town.browser.get(f"{path}/buyers").text
+    town.browser.post(f"{buyer}/register", {**kept, **typed, "begin": "", "draft_revision": "1"})
+    after = town.browser.get(f"{path}/buyers").text
+
+    assert 'name="buyer_no" value="MF2026' not in before
+    assert 'name="buyer_no" value="MF2026' in after
+    assert "待编码" in after
+
+
+def test_each_document_is_looked_up_with_what_is_wrong_and_what_to_do(town: Town) -> None:
+    path = town.begin()
+    town.declare(FOUND)
+    town.ship(path, FOUND, GONE)
+
+    page = town.browser.get(f"{path}/check").text
+
+    assert "数据正常" in page
+    assert "BL0000000001" in page
+    assert "未查询到符合条件的数据" in page
+    assert "请检查编号是否录入有误" in page
+
+
+def test_what_a_document_says_can_be_read(town: Town) -> None:
+    path = town.begin()
+    town.declare(FOUND)
+    town.ship(path, FOUND)
+
+    page = town.browser.get(f"{path}/check").text
+
+    assert "(2248) 洋山港区" in page
+    assert "示例商品 规格一" in page
+
+
+def test_another_enterprises_declaration_is_named_and_not_shown(town: Town) -> None:
+    path = town.begin()
+    town.declare(FOUND, THEIRS)
+    town.ship(path, FOUND)
+
+    page = town.browser.get(f"{path}/check").text
+
+    assert "非本企业数据" in page
+    assert "示例出口企业" not in page
+
+
+def test_without_shipments_the_check_says_what_comes_first(town: Town) -> None:
+    assert "请先录入并暂存出运信息" in town.browser.get(f"{town.begin()}/check").text
+
+
+@pytest.mark.parametrize("page", ["buyers", "check"])
+def test_another_enterprises_claim_is_not_there(town: Town, page: str) -> None:
+    path = town.begin()
+    other = Browser(town.browser.app, town.world.enter("LP", THEIRS))
+
+    assert other.get(f"{path}/{page}").status_code == 404
+
+
+def test_every_answer_of_the_insurer_stands_in_the_claims_view(town: Town) -> None:
+    path = town.begin()
+    with reading(town.world.runtime.engine) as connection:
+        claim = Tenant(connection, OURS).get("claim", path.rpartition("/")[2])
+    manager = {"manager_name": "张经理", "manager_phone": "010-66582288"}
+    town.world.event(claim, "returned", reason="请补充合同签字页", **manager)
+    town.world.event(claim, "paid", paid_amount_usd=Decimal("16000.00"), paid_on=date(2026, 12, 1))
+
+    page = town.browser.get(path).text.split("审核回执")[2]
+
+    assert "请补充合同签字页" in page
+    assert "010-66582288" in page
+    assert "16,000.00" in page

@@ -1,0 +1,1 @@
+"""Pages of the claims' own, behind the buttons of their form."""
