@@ -30,7 +30,7 @@ TABLE_NAME = re.compile(r"(?P<type>\w+)\.(?P<field>\w+)(?:\((?P<beside>\w+)\))?"
 HINTS = (
     "样本{key}", "KIT-{key}", "13912345678", "kit@example.com", "USD", "10", "2026-1", USCC, USCC[8:17], "5a1d",
     "KIT", "ab" * 32, "7f2504e0-4f89-41d3-9a0c-0305e82c33aa", "2026-11-20", "100", "0000",
-    "224820260000000001", "20261120000000001001", "1002900000", "BKCHCNBJ", "2026",
+    "224820260000000001", "20261120000000001001", "1002900000", "BKCHCNBJ", "2026", "2026-10", "C",
 )  # fmt: skip
 """Texts for a pattern, the first that fits is taken; ``{key}`` makes the values of two fields different."""
 NUMBERED = ("_no", "_id", "_key", "_ref", "_number")  # fields whose value is plain ASCII first
