@@ -25,7 +25,7 @@ STEPS = (
         "Open the address and log in: the card is chosen already; the card agent's window asks for the PIN, {pin}",
     ),
     Text(
-        "首页【待您处理】里点【查看待确认保单】：这是保险公司刚发来的",
+        "首页【在办事项】里点【查看待确认保单】：这是保险公司刚发来的",
         "On the home page open one of the two offers that the insurer has just sent",
     ),
     Text(

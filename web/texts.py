@@ -182,9 +182,7 @@ ENGLISH: Mapping[str, str] = {
     "信息无误": "This is right",
     "信用保险服务中心": "Credit insurance centre",
     "前往{page}": "Go to: {page}",
-    "待您处理": "Waiting for you",
     "已等待": "Since",
-    "没有需要您处理的事项": "Nothing is waiting for you",
     "最新通知": "Latest notices",
     "还没有通知": "No notices yet",
     "未读": "Unread",
@@ -400,4 +398,15 @@ ENGLISH: Mapping[str, str] = {
     "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；可同时选择多个文件": "{types}; at most {each} MB a file, "
     "{all} MB together; several may be chosen at once",
     "{name}未上传：{reason}": "{name} was not uploaded: {reason}",
+    # board
+    "在办事项": "Open matters",
+    "谁处理、等了多久、最迟何时": "whose move, since when, until when",
+    "全部 {n} 项": "All {n}",
+    "已过承诺时间 {time}": "Promised until {time}",
+    "对方最近一次来文 {time}": "its last message of all came {time}",
+    "从未收到对方的来文": "it has never sent anything",
+    "对方承诺 {time} 前答复": "Answer promised until {time}",
+    "截止 {time}": "Until {time}",
+    "仅显示等待最久的 {n} 项，其余请在各业务列表中查询": "The {n} that wait longest; find the others in their lists",
+    "没有在办事项": "Nothing is open",
 }

@@ -4,9 +4,10 @@ Every state in which the partner has the next move has a clock: the ``receipt_sl
 brought the object there. One alert per partner and state, opened when the first object is overdue, closed when none is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import Connection, func, select
 
@@ -14,8 +15,9 @@ from hub.business import KINDS
 from hub.business.lifecycle import Kind, Next
 from hub.contract.text import Text
 from hub.delivery.alerts import close_alert, open_alert
+from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services.objects import TRACK_COLUMNS
+from hub.services.objects import TRACK_COLUMNS, BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 
@@ -50,6 +52,20 @@ def promises() -> Iterator[Promise]:
             for state in track.states:
                 if state.next is Next.PARTNER and state.id in reached:
                     yield Promise(kind=kind, track=track.name, state=state.id, capability=reached[state.id])
+
+
+def promised(registry: Registry, obj: BusinessObject, track: str) -> datetime | None:
+    """Until when the partner has promised to answer for the object; None where it owes nothing."""
+    capability = _owed().get((obj.kind.code, track, obj.states[track]))
+    adapter = registry.partners.get(obj.partner)
+    if capability is None or adapter is None or capability not in adapter.sheet:
+        return None
+    return obj.since + adapter.sheet[capability].receipt_sla
+
+
+@cache
+def _owed() -> Mapping[tuple[str, str, str | None], str]:
+    return {(row.kind.code, row.track, row.state): row.capability for row in promises()}
 
 
 def watch_silence(runtime: Runtime) -> int:

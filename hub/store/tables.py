@@ -523,6 +523,7 @@ inbox = Table(
     PrimaryKeyConstraint("partner", "message_id"),
     Index("ix_inbox_key", "partner", "business_key"),
     Index("ix_inbox_time", "received_at"),
+    Index("ix_inbox_heard", "partner", "received_at"),
 )
 Index(
     "ix_inbox_parked",

@@ -133,7 +133,7 @@ def test_the_legal_person_binds_the_new_card_and_it_logs_in(page: Any, state: di
 
     log_in(page, unbound["label"])
 
-    page.get_by_text("待您处理").first.wait_for()
+    page.get_by_text("在办事项").first.wait_for()
 
 
 def test_a_second_start_says_that_it_runs_already(running: tuple[Path, str], state: dict[str, Any]) -> None:

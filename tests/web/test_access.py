@@ -14,6 +14,7 @@ INSIDE = {ANYONE: set(CALLERS), SESSION: {"LP", "OP", "PW", "ADM"}, ENTERPRISE: 
 EXPECTED = {
     "static": ANYONE,
     "home.home": SESSION,
+    "home.moves": ENTERPRISE,
     "home.company_checked": ENTERPRISE,
     "home.language": ANYONE,
     "home.display": ANYONE,

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.store import tables
+from hub.store.engine import writing
 from tests.web.world import PDF, Browser, World
 
 A = "/micro_policy/micro_application"
@@ -266,3 +268,20 @@ def test_a_fragment_brings_the_badges_of_the_shell_that_stays(world: World, user
     assert counts[A] == 1
     assert counts["/notices"] == 1
     assert json.loads(user.get("/counts").headers["X-Counts"]) == counts
+
+
+def test_the_home_page_and_the_board_name_whose_move_it_is_and_until_when(world: World, user: Browser) -> None:
+    offer = world.offer()
+    for path in ("/", "/board"):
+        text = user.get(path).text
+        assert '<h3 class="turn enterprise"><span>由您处理</span><b>1</b></h3>' in text
+        assert f'href="/micro_policy/micro_application/{offer.id}">{offer.number}</a>' in text
+
+
+def test_the_last_day_of_a_matter_is_named_itself(world: World, user: Browser) -> None:
+    world.offer()
+    with writing(world.runtime.engine) as connection:
+        midnight = datetime(2026, 12, 31, 16, tzinfo=UTC)  # in Shanghai the 1st of January begins
+        connection.execute(tables.business_object.update().values(due_at=midnight))
+
+    assert "截止 2026-12-31<" in user.get("/board").text

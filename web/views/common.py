@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from flask import request
 
 from hub.business import KINDS
-from hub.business.lifecycle import Kind, Need, allowed
+from hub.business.lifecycle import Kind, Need, Next, allowed
+from hub.contract.text import Text
 from hub.services import actions, drafts
 from hub.services.actions import Offer
+from hub.services.board import turn_of
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
@@ -132,7 +134,13 @@ def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
     return show(value, kind.field(name).choices)
 
 
-TURNS = ("ENTERPRISE", "HUB", "PARTNER", "NOBODY")  # whose turn counts when the tracks differ
+ON_ITS_WAY: Mapping[str, Text] = {
+    "QUEUED": Text("正在送达对方", "Being delivered"),
+    "SENDING": Text("正在送达对方", "Being delivered"),
+    "RETRYING": Text("暂未送达，系统自动重试", "Not delivered yet: tried again by itself"),
+    "UNKNOWN": Text("正在核实对方是否收到", "Being checked whether it was received"),
+}
+"""What the hub does while a message has no answer, by the message's state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,12 +163,18 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
     if obj.states["state"] not in listing.form_first:
         links.append(Link(label=say("查看详情"), path=path))
     links = [*source_links(obj), *links]
-    standing = [state for track in obj.kind.tracks if (state := obj.state(track.name))]
-    turn = min((state.next.name for state in standing), key=TURNS.index)
-    state = next(state for state in standing if state.next.name == turn)
-    said = state.next.value if turn in ("ENTERPRISE", "NOBODY") or state.hint is None else state.hint
-    since = "" if turn == "NOBODY" else age(obj.since, runtime().clock.now())
-    return Row(obj=obj, content={**obj.content, **typed}, path=path, links=links, next=read(said), age=since, turn=turn)
+    turn, track = turn_of(obj)
+    since = "" if turn is Next.NOBODY else age(obj.since, runtime().clock.now())
+    said = read(_said(obj, turn, track))
+    return Row(obj=obj, content={**obj.content, **typed}, path=path, links=links, next=said, age=since, turn=turn.name)
+
+
+def _said(obj: BusinessObject, turn: Next, track: str) -> Text:
+    """What happens next, in a few words."""
+    state = obj.state(track)
+    if turn is Next.HUB and (going := ON_ITS_WAY.get(obj.delivery or "")):
+        return going
+    return turn.value if turn in (Next.ENTERPRISE, Next.NOBODY) or not state or not state.hint else state.hint
 
 
 def counter_path(counter: Counter) -> str:

@@ -1,22 +1,26 @@
 """首页: what waits for the enterprise, and what is new (spec.md 4)."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from flask import Blueprint, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from hub.business.lifecycle import Next, State
 from hub.errors import NotFound
-from hub.services import accounts, articles
-from hub.services.objects import Query, Tenant
+from hub.services import accounts, articles, board
+from hub.services.board import Board, Move
+from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web import security
 from web.auth import ANYONE, ENTERPRISE, SESSION, access, login_of
-from web.lines.presentation import Counter, LineView
-from web.page import OPERATIONS, OPERATOR_ROLE, View, counted, page
-from web.site import KEPT, LANGUAGES, keep, runtime, say, site
+from web.page import OPERATIONS, OPERATOR_ROLE, View, counted, crumbs, page
+from web.site import KEPT, LANGUAGES, keep, moment, runtime, say, site
 from web.views.common import Row, counter_path, object_row, partner_name
 
 views = Blueprint("home", __name__)
 
-LATEST = 5
+LATEST, SHORT, LONG = 5, 4, 100  # notices, moves of each turn at home, and on the board
 CHECKED = "company-checked"
 DISPLAYS = ("normal", "large")
 
@@ -30,13 +34,7 @@ def home() -> ResponseReturnValue:
     with reading(runtime().engine) as connection:
         mine = Tenant(connection, login_of().uscc)
         areas = [(view, counted(mine, view)) for view in site().lines.values() if view.menu]
-        waiting = [
-            row
-            for view, counters in areas
-            for counter, number in counters
-            if number
-            for row in _rows(mine, view, counter)
-        ]
+        found = board.read(connection, runtime().registry, login_of().uscc, runtime().clock.now(), each=SHORT)
         notices = mine.notices(limit=LATEST)
         shelves = [
             (view, articles.latest(connection, login_of().account_id, limit=LATEST))
@@ -48,7 +46,8 @@ def home() -> ResponseReturnValue:
         "home.html",
         view,
         areas=areas,
-        waiting=waiting[:LATEST],
+        board=_shown(found),
+        every=found.open,
         notices=notices,
         shelves=shelves,
         counter_path=counter_path,
@@ -58,12 +57,48 @@ def home() -> ResponseReturnValue:
     )
 
 
-def _rows(mine: Tenant, view: LineView, counter: Counter) -> list[Row]:
-    listing = view.listing(counter.kind)
-    if listing is None:
-        return []
-    found = mine.page(counter.kind, Query(filters={counter.track: counter.state}, size=LATEST))
-    return [object_row(listing, obj) for obj in found.rows]
+@views.get("/board")
+@access(ENTERPRISE)
+def moves() -> ResponseReturnValue:
+    """Every open object: who has the next move, since when, until when."""
+    with reading(runtime().engine) as connection:
+        found = board.read(connection, runtime().registry, login_of().uscc, runtime().clock.now(), each=LONG)
+    view = View(id="v-board", title=say("在办事项"), key="board", crumbs=crumbs((say("在办事项"), None)), live=True)
+    return page("board.html", view, board=_shown(found), every=found.open, partner_name=partner_name, each=LONG)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One move as the board shows it."""
+
+    row: Row
+    move: Move
+
+    @property
+    def until(self) -> str:
+        """The last moment as people say it: a day that is over at midnight is named itself."""
+        if self.move.until is None:
+            return ""
+        last = self.move.until - timedelta(microseconds=1)
+        return moment(last, "%Y-%m-%d" if moment(self.move.until, "%H:%M") == "00:00" else "%Y-%m-%d %H:%M")
+
+    @property
+    def state(self) -> State | None:
+        """Where the object stands on the track that says whose turn it is."""
+        return self.move.obj.state(self.move.track)
+
+
+def _shown(found: Board) -> list[tuple[Next, int, list[Line]]]:
+    """Whose turn it is, how many there are, and the first of them."""
+    return [
+        (turn, found.numbers[turn], [line for move in rows if (line := _line(move)) is not None])
+        for turn, rows in found.moves.items()
+    ]
+
+
+def _line(move: Move) -> Line | None:
+    listing = next((row for view in site().lines.values() if (row := view.listing(move.obj.kind.code))), None)
+    return None if listing is None else Line(row=object_row(listing, move.obj), move=move)
 
 
 @views.post("/company-checked")

@@ -173,6 +173,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'PARKED'"),
         )
         batch_op.create_index("ix_inbox_time", ["received_at"], unique=False)
+        batch_op.create_index("ix_inbox_heard", ["partner", "received_at"], unique=False)
 
     op.create_table(
         "inbox_raw",
@@ -713,6 +714,7 @@ def downgrade() -> None:
     op.drop_table("inbox_raw")
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.drop_index("ix_inbox_time")
+        batch_op.drop_index("ix_inbox_heard")
         batch_op.drop_index(
             "ix_inbox_parked", sqlite_where=sa.text("state = 'PARKED'"), postgresql_where=sa.text("state = 'PARKED'")
         )

@@ -1,0 +1,145 @@
+"""The next-move board: every open object of an enterprise, who has the next move, since when, and until when.
+
+Where a partner has promised an answer and is silent, the board says so and names its last message, so that nobody
+has to guess whether anything arrived.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Connection, Row, bindparam, literal, select, union_all
+
+from hub.business import KINDS
+from hub.business.lifecycle import CONFLICT_STATE, Next
+from hub.registry import Registry
+from hub.services import watch
+from hub.services.objects import TRACK_COLUMNS, BusinessObject, Tenant
+from hub.store import tables
+
+TURNS = (Next.ENTERPRISE, Next.HUB, Next.PARTNER, Next.NOBODY)
+"""Whose turn counts when the tracks of an object differ."""
+SHOWN = TURNS[:-1]
+ON_ITS_WAY = frozenset(tables.WAITING)  # the message has no answer yet: it is ours to deliver, the partner cannot move
+COUNTED = 500  # objects in one state; beyond, the number is a lower bound
+
+_object, _inbox = tables.business_object, tables.inbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """One open object. ``until``: the partner's promise, or the last moment for the enterprise.
+
+    ``silent``: the promise is not kept; ``heard`` is then the partner's last message of all, None when it sent none.
+    """
+
+    obj: BusinessObject
+    turn: Next
+    track: str
+    until: datetime | None = None
+    silent: bool = False
+    heard: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """The moves by whose turn it is, those that wait longest first, and how many there are of each."""
+
+    moves: Mapping[Next, Sequence[Move]]
+    numbers: Mapping[Next, int]
+
+    @property
+    def open(self) -> int:
+        """All open objects."""
+        return sum(self.numbers.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """An object on the board, before it is read."""
+
+    id: str
+    kind: str
+    turn: Next
+    track: str
+    since: datetime
+
+
+def read(connection: Connection, registry: Registry, enterprise: str, now: datetime, *, each: int) -> Board:
+    """The enterprise's board, with at most ``each`` moves of each turn."""
+    found = connection.execute(_open(), {"enterprise": enterprise, "at_most": COUNTED}).all()
+    places = sorted(_places(found), key=lambda place: (place.since, place.id))
+    by_turn = {turn: [place for place in places if place.turn is turn] for turn in SHOWN}
+    tenant = Tenant(connection, enterprise)
+    return Board(
+        moves={
+            turn: [_move(connection, registry, tenant.get(place.kind, place.id), place, now) for place in rows[:each]]
+            for turn, rows in by_turn.items()
+        },
+        numbers={turn: len(rows) for turn, rows in by_turn.items()},
+    )
+
+
+def turn_of(obj: BusinessObject) -> tuple[Next, str]:
+    """Who has the next move, and the track that says so."""
+    standing = [(state.next, track.name) for track in obj.kind.tracks if (state := obj.state(track.name))]
+    turn, track = min(standing, key=lambda row: TURNS.index(row[0]))
+    return _delivering(turn, obj.delivery), track
+
+
+def _delivering(turn: Next, delivery: str | None) -> Next:
+    return Next.HUB if turn is Next.PARTNER and delivery in ON_ITS_WAY else turn
+
+
+@cache
+def _open() -> CompoundSelect[Any]:
+    """A look into the index for each state in which somebody has to move."""
+    looks = []
+    for kind in KINDS.values():
+        for track in kind.tracks:
+            for state in (*track.states, CONFLICT_STATE):
+                if state.next is Next.NOBODY:
+                    continue
+                standing = (
+                    select(_object.c.id, _object.c.kind, _object.c.since, _object.c.delivery)
+                    .where(
+                        _object.c.enterprise == bindparam("enterprise"),
+                        _object.c.kind == kind.code,
+                        TRACK_COLUMNS[track.name] == state.id,
+                    )
+                    .limit(bindparam("at_most"))
+                    .subquery()
+                )
+                looks.append(select(standing, literal(track.name).label("track"), literal(state.id).label("state")))
+    return union_all(*looks)
+
+
+def _places(rows: Iterable[Row[Any]]) -> list[_Place]:
+    """One place for each object: of its tracks, the one whose turn counts."""
+    found: dict[str, _Place] = {}
+    for row in rows:
+        turn = _delivering(KINDS[row.kind].state(row.track, row.state).next, row.delivery)
+        place = _Place(id=row.id, kind=row.kind, turn=turn, track=row.track, since=row.since)
+        known = found.get(row.id)
+        if known is None or TURNS.index(turn) < TURNS.index(known.turn):
+            found[row.id] = place
+    return list(found.values())
+
+
+def _move(connection: Connection, registry: Registry, obj: BusinessObject, place: _Place, now: datetime) -> Move:
+    last = obj.due_at if place.track == "state" else None  # the day on which the state itself ends
+    move = Move(obj=obj, turn=place.turn, track=place.track, until=last)
+    if place.turn is not Next.PARTNER:
+        return move
+    until = watch.promised(registry, obj, place.track)
+    if until is None or until > now:
+        return replace(move, until=until)
+    return replace(move, until=until, silent=True, heard=last_heard(connection, obj.partner))
+
+
+def last_heard(connection: Connection, partner: str) -> datetime | None:
+    """When the partner's last message came; None when none ever did."""
+    latest = select(_inbox.c.received_at).where(_inbox.c.partner == partner).order_by(_inbox.c.received_at.desc())
+    return connection.execute(latest.limit(1)).scalar_one_or_none()
