@@ -26,6 +26,7 @@ from web.views import (
     home,
     lists,
     login,
+    many,
     notices,
     objects,
     operations,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     login.views,
     lists.views,
     objects.views,
+    many.views,
     acts.views,
     uploads.views,
     buyers.views,
@@ -109,7 +111,7 @@ def _secret(web: WebSettings) -> bytes:
 
 def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment)
+    app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment, unit=sites.unit)
     app.jinja_env.globals.update(_=sites.say, selects=selects, csrf_token=generate_csrf, version=__version__)
 
     @app.context_processor

@@ -65,6 +65,12 @@ JS_TEXTS: Mapping[str, Text] = {
     "upload_failed": Text("未能上传，请刷新页面后重试", "Could not be uploaded: reload the page and try again"),
     "upload_too_large": Text("文件超过{mb}MB，请压缩或拆分后上传", "Over {mb} MB: compress or split the file"),
     "upload_running": Text("附件正在上传，请等待完成或取消", "Files are being uploaded: wait, or cancel them"),
+    # several rows
+    "choose_rows": Text("勾选记录后可一并办理", "Tick rows to act on several at once"),
+    "chosen": Text("已选 {n} 条", "{n} chosen"),
+    "sum_of": Text("合计 {amount} {unit}", "sum {unit} {amount}"),
+    "list_mark": Text("，", ", "),
+    "not_for_all": Text("所选记录中有的不能这样办理", "Not possible for all that are chosen"),
     # combobox
     "not_listed": Text("请从列表中选择", "Choose one of the list"),
     "no_match": Text("没有找到匹配的记录", "No match"),

@@ -97,9 +97,12 @@ def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency: the code before it in English, the name after it in Chinese (spec UI-27)."""
-    if language() == "en":
-        return f"{currency} {amount:,.2f}"
-    return f"{amount:,.2f} {get_currency_name(currency, locale='zh_CN')}"
+    return f"{unit(currency)} {amount:,.2f}" if language() == "en" else f"{amount:,.2f} {unit(currency)}"
+
+
+def unit(currency: str) -> str:
+    """A currency as it stands beside an amount."""
+    return currency if language() == "en" else get_currency_name(currency, locale="zh_CN")
 
 
 def moment(at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:

@@ -409,4 +409,13 @@ ENGLISH: Mapping[str, str] = {
     "截止 {time}": "Until {time}",
     "仅显示等待最久的 {n} 项，其余请在各业务列表中查询": "The {n} that wait longest; find the others in their lists",
     "没有在办事项": "Nothing is open",
+    # several rows
+    "请先选择记录": "Choose rows first",
+    "{action}已完成：{n} 条记录": "{action}: done for {n} records",
+    "是否对以下 {n} 条记录进行“{action}”？": "{action}: these {n} records?",
+    "合计": "Sum",
+    "；": "; ",
+    "勾选记录后可一并办理": "Tick rows to act on several at once",
+    "全选本页": "Choose all on this page",
+    "选择 {number}": "Choose {number}",
 }

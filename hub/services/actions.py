@@ -164,38 +164,9 @@ def perform(
     line of a refused signature.
     """
     now = runtime.clock.now()
-    identity = f"{action_name}@{revision}"
     try:
         with writing(runtime.engine) as connection:
-            tenant = Tenant(connection, actor.enterprise)
-            obj = tenant.lock(kind_code, object_id)
-            action = obj.kind.action(action_name)
-            if obj.revision != revision:
-                if _done(connection, obj, identity):
-                    return obj
-                raise Stale
-            _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
-            _check(tenant, obj, action, values, now)
-            evidence.require(connection, runtime.settings.evidence.patience, now)
-            files = uploads.enclosed(connection, obj, action)
-            at, facts = _signed(runtime, connection, obj, action, values, files, actor, card, now)
-            new = NewEvent(
-                name=action.event,
-                identity=identity,
-                occurred_at=now,
-                submission=obj.submission + 1 if action.opens else obj.submission,
-                content=complete(obj, action, values, actor, at),
-                actor=actor,
-                facts=facts,
-                enclosed=files,
-            )
-            delivery = "QUEUED" if action.sends else None
-            recorded = record.record(connection, obj, new, now, delivery=delivery)
-            after = recorded.obj
-            signature = card.signature if card else None
-            _send(runtime, connection, recorded, action, actor, signature, at, files)
-            connection.execute(DROP_DRAFTS, {"object_id": obj.id})
-            uploads.close(connection, obj, action)
+            after = _act(runtime, connection, actor, kind_code, object_id, action_name, values, revision, card, now)
     except SignatureRefused as refused:
         with writing(runtime.engine) as connection:
             detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
@@ -203,6 +174,74 @@ def perform(
         raise
     runtime.wake()
     return after
+
+
+def perform_many(
+    runtime: Runtime, actor: Actor, kind_code: str, action_name: str, revisions: Mapping[str, int]
+) -> list[BusinessObject]:
+    """Do ``action_name``, which needs neither form nor card, to every object (id -> revision), or to none.
+
+    Raises NotFound, NotAllowed naming the object, Stale, SignatureRefused for an action that needs a card.
+    """
+    now = runtime.clock.now()
+    done = []
+    with writing(runtime.engine) as connection:
+        for object_id, revision in sorted(revisions.items()):  # locked by id: two such acts never wait crosswise
+            number = Tenant(connection, actor.enterprise).get(kind_code, object_id).number
+            try:
+                done.append(
+                    _act(runtime, connection, actor, kind_code, object_id, action_name, {}, revision, None, now)
+                )
+            except NotAllowed as refused:
+                reason = refused.text
+                raise NotAllowed(Text(f"{number}：{reason.zh}", f"{number}: {reason.en}")) from None
+    runtime.wake()
+    return done
+
+
+def _act(
+    runtime: Runtime,
+    connection: Connection,
+    actor: Actor,
+    kind_code: str,
+    object_id: str,
+    action_name: str,
+    values: Mapping[str, Any],
+    revision: int,
+    card: CardAnswer | None,
+    now: datetime,
+) -> BusinessObject:
+    """The object after the action, or as the same call has left it. Raises what ``perform`` raises."""
+    identity = f"{action_name}@{revision}"
+    tenant = Tenant(connection, actor.enterprise)
+    obj = tenant.lock(kind_code, object_id)
+    action = obj.kind.action(action_name)
+    if obj.revision != revision:
+        if _done(connection, obj, identity):
+            return obj
+        raise Stale
+    _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
+    _check(tenant, obj, action, values, now)
+    evidence.require(connection, runtime.settings.evidence.patience, now)
+    files = uploads.enclosed(connection, obj, action)
+    at, facts = _signed(runtime, connection, obj, action, values, files, actor, card, now)
+    new = NewEvent(
+        name=action.event,
+        identity=identity,
+        occurred_at=now,
+        submission=obj.submission + 1 if action.opens else obj.submission,
+        content=complete(obj, action, values, actor, at),
+        actor=actor,
+        facts=facts,
+        enclosed=files,
+    )
+    delivery = "QUEUED" if action.sends else None
+    recorded = record.record(connection, obj, new, now, delivery=delivery)
+    signature = card.signature if card else None
+    _send(runtime, connection, recorded, action, actor, signature, at, files)
+    connection.execute(DROP_DRAFTS, {"object_id": obj.id})
+    uploads.close(connection, obj, action)
+    return recorded.obj
 
 
 def _done(connection: Connection, obj: BusinessObject, identity: str) -> bool:

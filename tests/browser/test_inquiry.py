@@ -157,3 +157,29 @@ def test_the_form_without_javascript_still_saves_and_offers_the_next_level(
 
     assert bare.locator("[name=region_code-0]").input_value() == "61"
     plain.close()
+
+
+def test_several_drafts_are_ticked_by_keyboard_and_deleted_at_once(login: Callable[..., Page]) -> None:
+    page = login()
+    for address in ("将删除路1号", "将删除路2号"):
+        open_inquiries(page)
+        panel(page).locator("[name=address]").fill(address)
+        button(page, "暂存")
+        expect(panel(page).get_by_text("已暂存")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.goto(page.url.split("/inquiry/")[0] + "/inquiry/inquiry")
+    bar = panel(page).locator("form[data-many]")
+    boxes = panel(page).locator("table.grid tbody input[name=row]")
+    remove = bar.get_by_role("button", name="删除")
+    expect(remove).to_be_disabled()
+    for place in (0, 1):
+        boxes.nth(place).press("Space")
+    numbers = panel(page).locator("table.grid tbody tr:has(:checked) th.number").all_inner_texts()
+    expect(bar).to_contain_text("已选 2 条")
+
+    remove.press("Enter")
+    expect(panel(page)).to_contain_text("是否对以下 2 条记录进行“删除”？")
+    panel(page).get_by_role("button", name="是").press("Enter")
+
+    expect(panel(page).get_by_text("删除已完成：2 条记录")).to_be_visible()
+    assert not any(number in text for text in rows(page) for number in numbers)

@@ -77,6 +77,19 @@ VIEWS: dict[str, str] = {
         <a class="file" data-pdf href="/documents/1" data-title="投保单">查看单证</a>""",
         "list",
     ),
+    "/many": article(
+        "投保单",
+        """<form method="post" id="m" data-many><p data-chosen></p><button data-code="delete">删除</button>
+        <button data-code="pay">支付</button></form><input type="checkbox" data-all="m" hidden>"""
+        + "".join(
+            f'<input type="checkbox" form="m" name="row" value="{cents}" data-codes="{codes}" data-cents="{cents}"'
+            f' data-unit="{unit}">'
+            for codes, cents, unit in (
+                *(("pay", "999999999999999", "人民币"), ("pay", "1", "人民币"), ("pay delete", "5", "美元")),
+            )
+        ),
+        "many",
+    ),
     "/detail": article("详情", "<p>只读</p>", "detail"),
     "/keys": entry_view("keys"),
     "/entry/1": entry_view("1"),

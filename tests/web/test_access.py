@@ -39,6 +39,7 @@ EXPECTED = {
     "acts.payload": ENTERPRISE,
     "acts.derived": ENTERPRISE,
     "acts.save": ENTERPRISE,
+    "many.act": ENTERPRISE,
     "uploads.attach": ENTERPRISE,
     "uploads.listed": ENTERPRISE,
     "uploads.begin": ENTERPRISE,

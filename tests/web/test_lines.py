@@ -33,6 +33,9 @@ def test_everything_a_line_shows_is_declared_by_its_business(view: object) -> No
         assert shown - known <= {"uscc", "partner", "created_at", "created", "next"}
         assert {kind.action(name).name for name in listing.acts} == set(listing.acts)
         assert set(listing.document_links) <= set(kind.documents)
+        assert set(listing.sums or ()) <= known
+        together = [kind.action(row.code) for row in listing.many if not row.path]
+        assert not any(row.form or row.signed or row.stepup for row in together)
         for action, state in listing.link_labels:
             assert kind.action(action)
             assert kind.state("state", state)

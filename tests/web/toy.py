@@ -28,7 +28,7 @@ from hub.contract.media import PDF
 from hub.contract.text import Text
 from web.forms.base import Form, rows
 from web.forms.controls import amount, choice, day, line
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many
 
 ANYONE = frozenset({"LP", "OP", "PW"})
 CURRENCIES = {"CNY": Text("人民币", "Yuan"), "USD": Text("美元", "Dollar")}
@@ -180,6 +180,8 @@ VIEW = LineView(
             columns=(Column("loan_no", "number"), Column("toy"), Column("state", "track")),
             filters=(Filter("loan_no"),),
             acts=("submit",),
+            many=(Many(code="pay", label=text("付"), path="/toy/pay", name="bill", states=frozenset({"SUBMITTED"})),),
+            sums=("invoice_amount", "invoice_currency"),
             detail=("loan_no", "toy", "invoice_amount", "insured_amount"),
             empty=text("空"),
         ),

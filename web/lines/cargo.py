@@ -5,7 +5,7 @@ from hub.business.cargo_application import APPLICATION, EDITABLE, INVOICE_FIELDS
 from hub.contract.text import Text
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
-from web.lines.presentation import Block, Column, Counter, Filter, FormPage, LineView, Listing, MenuItem, Source
+from web.lines.presentation import Block, Column, Counter, Filter, FormPage, LineView, Listing, Many, MenuItem, Source
 
 INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
 
@@ -26,6 +26,7 @@ APPOINTMENTS = Listing(
         Filter("created", "days", Text("申请日期", "Applied")),
     ),
     acts=("submit", "delete"),
+    many=(Many(code="delete", label=Text("删除", "Delete")),),
     form_first=frozenset({"DRAFT"}),
     link_labels={
         ("submit", "DRAFT"): Text("修改", "Edit"),
@@ -113,6 +114,8 @@ APPLICATIONS = Listing(
         Filter("created", "days", Text("投保日期", "Applied")),
     ),
     acts=("submit", "cancel", "delete"),
+    many=(Many(code="delete", label=Text("删除", "Delete")),),
+    sums=("premium_due", "premium_currency"),
     form_first=frozenset({"DRAFT"}),
     link_labels={("submit", state): Text("修改", "Edit") for state in EDITABLE},
     detail=(

@@ -15,6 +15,7 @@ from web.lines.presentation import (
     FormPage,
     LineView,
     Listing,
+    Many,
     Master,
     MenuItem,
     Source,
@@ -33,6 +34,7 @@ CLAIMS = Listing(
     ),
     filters=(Filter("claim_no"), Filter("policy_no"), Filter("state", "track")),
     acts=("submit", "supplement", "withdraw", "delete"),
+    many=(Many(code="delete", label=Text("删除", "Delete")),),
     form_first=frozenset({"DRAFT"}),
     link_labels={
         ("submit", "DRAFT"): Text("修改", "Edit"),
@@ -91,6 +93,7 @@ BUYERS = Listing(
     ),
     filters=(Filter("buyer_no"), Filter("state", "track")),
     acts=("register", "delete"),
+    many=(Many(code="delete", label=Text("删除", "Delete")),),
     form_first=frozenset({"DRAFT"}),
     link_labels={
         ("register", "DRAFT"): Text("修改", "Edit"),

@@ -3,7 +3,7 @@
 from hub.business.inquiry import INQUIRY, LINE
 from hub.contract.text import Text
 from web.forms.inquiry import InquiryForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem
 
 INQUIRIES = Listing(
     kind=INQUIRY,
@@ -19,6 +19,7 @@ INQUIRIES = Listing(
     ),
     filters=(Filter("inquiry_no"), Filter("state", "track")),
     acts=("submit", "delete"),
+    many=(Many(code="delete", label=Text("删除", "Delete")),),
     form_first=frozenset({"DRAFT"}),
     link_labels={
         ("submit", "DRAFT"): Text("修改", "Edit"),

@@ -65,6 +65,19 @@ class Master:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Many:
+    """What may be done to several rows of a list at once: an action of the kind that needs neither form nor card, in
+    one transaction, or a page that is handed the rows' ids.
+    """
+
+    code: str  # the action's name, or any word
+    label: Text
+    path: str = ""  # of the page
+    name: str = "id"  # under which the page is handed each id
+    states: frozenset[str] = frozenset()  # in which a row may be chosen for the page
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """The list of one kind. ``acts`` are the actions offered in a row, in order."""
 
@@ -82,6 +95,8 @@ class Listing:
     sources: Mapping[str, Source] = field(default_factory=dict)  # kind -> how one of it begins an object of this kind
     master: Master | None = None  # the list over this one
     answers: Sequence[str] = ()  # what the detail page shows of each word of the partner's, beside the time
+    many: Sequence[Many] = ()
+    sums: tuple[str, str] | None = None  # (amount, currency): what is added up over the chosen rows
     form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
 
 

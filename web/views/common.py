@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from flask import request
 
 from hub.business import KINDS
-from hub.business.lifecycle import Kind, Need, Next, allowed
+from hub.business.lifecycle import Kind, Need, Next, allowed, may
+from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.services import actions, drafts
 from hub.services.actions import Offer
@@ -18,7 +19,7 @@ from hub.services.board import turn_of
 from hub.services.objects import BusinessObject, Tenant
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
-from web.lines.presentation import Counter, LineView, Listing
+from web.lines.presentation import Counter, LineView, Listing, Many
 from web.page import View, crumbs
 from web.site import age, money, read, runtime, say, show, site
 
@@ -154,6 +155,24 @@ class Row:
     next: str
     age: str
     turn: str
+    many: Sequence[str] = ()  # the codes of what may be done to it together with others
+    sums: Money | None = None
+
+
+def chances(listing: Listing, obj: BusinessObject) -> list[str]:
+    """What may be done to ``obj`` together with others of the list."""
+    return [row.code for row in listing.many if (obj.states["state"] in row.states if row.path else _open(obj, row))]
+
+
+def _open(obj: BusinessObject, many: Many) -> bool:
+    action = obj.kind.action(many.code)
+    return allowed(obj.kind, obj.states, action) and may(obj.kind, action, login_of().actor)
+
+
+def summed(listing: Listing, obj: BusinessObject) -> Money | None:
+    """What ``obj`` adds to the sum of the chosen rows."""
+    amount, currency = (obj.content.get(name) for name in listing.sums) if listing.sums else (None, None)
+    return Money(amount, currency) if amount is not None and currency else None
 
 
 def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] = NOTHING) -> Row:
@@ -166,7 +185,17 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
     turn, track = turn_of(obj)
     since = "" if turn is Next.NOBODY else age(obj.since, runtime().clock.now())
     said = read(_said(obj, turn, track))
-    return Row(obj=obj, content={**obj.content, **typed}, path=path, links=links, next=said, age=since, turn=turn.name)
+    return Row(
+        obj=obj,
+        content={**obj.content, **typed},
+        path=path,
+        links=links,
+        next=said,
+        age=since,
+        turn=turn.name,
+        many=chances(listing, obj),
+        sums=summed(listing, obj),
+    )
 
 
 def _said(obj: BusinessObject, turn: Next, track: str) -> Text:

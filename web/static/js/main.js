@@ -11,6 +11,7 @@ import { startDrafts } from "./drafts.js";
 import { startEntry } from "./entry.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLogin } from "./login.js";
+import { startMany } from "./many.js";
 import { startPanels } from "./panels.js";
 import { startPoll } from "./poll.js";
 import { startRegions } from "./regions.js";
@@ -19,7 +20,7 @@ import { startSubmit } from "./submit.js";
 import { startUploads } from "./uploads.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads];
+const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
