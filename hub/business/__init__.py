@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 
-from hub.business import cargo, claim, inquiry, micro_policy, payment, risk_info
+from hub.business import cargo, claim, duty, inquiry, micro_policy, payment, risk_info, shared_claim
 from hub.business.lifecycle import Kind, Line, by_code, right
 from hub.contract.text import Text
 
-LINES: tuple[Line, ...] = (micro_policy.LINE, inquiry.LINE, claim.LINE, risk_info.LINE, cargo.LINE, payment.LINE)
+LINES: tuple[Line, ...] = (
+    micro_policy.LINE,
+    inquiry.LINE,
+    claim.LINE,
+    risk_info.LINE,
+    cargo.LINE,
+    duty.LINE,
+    payment.LINE,
+    shared_claim.LINE,
+)
 KINDS: Mapping[str, Kind] = by_code(kind for line in LINES for kind in line.kinds)
 
 MANAGE_CARDS = "cards.manage"

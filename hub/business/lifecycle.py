@@ -112,11 +112,18 @@ class Derived:
 
 @dataclass(frozen=True)
 class Effect:
-    """Reaching ``state`` causes ``causes`` on the objects whose number stands in the field ``link`` ("rows.field")."""
+    """Reaching ``state`` causes ``causes`` on the objects whose number stands in the field ``link`` ("rows.field").
+
+    It comes after all that they know by then; ``at`` names the field with its own time where that has to decide.
+    """
 
     state: str
     link: str
     causes: str
+    carries: Sequence[str] = ()  # fields whose values go along
+    at: str = ""
+    sets: Mapping[str, Any] = field(default_factory=dict)  # what becomes true there
+    when: Callable[[Mapping[str, Any]], bool] | None = None  # only for such content
 
 
 @dataclass(frozen=True)
@@ -168,6 +175,7 @@ class Actor:
 
 Compose = Callable[[Mapping[str, Any], Actor, datetime], dict[str, Any]]
 Faults = Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]], datetime], Mapping[str, Text]]
+"""Content, contents of linked objects by field (each with its ``state``), now -> control, what is wrong."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +202,7 @@ class Action:
     form: str | None = None  # name of the form in web.forms
     encloses: Sequence[Enclosure] = ()  # files that travel with the message
     adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
-    faults: Faults | None = None  # content, contents of linked objects by field -> control, what is wrong
+    faults: Faults | None = None  # what no single field knows
     question: Text | None = None  # asked before it is done
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that
@@ -246,6 +254,7 @@ class Kind:
     holds: Sequence[Hold] = ()
     books: Mapping[str, Books] = field(default_factory=dict)  # state -> what is booked while an object stands in it
     patience: Patience | None = None
+    dated: str = ""  # the field with the time that lists go by; else when the hub learned of the object
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from hub.contract.money import Money
 
+LIMIT = "limit:"
+"""An account whose name begins like this never falls below nothing: what is left of a limit."""
+
 
 @dataclass(frozen=True)
 class Posting:

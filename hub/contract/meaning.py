@@ -11,8 +11,11 @@ A plugin's ``parse`` is then ``return meaning(message, SAYS)``: the fields of ou
 kinds' fields, so that all but the code and the time is content.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 from hub.contract.adapters import Refusal
 from hub.contract.message import Attachment, CanonicalEvent, InMessage
@@ -27,12 +30,13 @@ class Says:
     """One type of message. Either ``event``, or ``code`` with its table, says what happened."""
 
     kind: str
-    number: str  # the field that holds the object's number
+    number: str | Sequence[str]  # the field that holds the object's number; of several, what they say together is it
     at: str  # the field that says when it happened
     event: str = ""
     code: str = ""  # the field that holds the partner's code
     codes: StatusTable | None = None
     answers: bool = True  # whether its correlation id names a message that was sent about the same object
+    dated: str = ""  # the object's field that keeps this time
     documents: Mapping[str, str] = field(default_factory=dict)  # document kind -> word in the name of its PDF
 
 
@@ -46,15 +50,31 @@ def meaning(message: InMessage, rows: Mapping[str, Says]) -> Sequence[CanonicalE
     row = says.codes[body[says.code]] if says.codes is not None else None
     event = CanonicalEvent(
         kind=says.kind,
-        number=body[says.number],
+        number=_number(body, says.number),
         event=row.event if row is not None else says.event,
         occurred_at=body[says.at],
-        content={name: value for name, value in body.items() if name not in (says.at, says.code)},
+        content=_content(body, says),
         answers=canonical.correlation_id if says.answers else None,
         text=row.text if row is not None else None,
         documents=_documents(canonical.attachments, says.documents),
     )
     return [event]
+
+
+def _number(body: Mapping[str, Any], field: str | Sequence[str]) -> str:
+    if isinstance(field, str):
+        return str(body[field])
+    return hashlib.sha256("|".join(_plain(body[name]) for name in field).encode()).hexdigest()
+
+
+def _plain(value: Any) -> str:
+    """One writing for one value: 1.0 and 1.00 are the same amount."""
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+
+
+def _content(body: Mapping[str, Any], says: Says) -> dict[str, Any]:
+    kept = {name: value for name, value in body.items() if name not in (says.at, says.code)}
+    return kept | ({says.dated: body[says.at]} if says.dated else {})
 
 
 def _documents(files: Sequence[Attachment], wanted: Mapping[str, str]) -> dict[str, Attachment]:

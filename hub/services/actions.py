@@ -105,7 +105,8 @@ def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[
         return
     content = {**obj.content, **values}
     found = {name: tenant.by_number(kind, str(content.get(name) or "")) for name, kind in obj.kind.links.items()}
-    wrong = action.faults(content, {name: row.content for name, row in found.items() if row is not None}, now)
+    linked = {name: {**row.content, "state": row.states["state"]} for name, row in found.items() if row is not None}
+    wrong = action.faults(content, linked, now)
     if wrong:
         raise InvalidInput(wrong)
 

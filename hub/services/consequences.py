@@ -5,15 +5,17 @@ by another object. A partner's word is a fact and is always recorded: when it me
 thing, an operator is called.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete
 
 from hub.business.lifecycle import CONFLICT, DECIDED, By, Hold, Projection
-from hub.business.posting import Posting
+from hub.business.posting import LIMIT, Posting
+from hub.contract.money import Money
 from hub.contract.text import Text
-from hub.delivery.alerts import open_alert
+from hub.delivery.alerts import close_alert, open_alert
 from hub.errors import NotAllowed
 from hub.services import ledger
 from hub.services.objects import BusinessObject
@@ -27,7 +29,8 @@ def hold_and_book(
     """Bring holds and ledger from ``before`` to the object as it stands. Raises NotAllowed for what is taken."""
     for hold in obj.kind.holds:
         _hold(connection, obj, hold, before, event, now)
-    _book(connection, obj, before, now)
+    own = event != DECIDED and obj.kind.event(event).by is By.ENTERPRISE
+    _book(connection, obj, before, now, fact=not own)
 
 
 def _hold(
@@ -62,16 +65,32 @@ def _twice(obj: BusinessObject) -> Text:
     )
 
 
-def _book(connection: Connection, obj: BusinessObject, before: Projection | None, now: datetime) -> None:
-    """Take back what the former state had on the books and book what this one has; a conflict has nothing."""
-    books = obj.kind.books
-    state, former = obj.states.get("state"), before.states.get("state") if before else None
-    if not books or state == former:
+def _book(connection: Connection, obj: BusinessObject, before: Projection | None, now: datetime, *, fact: bool) -> None:
+    """Take back what stood on the books and book what stands there now; a conflict has nothing."""
+    if not obj.kind.books:
         return
-    postings: list[Posting] = []
-    if before is not None and former is not None and former in books:
-        postings += [row.reversed() for row in books[former](obj.enterprise, before.content)]
-    if state is not None and state in books:
-        postings += books[state](obj.enterprise, obj.content)
-    if postings:
-        ledger.post(connection, f"{obj.id}@{obj.revision}", postings, now)
+    former = _stands(obj, before.states.get("state"), before.content) if before else []
+    present = _stands(obj, obj.states.get("state"), obj.content)
+    if present == former:
+        return
+    postings = [*(row.reversed() for row in former), *present]
+    ledger.post(connection, f"{obj.id}@{obj.revision}", postings, now, fact=fact)
+    sides = {(name, row.money.currency) for row in postings for name in (row.debit, row.credit)}
+    for name, currency in sorted(side for side in sides if side[0].startswith(LIMIT)):
+        lacks = ledger.lacking(connection, name, currency)
+        if lacks.amount:
+            open_alert(connection, f"overdrawn:{name}", _overdrawn(obj, lacks), now)
+        else:
+            close_alert(connection, f"overdrawn:{name}", now)
+
+
+def _stands(obj: BusinessObject, state: str | None, content: Mapping[str, Any]) -> Sequence[Posting]:
+    books = obj.kind.books.get(state or "")
+    return books(obj.enterprise, content) if books else []
+
+
+def _overdrawn(obj: BusinessObject, lacks: Money) -> Text:
+    return Text(
+        f"{obj.kind.label.zh}{obj.number}：额度超用{lacks}，请与合作机构核对",
+        f"{obj.kind.label.en} {obj.number}: the limit is exceeded by {lacks}; please compare with the partner",
+    )

@@ -9,7 +9,7 @@ import nh3
 from sqlalchemy import Connection, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import By, Kind
+from hub.business.lifecycle import By, Kind, derive
 from hub.contract.adapters import Refusal
 from hub.contract.message import ARTICLE, NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
 from hub.delivery import resolver
@@ -85,7 +85,7 @@ def _record(
         identity=canonical.message_id,
         occurred_at=event.occurred_at,
         submission=None if sent is None else sent.submission,
-        content=event.content,
+        content={**event.content, **_worked_out(event)},
         text=event.text,
         message_id=canonical.message_id,
         source=message.partner,
@@ -100,6 +100,12 @@ def _record(
     if sent is not None and resolver.on_receipt(connection, sent.message_id, now):
         record.set_delivery(connection, recorded.obj.id, "ACKED")
     return recorded
+
+
+def _worked_out(event: CanonicalEvent) -> dict[str, Any]:
+    """What the hub derives from what the partner says, where it says all that is needed."""
+    derived = derive(_kind(event), event.content)
+    return {name: value for name, value in derived.items() if value is not None}
 
 
 def received(message: InMessage) -> dict[str, str]:

@@ -3,21 +3,26 @@
 A posting moves one amount from the account in its ``credit`` to the account in its ``debit``, so every transaction
 balances by its shape. The database holds the rest (:mod:`hub.store.tables`): amounts are positive, both sides have one
 currency, no account falls below its lowest balance. A key is booked once: the same cause again changes nothing.
+
+What a partner says has happened is booked whatever is left: what a limit lacks for it is lent by the account beyond
+it, is named, and is paid back by the first that comes in.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, union_all, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, union_all, update
 
-from hub.business.posting import Posting
+from hub.business.posting import LIMIT, Posting
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import NotAllowed
 from hub.store.rows import insert_new
 from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
 
+BEYOND = "beyond:"  # the account that lends to a limit
 TOO_LITTLE = Text("余额或额度不足", "The balance or limit is too small for this")
 
 
@@ -28,8 +33,10 @@ def open_account(connection: Connection, name: str, currency: str, *, lowest: Mo
     insert_new(connection, ledger_account, row)
 
 
-def post(connection: Connection, key: str, postings: Sequence[Posting], now: datetime) -> bool:
+def post(connection: Connection, key: str, postings: Sequence[Posting], now: datetime, *, fact: bool = False) -> bool:
     """Book ``postings`` under ``key``, all or none; False when they were booked before. Accounts are opened at need.
+
+    :param fact: it has happened already; a limit that is too small for it is lent the rest.
 
     Raises NotAllowed when an account would fall below its lowest balance, ValueError when ``key`` stands for others or
     nothing is posted. The caller's transaction is to be rolled back then.
@@ -37,14 +44,11 @@ def post(connection: Connection, key: str, postings: Sequence[Posting], now: dat
     if not postings:
         raise ValueError(f"{key}: nothing to post")
     if not insert_new(connection, ledger_transaction, {"key": key, "at": now}):
-        if booked(connection, key) != list(postings):
+        if booked(connection, key)[: len(postings)] != list(postings):
             raise ValueError(f"{key} was booked with other postings")
         return False
-    moves: dict[tuple[str, str], int] = defaultdict(int)
-    for posting in postings:
-        moves[posting.debit, posting.money.currency] += posting.money.cents()
-        moves[posting.credit, posting.money.currency] -= posting.money.cents()
-    for (name, currency), cents in sorted(moves.items()):  # sorted: two transactions lock in one order
+    whole = [*postings, *_loans(connection, _moves(postings), fact=fact)]
+    for (name, currency), cents in sorted(_moves(whole).items()):  # sorted: two transactions lock in one order
         open_account(connection, name, currency)
         _move(connection, name, currency, cents)
     rows = [
@@ -56,10 +60,46 @@ def post(connection: Connection, key: str, postings: Sequence[Posting], now: dat
             "currency": posting.money.currency,
             "cents": posting.money.cents(),
         }
-        for place, posting in enumerate(postings)
+        for place, posting in enumerate(whole)
     ]
     connection.execute(insert(ledger_posting), rows)
     return True
+
+
+def _moves(postings: Sequence[Posting]) -> dict[tuple[str, str], int]:
+    """Cents by account and currency."""
+    moves: dict[tuple[str, str], int] = defaultdict(int)
+    for posting in postings:
+        moves[posting.debit, posting.money.currency] += posting.money.cents()
+        moves[posting.credit, posting.money.currency] -= posting.money.cents()
+    return moves
+
+
+def _loans(connection: Connection, moves: Mapping[tuple[str, str], int], *, fact: bool) -> Iterator[Posting]:
+    """What each limit among ``moves`` has to borrow for them, or can pay back. Raises NotAllowed."""
+    for (name, currency), cents in sorted(moves.items()):
+        if not name.startswith(LIMIT):
+            continue
+        open_account(connection, name, currency, lowest=Money.from_cents(0, currency))
+        left = connection.execute(_account(name, currency).with_for_update()).scalar_one()
+        owed = lacking(connection, name, currency).cents()
+        more = max(0, owed - left - cents) - owed
+        if more > 0 and not fact:
+            raise NotAllowed(TOO_LITTLE)
+        if more:
+            loan = Posting(name, BEYOND + name, Money.from_cents(abs(more), currency))
+            yield loan if more > 0 else loan.reversed()
+
+
+def lacking(connection: Connection, name: str, currency: str) -> Money:
+    """What the limit ``name`` lacks for all that has happened."""
+    lent = balance(connection, BEYOND + name, currency)
+    return Money.from_cents(-lent.cents(), currency)
+
+
+def _account(name: str, currency: str) -> Select[Any]:
+    account = ledger_account
+    return select(account.c.balance).where(account.c.name == name, account.c.currency == currency)
 
 
 def _move(connection: Connection, name: str, currency: str, cents: int) -> None:
@@ -80,9 +120,7 @@ def booked(connection: Connection, key: str) -> list[Posting]:
 
 def balance(connection: Connection, name: str, currency: str) -> Money:
     """What the account ``name`` holds: debits less credits; nothing for an account that was never opened."""
-    account = ledger_account
-    wanted = select(account.c.balance).where(account.c.name == name, account.c.currency == currency)
-    return Money.from_cents(connection.execute(wanted).scalar() or 0, currency)
+    return Money.from_cents(connection.execute(_account(name, currency)).scalar() or 0, currency)
 
 
 def faults(connection: Connection) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 from hub.business import LINES
 from hub.business.content import check_content, freeze
 from hub.business.content import thaw as thaw_content
-from hub.business.lifecycle import DECIDED, Actor, Event, Kind, Projection, project
+from hub.business.lifecycle import DECIDED, Actor, Effect, Event, Kind, Projection, project
 from hub.business.numbers import SHANGHAI
 from hub.contract.message import Attachment
 from hub.contract.text import Text
@@ -123,6 +123,7 @@ def create(
     first = Event(new.name, new.identity, submission, new.occurred_at, new.content)
     projection = project(kind, [first])
     object_id = object_id or uuid.uuid4().hex
+    created_at = projection.content.get(kind.dated, now)
     values: dict[str, Any] = {
         "id": object_id,
         "enterprise": enterprise,
@@ -131,7 +132,7 @@ def create(
         "partner": partner,
         "number": number,
         "revision": 1,
-        "created_at": now,
+        "created_at": created_at,
         "since": now,
     } | _columns(kind, projection, now, now)
     if not insert_new(connection, tables.business_object, values):
@@ -150,7 +151,7 @@ def create(
         submission=submission,
         delivery=None,
         content=projection.content,
-        created_at=now,
+        created_at=created_at,
         updated_at=now,
         since=now,
         due_at=values["due_at"],
@@ -201,21 +202,26 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
 
     The partner's time says nothing there, and the hub's own clock may have been set back.
     """
-    caused: dict[str, list[str]] = {}  # object id -> events
+    caused: dict[str, list[Effect]] = {}  # by object id
     for effect in obj.kind.effects:
         numbers = _linked(obj.content, effect.link)
         reached = effect.state in obj.states.values() and not (before and effect.state in before.states.values())
-        if not reached or not numbers:
+        if not reached or not numbers or not (effect.when is None or effect.when(obj.content)):
             continue
         linked = {"enterprise": obj.enterprise, "kind": obj.kind.links[effect.link], "numbers": numbers}
         for object_id in connection.execute(LINKED, linked).scalars():
-            caused.setdefault(object_id, []).append(effect.causes)
-    for object_id, names in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
+            caused.setdefault(object_id, []).append(effect)
+    for object_id, effects in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
         other = lock_id(connection, object_id)
         latest = connection.execute(LATEST, {"object_id": object_id}).scalar_one()
-        at = max(now, latest + timedelta(microseconds=1))
-        for name in names:
-            effected = NewEvent(name=name, identity=f"{obj.id}@{obj.revision}", occurred_at=at)
+        after = max(now, latest + timedelta(microseconds=1))
+        for effect in effects:
+            effected = NewEvent(
+                name=effect.causes,
+                identity=f"{obj.id}@{obj.revision}",
+                occurred_at=obj.content[effect.at] if effect.at else after,
+                content={name: obj.content.get(name) for name in effect.carries} | dict(effect.sets),
+            )
             other = record(connection, other, effected, now).obj
 
 

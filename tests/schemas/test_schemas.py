@@ -16,6 +16,7 @@ PERSONAL = {
     "AnsweredBy", "AnswerPhone",
     "ApplicantContact", "ApplicantPhone", "InsuredContact", "InsuredPhone", "InvoiceEmail", "InvoicePhone",
     "InvoiceAccount", "PayerAccount",
+    "LegalPerson",
     "ManagerName", "ManagerPhone", "CeoName", "CfoName", "BuyerPhone", "BuyerFax", "BuyerContact", "BuyerEmail",
 }  # fmt: skip
 TYPES = {

@@ -21,6 +21,7 @@ from web.forms.claim import BuyerForm, BuyerSearch, ClaimForm, ClaimSupplementFo
 from web.forms.conditions import OneOf, RequiredIf, ShownIf
 from web.forms.controls import amount, choice, day, line
 from web.forms.countries import countries
+from web.forms.duty import DutyApplicationForm, DutyLimitForm, DutyTopUpForm
 from web.forms.inquiry import InquiryForm
 from web.forms.micro_confirmation import MicroConfirmation
 from web.forms.rules import NO_SPECIALS, stricter
@@ -247,6 +248,13 @@ ENTERED = (
     ("ClaimSupplement", ClaimSupplementForm, {"claim_no", "submitted_at"}),
     ("NewBuyer", BuyerForm, {"buyer_no", "submitted_at"}),
     ("BuyerQuery", BuyerSearch, {"page"}),
+    ("DutyLimitApplication", DutyLimitForm, {"apply_no", "applied_at"}),
+    ("DutyTopUp", DutyTopUpForm, {"top_up_no", "applied_at"}),
+    (
+        "DutyApplication",
+        DutyApplicationForm,
+        {"application_no", "enterprise_name", "premium", "applied_at", "signer_certificate_serial"},
+    ),
 )
 
 

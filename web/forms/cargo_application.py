@@ -2,8 +2,6 @@
 
 import re
 
-from marshmallow import fields
-
 from hub.business.cargo_application import (
     CARRIAGE,
     CURRENCIES,
@@ -11,29 +9,18 @@ from hub.business.cargo_application import (
     GOODS_CATEGORIES,
     ID_TYPES,
     INSURED_FORMULA,
-    INVOICE_FIELDS,
-    INVOICE_REQUIRED,
-    INVOICE_TYPES,
 )
 from hub.contract.text import Text
 from web.forms.base import Form, rows
 from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
 from web.forms.controls import Rule, amount, box, choice, day, flag, line
 from web.forms.countries import countries
-from web.forms.people import EMAIL, NAME, PHONE
+from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
+from web.forms.people import NAME, PHONE
 
 NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
-USCC = Rule(
-    re.compile(r"[0-9A-Z]{18}"), Text("格式有误，请填写18位统一社会信用代码", "18 characters: digits and capitals")
-)
 EITHER = Text("发票号和提单/运单号至少填一个", "Fill in the invoice no. or the bill of lading no.")
 CREDIT = {"yes": Text("使用", "Yes"), "no": Text("不使用", "No")}
-WITH_INVOICE = tuple(kind for kind, names in INVOICE_REQUIRED.items() if names)
-
-
-def text(zh: str, en: str, longest: int, *, required: bool = False, hint: Text | None = None) -> fields.String:
-    """One line of text."""
-    return line(Text(zh, en), longest=longest, required=required, rule=NAME, hint=hint)
 
 
 class SpecialTerm(Form):
@@ -43,13 +30,12 @@ class SpecialTerm(Form):
     content = line(Text("特殊约定内容", "What it says"), longest=1000, required=True)
 
 
-class CargoApplicationForm(Form):
+class CargoApplicationForm(InvoiceForm):
     """One voyage of goods, to be insured under an agreement."""
 
     conditions = (
         OneOf(EITHER_OR, EITHER),
-        ShownIf(INVOICE_FIELDS, "invoice_type", WITH_INVOICE),
-        *(RequiredIf(sorted(names), "invoice_type", (kind,)) for kind, names in INVOICE_REQUIRED.items() if names),
+        *INVOICE_RULES,
         ShownIf(("letter_of_credit_no",), "letter_of_credit", ("yes",)),
         RequiredIf(("letter_of_credit_no",), "letter_of_credit", ("yes",)),
         NotBefore(
@@ -78,16 +64,6 @@ class CargoApplicationForm(Form):
     goods_description = line(Text("货物标的描述信息", "Description of the goods"), longest=500, control="area")
     packages_and_weight = line(Text("包装及件数/重量", "Packages and weight"), longest=200)
     marks = line(Text("标记/唛头", "Marks"), longest=500, required=True, control="area")
-    invoice_type = choice(
-        Text("发票类型", "Kind of invoice"), INVOICE_TYPES, control="radio", required=True, default="ELECTRONIC"
-    )
-    invoice_title = text("发票抬头", "Invoice title", 200)
-    invoice_tax_no = line(Text("企业税号", "Tax no."), longest=18, rule=USCC)
-    invoice_address = text("企业地址", "Address on the invoice", 200)
-    invoice_email = line(Text("联系人邮箱", "E-mail for the invoice"), longest=254, rule=EMAIL, control="email")
-    invoice_phone = line(Text("联系人电话", "Phone for the invoice"), longest=20, rule=PHONE, control="tel")
-    invoice_bank = text("开户银行", "Bank", 100)
-    invoice_account = text("银行账号", "Bank account", 40)
     invoice_no = line(
         Text("发票号", "Invoice no."),
         longest=64,

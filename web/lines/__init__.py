@@ -1,6 +1,6 @@
 """How the lines of business are shown. Adding a line is one file here, its forms and templates, one name below."""
 
-from web.lines import cargo, claim, inquiry, micro_policy, payment, risk_info
+from web.lines import cargo, claim, duty, inquiry, micro_policy, payment, risk_info, shared_claim
 from web.lines.presentation import LineView
 
 LINE_VIEWS: tuple[LineView, ...] = (
@@ -9,6 +9,8 @@ LINE_VIEWS: tuple[LineView, ...] = (
     claim.VIEW,
     risk_info.VIEW,
     cargo.VIEW,
+    duty.VIEW,
     payment.VIEW,
+    shared_claim.VIEW,
 )
 """In the order of the menu."""

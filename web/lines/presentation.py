@@ -52,6 +52,15 @@ class Source:
     primary: bool = False
 
 
+@dataclass(frozen=True)
+class Related:
+    """A link from a row to the list of ``kind``: those whose field ``by`` has this object's number."""
+
+    label: Text
+    kind: str
+    by: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Master:
     """A list over a list: choosing one of its objects leaves below what belongs to it (spec CI-CLM-02)."""
@@ -97,6 +106,7 @@ class Listing:
     answers: Sequence[str] = ()  # what the detail page shows of each word of the partner's, beside the time
     many: Sequence[Many] = ()
     sums: tuple[str, str] | None = None  # (amount, currency): what is added up over the chosen rows
+    related: Sequence[Related] = ()
     form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
 
 

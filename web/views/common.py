@@ -117,6 +117,14 @@ def asked_number(name: str, most: int) -> int | None:
     return number if 0 < number <= most else None
 
 
+def related_links(listing: Listing, obj: BusinessObject) -> list[Link]:
+    """The lists of what belongs to this object."""
+    return [
+        Link(label=read(row.label), path=f"{site().path(KINDS[row.kind])}?{urlencode({row.by: obj.number})}")
+        for row in listing.related
+    ]
+
+
 def partner_name(code: str) -> str:
     """A partner's name; of one that is unplugged, its code."""
     partner = runtime().registry.partners.get(code)
@@ -181,7 +189,7 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
     links = act_links(listing, obj, tuple(listing.acts))
     if obj.states["state"] not in listing.form_first:
         links.append(Link(label=say("查看详情"), path=path))
-    links = [*source_links(obj), *links]
+    links = [*source_links(obj), *links, *related_links(listing, obj)]
     turn, track = turn_of(obj)
     since = "" if turn is Next.NOBODY else age(obj.since, runtime().clock.now())
     said = read(_said(obj, turn, track))

@@ -1,0 +1,167 @@
+"""Customs-duty guarantees: the tables of spec.md 14 and what follows from figures and dates."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from hub.business import KINDS, duty_application, duty_limit
+from hub.business.customs import OFFICES
+from hub.business.duty_application import APPLICATION, POLICY
+from hub.business.duty_authorisation import AUTHORISATION
+from hub.business.duty_limit import LIMIT
+from hub.business.lifecycle import By, Event, Kind, project
+from hub.business.shared_claim import CLAIM
+
+NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+OFFERED: dict[str, dict[str, set[str]]] = {
+    "duty_authorisation": {
+        "DRAFT": {"submitted", "deleted"},
+        "SEND_FAILED": {"submitted"},
+        "FAILED": {"submitted"},
+        "EXPIRED": {"submitted"},
+        "AUTHORISED": {"revoked"},
+    },
+    "duty_limit": {  # 重新申请: 失败 or 已过期 (S3:719)
+        "DRAFT": {"submitted", "deleted"},
+        "SEND_FAILED": {"submitted"},
+        "FAILED": {"submitted"},
+        "EXPIRED": {"submitted"},
+    },
+    "duty_top_up": {"DRAFT": {"submitted", "deleted"}, "SEND_FAILED": {"submitted"}},
+    "duty_application": {  # 重新投保: 数据审核失败 or 支付失败 (S3:821)
+        "DRAFT": {"submitted", "deleted"},
+        "SEND_FAILED": {"submitted"},
+        "DATA_CHECK_FAILED": {"submitted"},
+        "PAY_FAILED": {"submitted"},
+    },
+    "duty_policy": {},
+    "shared_claim": {},
+}
+"""Kind -> state -> what the enterprise may cause; nothing in any other state."""
+
+
+def event(name: str, submission: int = 1, minute: int = 0, **content: object) -> Event:
+    return Event(name, f"{name}-{submission}-{minute}", submission, NOW + timedelta(minutes=minute), content)
+
+
+def state(kind: Kind, *events: Event) -> str | None:
+    return project(kind, events).states["state"]
+
+
+@pytest.mark.parametrize("code", OFFERED)
+def test_each_state_offers_what_the_manual_says(code: str) -> None:
+    kind = KINDS[code]
+    own = {row.name for row in kind.events if row.by is By.ENTERPRISE and row.phase != "start"}
+    moves = {
+        row.id: {one.event for one in kind.tracks[0].transitions if one.source == row.id} & own
+        for row in kind.tracks[0].states
+    }
+
+    assert {name: events for name, events in moves.items() if events} == OFFERED[code]
+
+
+def test_an_application_ends_with_its_policy_in_any_order_of_the_answers() -> None:
+    said = [event("submitted"), event("underwriting_pending"), event("premium_due"), event("policy_issued")]
+
+    assert {state(APPLICATION, event("begun", 0), *order) for order in permutations(said)} == {"ISSUED"}
+
+
+def test_a_failed_payment_may_be_ordered_again() -> None:
+    due = [event("begun", 0), event("submitted"), event("premium_due")]
+    failed = [*due, event("payment_ordered", minute=5), event("payment_failed", minute=6)]
+
+    assert state(APPLICATION, *failed) == "PAY_FAILED"
+    assert state(APPLICATION, *failed, event("payment_ordered", minute=7)) == "PAYING"
+    assert state(APPLICATION, *failed, event("submitted", 2)) == "SUBMITTED"
+
+
+def test_while_a_payment_runs_or_is_unclear_nothing_may_be_applied_for_again() -> None:
+    running = {row.event for row in APPLICATION.tracks[0].transitions if row.source == "PAYING"}
+
+    assert "submitted" not in running
+
+
+def test_an_expired_limit_is_granted_anew_and_an_old_change_does_not_undo_that() -> None:
+    events = [
+        event("begun", 0), event("submitted"), event("succeeded", minute=1, total_amount=Decimal("5.00")),
+        event("expired", minute=10), event("submitted", 2, 11),
+        event("succeeded", 2, 20, total_amount=Decimal("9.00")), event("changed", 2, 5, total_amount=Decimal("5.00")),
+    ]  # fmt: skip
+
+    found = project(LIMIT, events)
+
+    assert (found.states["state"], found.content["total_amount"]) == ("SUCCEEDED", Decimal("9.00"))
+
+
+def test_an_authorisation_that_expired_is_signed_again() -> None:
+    events = [event("begun", 0), event("submitted"), event("authorised"), event("expired")]
+
+    assert state(AUTHORISATION, *events) == "EXPIRED"
+    assert state(AUTHORISATION, *events, event("submitted", 2), event("authorised", 2)) == "AUTHORISED"
+
+
+@pytest.mark.parametrize("end", ["settled", "cancelled", "expired"])
+def test_a_policy_ends_once(end: str) -> None:
+    assert state(POLICY, event("effective", 0), event(end, 0)) in {"SETTLED", "CANCELLED", "EXPIRED"}
+
+
+def test_a_claim_is_told_from_any_point_and_in_any_order() -> None:
+    said = [event(name, 0) for name in ("reported", "assessing", "settled", "closed")]
+
+    assert {state(CLAIM, *order) for order in permutations(said)} == {"CLOSED"}
+    assert state(CLAIM, said[2]) == "SETTLED"
+
+
+@pytest.mark.parametrize(
+    ("amount", "rate", "premium"),
+    [("1000000.00", "2.30", "23000.00"), ("333.33", "0.85", "2.83"), ("0.01", "2.30", "0.00")],
+)
+def test_the_premium_for_reference_is_exact_to_the_cent(amount: str, rate: str, premium: str) -> None:
+    assert duty_application.premium(Decimal(amount), Decimal(rate)) == Decimal(premium)
+
+
+@pytest.mark.parametrize(
+    ("total", "used", "remaining", "holds"),
+    [
+        ("60000000.00", "14723.00", "59985277.00", True),
+        ("6000000.00", "13723.00", "59986277.00", False),
+        ("10.00", "10.01", "-0.01", False),
+    ],
+)
+def test_a_change_is_believed_when_its_figures_add_up(total: str, used: str, remaining: str, holds: bool) -> None:
+    figures = [Decimal(text) for text in (total, used, remaining)]
+    names = ("total_amount", "used_amount", "remaining_amount")
+
+    said = dict(zip(names, figures, strict=True)) | {"deviation": duty_limit.deviation(*figures)}
+
+    assert duty_limit.holds(said) is holds
+
+
+GRANTED = {"state": "SUCCEEDED", "expiry_date": date(2026, 12, 31), "remaining_amount": Decimal("500.00")}
+APPLIED = {"guarantee_amount": Decimal("500.00"), "start_date": date(2026, 12, 1), "limit_no": "E1"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "applied", "wrong"),
+    [
+        ({}, {}, set()),
+        ({"state": "EXPIRED"}, {}, {"apply_no"}),
+        ({"expiry_date": date(2026, 11, 19)}, {}, {"apply_no"}),
+        ({"expiry_date": None}, {}, set()),
+        ({}, {"guarantee_amount": Decimal("500.01")}, {"guarantee_amount"}),
+        ({}, {"start_date": date(2027, 1, 1)}, {"start_date"}),
+        ({}, {"limit_no": "E2"}, {"limit_no"}),
+    ],
+)
+def test_an_application_keeps_to_its_limit(
+    limit: dict[str, object], applied: dict[str, object], wrong: set[str]
+) -> None:
+    linked = {"apply_no": GRANTED | {"limit_no": "E1"} | limit}
+
+    assert set(duty_application.faults(APPLIED | applied, linked, NOW)) == wrong
+
+
+def test_there_are_42_directly_subordinate_customs() -> None:
+    assert len(OFFICES) == 42

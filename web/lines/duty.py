@@ -1,0 +1,283 @@
+"""关税保证保险 on the screen (spec.md 14; manual S3:617-881): authorisations, limits, applications, policies."""
+
+from hub.business.cargo_application import INVOICE_FIELDS
+from hub.business.duty import LINE
+from hub.business.duty_application import APPLICATION, POLICY
+from hub.business.duty_authorisation import AUTHORISATION
+from hub.business.duty_limit import CHANGE, FIGURES, LIMIT, TOP_UP
+from hub.contract.text import Text
+from web.forms.duty import DutyApplicationForm, DutyAuthorisationForm, DutyLimitForm, DutyTopUpForm
+from web.lines.presentation import (
+    Block,
+    Column,
+    Counter,
+    Filter,
+    FormPage,
+    LineView,
+    Listing,
+    MenuItem,
+    Related,
+    Source,
+)
+
+INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))
+AGAIN = Text("再次提交", "Submit again")
+
+AUTHORISATIONS = Listing(
+    kind=AUTHORISATION,
+    columns=(
+        Column("authorisation_no", "number"),
+        INSURER,
+        Column("created_at", "time", Text("签署时间", "Signed")),
+        Column("valid_until"),
+        Column("state", "track"),
+        Column("next", "next", Text("下一步", "Next")),
+    ),
+    filters=(
+        Filter("authorisation_no"),
+        Filter("state", "track"),
+        Filter("created", "days", Text("签署时间", "Signed")),
+    ),
+    acts=("submit", "revoke", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={("submit", state): Text("重新签署", "Sign again") for state in ("SEND_FAILED", "FAILED", "EXPIRED")},
+    detail=("authorisation_no", "state", "enterprise_name", "uscc", "signed_at", "valid_until", "reason"),
+    create=Text("授权书签署", "Sign an authorisation"),
+    title=Text("企业征信授权", "Credit authorisation"),
+    empty=Text(
+        "还没有授权书。点击“授权书签署”，授权保险公司查询企业征信后即可申请额度。",
+        "No authorisation yet: sign one, and you may apply for a limit.",
+    ),
+)
+
+LIMITS = Listing(
+    kind=LIMIT,
+    columns=(
+        Column("apply_no", "number"),
+        INSURER,
+        Column("limit_no"),
+        Column("total_amount"),
+        Column("used_amount"),
+        Column("remaining_amount"),
+        Column("expiry_date"),
+        Column("state", "track"),
+        Column("next", "next", Text("下一步", "Next")),
+    ),
+    filters=(
+        Filter("limit_no"),
+        Filter("state", "track"),
+        Filter("created", "days", Text("申请时间", "Applied")),
+        Filter("decided_on", "days"),
+    ),
+    acts=("submit", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={
+        ("submit", "DRAFT"): Text("修改", "Edit"),
+        ("submit", "SEND_FAILED"): AGAIN,
+        **{("submit", state): Text("重新申请", "Apply again") for state in ("FAILED", "EXPIRED")},
+    },
+    detail=(
+        "apply_no", "state", "enterprise_name", "uscc", "contact_name", "contact_phone", "legal_person", "customs_code",
+        "customs_office", "applied_amount", "guarantee_use", *FIGURES, "decided_on", "changed_at", "remark", "reason",
+    ),
+    create=Text("额度申请", "Apply for a limit"),
+    related=(Related(Text("额度变更记录", "Changes"), "duty_limit_change", "apply_no"),),
+    title=Text("额度明细", "Limit"),
+    empty=Text(
+        "还没有额度。签署征信授权书后，点击“额度申请”向保险公司申请。",
+        "No limit yet: sign a credit authorisation and apply for one.",
+    ),
+)  # fmt: skip
+
+TOP_UPS = Listing(
+    kind=TOP_UP,
+    columns=(
+        Column("top_up_no", "number"),
+        INSURER,
+        Column("limit_no"),
+        Column("top_up_amount"),
+        Column("created_at", "time", Text("申请时间", "Applied")),
+        Column("state", "track"),
+    ),
+    filters=(Filter("limit_no"), Filter("state", "track")),
+    acts=("submit", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={("submit", "SEND_FAILED"): AGAIN},
+    detail=("top_up_no", "state", "apply_no", "limit_no", "top_up_amount", "remark", "reason"),
+    sources={
+        "duty_limit": Source(
+            label=Text("额度追加", "Top up"), states=frozenset({"SUCCEEDED"}), fields=("apply_no", "limit_no")
+        )
+    },
+    title=Text("额度追加", "Top-up"),
+    empty=Text("还没有追加。在额度申请列表中点击“额度追加”。", "None yet: choose 'Top up' beside a limit."),
+)
+
+CHANGES = Listing(
+    kind=CHANGE,
+    columns=(
+        Column("limit_no"),
+        Column("total_amount"),
+        Column("used_amount"),
+        Column("remaining_amount"),
+        Column("rate_percent"),
+        Column("effective_date"),
+        Column("expiry_date"),
+        Column("changed_at"),
+        Column("deviation"),
+    ),
+    filters=(Filter("limit_no"), Filter("apply_no"), Filter("application_no")),
+    detail=(
+        "apply_no", "limit_no", "total_amount", "used_amount", "remaining_amount", "rate_percent", "effective_date",
+        "expiry_date", "changed_at", "application_no", "deviation", "reason",
+    ),
+    title=Text("额度变更记录", "Change of a limit"),
+    empty=Text("还没有变更。保险公司批复或变更额度后显示在这里。", "None yet: what the insurer changes appears here."),
+)  # fmt: skip
+
+GUARANTEE = (
+    "guarantee_use", "customs_code", "customs_office", "declaration_office", "declaration_no", "guarantee_amount",
+    "start_date", "end_date", "rate_percent", "premium",
+)  # fmt: skip
+INVOICE = ("invoice_type", *INVOICE_FIELDS)
+
+APPLICATIONS = Listing(
+    kind=APPLICATION,
+    columns=(
+        Column("application_no", "number"),
+        INSURER,
+        Column("guarantee_use"),
+        Column("guarantee_amount"),
+        Column("premium_due"),
+        Column("created_at", "time", Text("投保时间", "Applied")),
+        Column("state", "track"),
+        Column("next", "next", Text("下一步", "Next")),
+    ),
+    filters=(
+        Filter("application_no"),
+        Filter("guarantee_use"),
+        Filter("state", "track"),
+        Filter("created", "days", Text("投保时间", "Applied")),
+    ),
+    acts=("submit", "delete"),
+    form_first=frozenset({"DRAFT"}),
+    link_labels={
+        ("submit", "DRAFT"): Text("修改", "Edit"),
+        ("submit", "SEND_FAILED"): AGAIN,
+        **{("submit", state): Text("重新投保", "Apply again") for state in ("DATA_CHECK_FAILED", "PAY_FAILED")},
+    },
+    detail=(
+        "application_no", "state", "proposal_no", "apply_no", "limit_no", "enterprise_name", "uscc", "insured_name",
+        *GUARANTEE, *INVOICE, "premium_due", "premium_currency", "due_date", "counted", "remark", "reason",
+    ),
+    document_links={"application": Text("预览", "View the e-application")},
+    sources={
+        "duty_limit": Source(
+            label=Text("申请投保", "Apply for cover"),
+            states=frozenset({"SUCCEEDED"}),
+            fields=("apply_no", "limit_no", "customs_code", "customs_office", "rate_percent", "guarantee_use"),
+            renamed={"declaration_office": "customs_office"},
+            primary=True,
+        )
+    },
+    title=Text("投保单明细", "Duty guarantee application"),
+    empty=Text("还没有投保单。在额度信息中点击“申请投保”。", "None yet: choose 'Apply for cover' beside a limit."),
+)  # fmt: skip
+
+POLICIES = Listing(
+    kind=POLICY,
+    columns=(
+        Column("policy_no", "number"),
+        INSURER,
+        Column("guarantee_use"),
+        Column("guarantee_amount"),
+        Column("effective_date"),
+        Column("expiry_date"),
+        Column("record_no"),
+        Column("state", "track"),
+    ),
+    filters=(Filter("policy_no"), Filter("guarantee_use"), Filter("state", "track"), Filter("effective_date", "days")),
+    detail=(
+        "policy_no", "state", "application_no", "limit_no", "record_no", "enterprise_name", "uscc", "insured_name",
+        "guarantee_use", "guarantee_amount", "effective_date", "expiry_date", "premium", "claimed_amount", "reason",
+    ),
+    document_links={"policy": Text("预览", "View the e-policy")},
+    title=Text("保单明细", "Duty guarantee policy"),
+    empty=Text("还没有保单。缴费后保险公司出具保单。", "No policy yet: it is issued once the premium is paid."),
+)  # fmt: skip
+
+VIEW = LineView(
+    line=LINE,
+    menu_code="duty",
+    menu=(
+        MenuItem(code="duty_credit", label=Text("企业征信", "Credit authorisation"), path="/duty/duty_authorisation"),
+        MenuItem(code="duty_limits", label=Text("额度申请", "Limits"), path="/duty/duty_limit"),
+        MenuItem(code="duty_apply", label=Text("关税险投保", "Applications"), path="/duty/duty_application"),
+    ),
+    listings=(AUTHORISATIONS, LIMITS, TOP_UPS, CHANGES, APPLICATIONS, POLICIES),
+    title=Text("关税保证保险", "Customs-duty guarantee"),
+    area=Text("关税保证保险", "Customs-duty guarantee"),
+    icon="gate",
+    needs_card=True,
+    counters=(
+        Counter(
+            code="duty_unpaid",
+            label=Text("关税险待缴费", "Duty premiums due"),
+            kind="duty_application",
+            track="state",
+            state="PAYMENT_PENDING",
+            none=Text("没有待缴费的投保单", "No premium is due"),
+            notice=Text("您有一份关税险投保单待缴费", "The premium of a duty application is due"),
+            more=Text("您有 {n} 份关税险投保单待缴费", "The premiums of {n} duty applications are due"),
+            link=Text("查看投保单", "View"),
+        ),
+    ),
+    forms={
+        "duty_authorisation": FormPage(
+            schema=DutyAuthorisationForm,
+            title=Text("授权书签署", "Credit authorisation"),
+            blocks=(
+                Block(Text("征信授权", "Authorisation"), ("authorisation_no", "enterprise_name", "uscc")),
+                Block(Text("征信文本", "The letter"), ("agreed",), columns=1),
+            ),
+        ),
+        "duty_limit": FormPage(
+            schema=DutyLimitForm,
+            title=Text("额度申请", "Application for a limit"),
+            blocks=(
+                Block(
+                    Text("企业信息", "Enterprise"),
+                    ("apply_no", "uscc", "enterprise_name", "contact_name", "contact_phone", "legal_person"),
+                ),
+                Block(
+                    Text("额度信息", "Limit"),
+                    ("customs_code", "customs_office", "applied_amount", "guarantee_use", "remark"),
+                    wide=frozenset({"remark"}),
+                ),
+            ),
+        ),
+        "duty_top_up": FormPage(
+            schema=DutyTopUpForm,
+            title=Text("额度追加", "Top-up"),
+            blocks=(Block(Text("额度追加", "Top-up"), ("apply_no", "limit_no", "top_up_amount", "remark")),),
+        ),
+        "duty_application": FormPage(
+            schema=DutyApplicationForm,
+            title=Text("关税保证保险投保", "Duty guarantee application"),
+            hint=Text("保费以保险公司计算为准。", "The insurer's own premium counts."),
+            blocks=(
+                Block(
+                    Text("投保基本信息", "Guarantee"),
+                    ("application_no", "enterprise_name", "uscc", "apply_no", "limit_no", *GUARANTEE, "remark"),
+                    columns=3,
+                ),
+                Block(
+                    Text("发票信息", "Invoice for the premium"),
+                    INVOICE,
+                    columns=3,
+                    wide=frozenset({"invoice_type"}),
+                ),
+            ),
+        ),
+    },
+)  # fmt: skip

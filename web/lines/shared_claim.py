@@ -1,0 +1,42 @@
+"""共享信息——理赔信息 on the screen (spec.md 15; manual S3:883-887): a list to read, nothing to do."""
+
+from hub.business.shared_claim import CLAIM, LINE
+from hub.contract.text import Text
+from web.lines.presentation import Column, Filter, LineView, Listing, MenuItem
+
+CLAIMS = Listing(
+    kind=CLAIM,
+    columns=(
+        Column("claim_no", "number"),
+        Column("partner", "partner", Text("保险机构", "Insurer")),
+        Column("product"),
+        Column("policy_no"),
+        Column("loss_date"),
+        Column("reported_on"),
+        Column("estimated_amount"),
+        Column("paid_amount"),
+        Column("currency"),
+        Column("state", "track"),
+    ),
+    filters=(Filter("policy_no"), Filter("claim_no"), Filter("state", "track"), Filter("reported_on", "days")),
+    detail=(
+        "claim_no", "state", "product", "policy_no", "enterprise_name", "uscc", "loss_date", "reported_on",
+        "estimated_amount", "paid_amount", "currency", "paid_on", "contact", "remark",
+    ),
+    title=Text("理赔信息", "Claim"),
+    empty=Text(
+        "没有理赔信息。理赔由保险机构推送，如需报案请直接联系保险机构。",
+        "No claim. Insurers push them here; to report a loss, please call the insurer.",
+    ),
+)  # fmt: skip
+
+VIEW = LineView(
+    line=LINE,
+    menu_code="shared_claim",
+    menu=(MenuItem(code="shared_claims", label=Text("理赔信息", "Claims"), path="/shared_claim/shared_claim"),),
+    listings=(CLAIMS,),
+    title=Text("理赔信息", "Claims"),
+    area=Text("共享信息", "Shared information"),
+    icon="share",
+    needs_card=True,
+)
