@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.business import cargo, claim, duty, inquiry, micro_policy, payment, risk_info, shared_claim
+from hub.business import agreement, cargo, claim, duty, inquiry, micro_policy, payment, risk_info, seal, shared_claim
 from hub.business.lifecycle import Kind, Line, by_code, right
 from hub.contract.text import Text
 
@@ -14,6 +14,8 @@ LINES: tuple[Line, ...] = (
     cargo.LINE,
     duty.LINE,
     payment.LINE,
+    agreement.LINE,
+    seal.LINE,
     shared_claim.LINE,
 )
 KINDS: Mapping[str, Kind] = by_code(kind for line in LINES for kind in line.kinds)

@@ -189,6 +189,21 @@ class Sends:
     failed: str = "undelivered"  # the event when the message finally could not be delivered
 
 
+Prints = Callable[[Mapping[str, Any], Actor, str], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """The document that an action has signed inside, by the account's card and under the enterprise's seal."""
+
+    kind: str  # of Kind.documents: what the signed file is kept and sent as
+    template: str  # of hub.documents
+    wording: str  # of hub.documents.texts; its version goes into the field ``document_version``
+    data: Prints  # what the template reads besides the wording, from the content, the actor, the receiver's name
+    seal: str  # the field that names the seal, an object of the enterprise's
+    place: str = "enterprise"  # the signature field
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """What a user may do to an object. Offered exactly where a transition for ``event`` starts."""
@@ -208,6 +223,7 @@ class Action:
     done: Text | None = None  # what the user reads after that
     signed: bool = False  # the card signs the content; a session opened by password does without
     stepup: bool = False  # the account's card signs the content in every session (spec S2:395)
+    paper: Paper | None = None  # the card signs this document too
     needs: Sequence[Need] = ()  # further objects of the enterprise without which it is not possible
     opens: bool = True  # starts a new submission, so that answers to an older one no longer decide
     primary: bool = False
@@ -255,6 +271,7 @@ class Kind:
     books: Mapping[str, Books] = field(default_factory=dict)  # state -> what is booked while an object stands in it
     patience: Patience | None = None
     dated: str = ""  # the field with the time that lists go by; else when the hub learned of the object
+    once: bool = False  # an enterprise has one of these at most with a partner
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -272,11 +289,7 @@ class Kind:
             pairs = [(row.source, row.event) for row in track.transitions]
             if len(set(pairs)) != len(pairs):
                 raise ValueError(f"{self.code}.{track.name}: two targets for one state and event")
-        for action in self.actions:
-            if action.event not in names:
-                raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
-            if unlabelled := {row.code for row in action.encloses} - set(self.documents):
-                raise ValueError(f"{self.code}: no document {', '.join(sorted(unlabelled))} to enclose")
+        self._check_actions(names)
         if self.beginning and (self.numbers is None or self.entry is None):
             raise ValueError(f"{self.code}: what an enterprise begins needs a number format and an entry form")
         fields = {row.name for row in self.fields}
@@ -285,6 +298,15 @@ class Kind:
         for effect in self.effects:
             if effect.state not in self._state_ids or effect.link not in self.links:
                 raise ValueError(f"{self.code}: {effect} names an unknown state or link")
+
+    def _check_actions(self, events: Sequence[str]) -> None:
+        for action in self.actions:
+            if action.event not in events:
+                raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
+            if action.paper and (action.paper.kind not in self.documents or not action.stepup):
+                raise ValueError(f"{self.code}: action {action.name} signs an unknown document, or without a card")
+            if unlabelled := {row.code for row in action.encloses} - set(self.documents):
+                raise ValueError(f"{self.code}: no document {', '.join(sorted(unlabelled))} to enclose")
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""

@@ -121,6 +121,20 @@ def is_live(runtime: Runtime, nonce: str, browser: str) -> bool:
         return connection.execute(select(table.c.nonce).where(*mine, *live)).first() is not None
 
 
+def bind(connection: Connection, nonce: str, prepared: str, subject: str) -> None:
+    """Remember what document was prepared for the signature with this nonce, and for what it is."""
+    table = tables.login_challenge
+    row = {"prepared": prepared, "subject": subject}
+    connection.execute(update(table).where(table.c.nonce == digest(nonce)).values(row))
+
+
+def bound(connection: Connection, nonce: str, subject: str) -> str | None:
+    """The document that was prepared for exactly this, by its digest."""
+    table = tables.login_challenge
+    wanted = select(table.c.prepared).where(table.c.nonce == digest(nonce), table.c.subject == subject)
+    return connection.execute(wanted).scalar_one_or_none()
+
+
 def forget_challenges(runtime: Runtime) -> int:
     """Remove the nonces that nobody can use any more; returns how many."""
     table = tables.login_challenge

@@ -4,7 +4,7 @@ and what is sent; state change, event and outbox row are one transaction.
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -27,7 +27,7 @@ from hub.evidence import chain
 from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services import accounts, audit, evidence, record, uploads
+from hub.services import accounts, audit, drafts, evidence, papers, record, uploads
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import BusinessObject, Tenant
 from hub.services.record import NewEvent, Recorded
@@ -49,6 +49,15 @@ class Offer:
     allowed: bool
     reason: Text | None = None
     need: Need | None = None  # what is missing, so that a page can lead there
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What the card has signed: when, what evidence keeps of it, and the documents it signed inside."""
+
+    at: datetime  # the time that the body carries
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    documents: Mapping[str, Attachment] = field(default_factory=dict)
 
 
 Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
@@ -96,6 +105,8 @@ def complete(
 ) -> dict[str, Any]:
     """``values``, what is derived from them, and what the hub adds."""
     known = {**values, **derive(obj.kind, {**obj.content, **values})}
+    if action.paper:
+        known["document_version"] = papers.wording(action.paper).version
     return known | (action.adds({**obj.content, **known}, actor, at) if action.adds else {})
 
 
@@ -112,6 +123,14 @@ def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[
 
 
 Files = Sequence[tuple[str, Attachment]]  # (document kind, file)
+
+
+def agreed(
+    obj: BusinessObject, action: Action, values: Mapping[str, Any], files: Files, actor: Actor, at: datetime
+) -> str:
+    """What the card's holder agrees to, as text: what is sent, else what becomes the object's content."""
+    sent = action.sends is not None
+    return shown(body(obj, action, values, actor, at) if sent else complete(obj, action, values, actor, at), files)
 
 
 def shown(content: Mapping[str, Any], files: Files = ()) -> str:
@@ -138,14 +157,16 @@ def signing_payload(
         _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
         _check(tenant, obj, action, values, now)
         files = uploads.enclosed(connection, obj, action)
+    if action.paper:
+        return papers.ask(runtime, actor, obj, action, values, nonce)
     return challenge.make_binding(
         Purpose.APPLICATION,
         origin=runtime.settings.web.origin,
         nonce=nonce,
         now=now,
         number=obj.number,
-        receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
-        digest=chain.digest(shown(body(obj, action, values, actor, now), files)),
+        receiver=drafts.receiver_name(runtime.registry, obj.partner).zh,
+        digest=chain.digest(agreed(obj, action, values, files, actor, now)),
     )
 
 
@@ -225,21 +246,23 @@ def _act(
     _check(tenant, obj, action, values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
     files = uploads.enclosed(connection, obj, action)
-    at, facts = _signed(runtime, connection, obj, action, values, files, actor, card, now)
+    proof = _signed(runtime, connection, obj, action, values, files, actor, card, now)
     new = NewEvent(
         name=action.event,
         identity=identity,
         occurred_at=now,
         submission=obj.submission + 1 if action.opens else obj.submission,
-        content=complete(obj, action, values, actor, at),
+        content=complete(obj, action, values, actor, proof.at),
         actor=actor,
-        facts=facts,
+        documents=proof.documents,
+        facts=proof.facts,
         enclosed=files,
     )
     delivery = "QUEUED" if action.sends else None
     recorded = record.record(connection, obj, new, now, delivery=delivery)
     signature = card.signature if card else None
-    _send(runtime, connection, recorded, action, actor, signature, at, files)
+    sent = (*files, *proof.documents.items())
+    _send(runtime, connection, recorded, action, actor, signature, proof.at, sent)
     connection.execute(DROP_DRAFTS, {"object_id": obj.id})
     uploads.close(connection, obj, action)
     return recorded.obj
@@ -270,13 +293,10 @@ def _signed(
     actor: Actor,
     answer: CardAnswer | None,
     now: datetime,
-) -> tuple[datetime, Mapping[str, Any]]:
-    """The time that the body carries, and what evidence keeps of the card's signature, where the action needs one.
-
-    Raises SignatureRefused.
-    """
+) -> Proof:
+    """What the card has signed, where the action needs that. Raises SignatureRefused, NotSignable, InvalidInput."""
     if not (action.stepup or (action.signed and actor.certificate is not None)):
-        return now, {}
+        return Proof(at=now)
     if answer is None:
         raise SignatureRefused(SIGN_FIRST)
     signature = answer.signature
@@ -284,7 +304,10 @@ def _signed(
         at = challenge.parse(signature.payload).issued_at
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
-    text = shown(body(obj, action, values, actor, at), files)
+    if action.paper:
+        signed = papers.take(runtime, connection, actor, obj, action, values, answer)
+        return Proof(at=at, facts=signed.facts, documents={action.paper.kind: signed.document})
+    text = agreed(obj, action, values, files, actor, at)
     believe(
         runtime,
         connection,
@@ -293,11 +316,11 @@ def _signed(
         now,
         purpose=Purpose.APPLICATION,
         number=obj.number,
-        receiver=runtime.registry.partner(obj.partner).sheet.name.zh,
+        receiver=drafts.receiver_name(runtime.registry, obj.partner).zh,
         digest=chain.digest(text),
     )
     trusted = accounts.trust(runtime.settings.trust)
-    return at, {"signature": evidence.signed(connection, signature, text, trusted)}
+    return Proof(at=at, facts={"signature": evidence.signed(connection, signature, text, trusted)})
 
 
 def _send(

@@ -22,6 +22,8 @@ from hub.store.engine import reading, writing
 
 BEGUN = "begun"  # identity of the first event
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
+OWN, OWN_NAME = "own", Text("中国国际贸易单一窗口", "China International Trade Single Window")
+ONCE = Text("贵司已有此记录，请在列表中查看", "Your company has one already: see the list")
 NO_PARTNER = Text("合作机构暂未开通此功能", "No partner offers this")
 NO_ENTRY = Text("此记录由合作机构发起", "Only partners begin this")
 
@@ -34,11 +36,18 @@ class _Taken(Exception):
 
 
 def receivers(registry: Registry, kind: Kind) -> dict[str, Text]:
-    """Code -> name of the partners that take what ``kind``'s entry form sends."""
-    sends = kind.entry.sends if kind.entry else None
-    if sends is None:
+    """Code -> name of the partners that take what ``kind``'s entry form sends; the hub keeps what is sent to nobody."""
+    if kind.entry is None:
         return {}
+    sends = kind.entry.sends
+    if sends is None:
+        return {OWN: OWN_NAME}
     return {code: row.sheet.name for code, row in registry.partners.items() if registry.offers(code, sends.capability)}
+
+
+def receiver_name(registry: Registry, code: str) -> Text:
+    """A partner's name, or the hub's for what it keeps itself. Raises Unregistered."""
+    return OWN_NAME if code == OWN else registry.partner(code).sheet.name
 
 
 def refusal(registry: Registry, kind: Kind, actor: Actor) -> Text | None:
@@ -104,9 +113,13 @@ def begin(
 def _create(
     connection: Connection, actor: Actor, kind: Kind, object_id: str, partner: str, opening: Content, now: datetime
 ) -> BusinessObject:
-    """Raises _Taken, and takes the number back with it; NotFound where only partners begin an object."""
+    """Raises _Taken, and takes the number back with it; NotFound where only partners begin an object, NotAllowed for a
+    second one of a kind that is there once.
+    """
     if kind.beginning is None or kind.numbers is None:
         raise NotFound
+    if kind.once and Tenant(connection, actor.enterprise).any(kind.code, partner):
+        raise NotAllowed(ONCE)
     table = tables.enterprise
     name = connection.execute(select(table.c.name).where(table.c.uscc == actor.enterprise)).scalar_one()
     number = next_number(connection, kind.numbers, now)

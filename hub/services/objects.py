@@ -228,6 +228,17 @@ class Tenant:
         )
         return self._connection.execute(wanted.limit(1)).first() is not None
 
+    def any(self, kind_code: str, partner: str) -> bool:
+        """Whether there is an object of this kind with this partner that was not deleted."""
+        shown = [row.id for row in KINDS[kind_code].track("state").states if not row.hidden]
+        return self.has(kind_code, partner, shown)
+
+    def standing(self, kind_code: str, state: str) -> list[BusinessObject]:
+        """Every object of this kind in this state, newest first: for kinds that an enterprise has few of."""
+        table = tables.business_object
+        wanted = self._owned(table).where(table.c.kind == kind_code, table.c.state == state)
+        return [thaw(row) for row in self._connection.execute(wanted.order_by(table.c.created_at.desc()))]
+
     def page(self, kind_code: str, query: Query) -> Page:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
         kind = KINDS[kind_code]

@@ -135,6 +135,8 @@ login_challenge = Table(
     Column("browser", String(64), nullable=False),  # sha256 of the browser's pre-login cookie
     Column("expires_at", UtcTime, nullable=False),
     Column("used_at", UtcTime),
+    Column("prepared", String(64)),  # digest of the document that was prepared for this signature
+    Column("subject", String(64)),  # digest of object, action and values that it was prepared for
 )
 
 credential = Table(

@@ -73,6 +73,7 @@ def test_every_state_in_which_a_partner_owes_an_answer_is_watched() -> None:
         ("buyer", "NEW_PENDING_CODE"),
         ("payment_agreement", "REQUESTED"),
         ("payment_order", "SENT"),
+        ("agreement", "SIGNING"),
     }
 
 

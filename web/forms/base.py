@@ -15,7 +15,10 @@ from web.forms.controls import Gathered, Posted, Rule
 
 
 class Form(Schema):
-    """A form. ``stricter``: further rules by kind of control, from the portal and the partner's sheet."""
+    """A form. ``stricter``: further rules by kind of control, from the portal and the partner's sheet.
+
+    ``picks``: for each field that picks one of the enterprise's own objects, what there is to pick now.
+    """
 
     conditions: ClassVar[Sequence[Condition]] = ()
 
@@ -24,9 +27,14 @@ class Form(Schema):
 
         unknown = EXCLUDE
 
-    def __init__(self, stricter: Mapping[str, Sequence[Rule]] | None = None) -> None:
+    def __init__(
+        self,
+        stricter: Mapping[str, Sequence[Rule]] | None = None,
+        picks: Mapping[str, Mapping[str, Text]] | None = None,
+    ) -> None:
         super().__init__()
         self.stricter = stricter or {}
+        self.picks = picks or {}
 
     @validates_schema(skip_on_field_errors=True)
     def _stricter(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -44,6 +52,7 @@ class Form(Schema):
         return {
             name: {**row.metadata, "required": row.required, "name": name}
             | ({"columns": row.form.shown()} if isinstance(row, Rows) else {})
+            | ({"options": self.picks[name]} if name in self.picks else {})
             for name, row in self.fields.items()
         }
 

@@ -120,6 +120,15 @@ def choice(
     )
 
 
+def pick(label: Text, *, hint: Text | None = None) -> fields.String:
+    """One of the enterprise's own objects, by its number; the page offers what there is, the act checks it."""
+    return fields.String(
+        **_needed(True, ""),
+        error_messages=_messages(CHOOSE, "invalid", "null", "invalid_utf8"),
+        metadata={"label": label, "control": "select", "options": {}, "default": "", "hint": hint},
+    )
+
+
 YES_NO = {"yes": Text("是", "Yes"), "no": Text("否", "No")}
 
 

@@ -1,6 +1,6 @@
 """How the lines of business are shown. Adding a line is one file here, its forms and templates, one name below."""
 
-from web.lines import cargo, claim, duty, inquiry, micro_policy, payment, risk_info, shared_claim
+from web.lines import agreement, cargo, claim, duty, inquiry, micro_policy, payment, risk_info, seal, shared_claim
 from web.lines.presentation import LineView
 
 LINE_VIEWS: tuple[LineView, ...] = (
@@ -11,6 +11,8 @@ LINE_VIEWS: tuple[LineView, ...] = (
     cargo.VIEW,
     duty.VIEW,
     payment.VIEW,
+    agreement.VIEW,
+    seal.VIEW,
     shared_claim.VIEW,
 )
 """In the order of the menu."""

@@ -10,7 +10,7 @@ from hub.errors import SignatureRefused
 from hub.services.card_answers import CardAnswer
 from web.views.login import browser
 
-ENCODED = ("signature", "certificate")  # fields of the form that hold base64
+ENCODED = ("signature", "certificate", "document")  # fields of the form that hold base64
 
 
 def card_answer(typed: Mapping[str, str]) -> CardAnswer | None:
@@ -18,7 +18,7 @@ def card_answer(typed: Mapping[str, str]) -> CardAnswer | None:
     if not typed.get("signature"):
         return None
     try:
-        value, certificate = (base64.b64decode(typed.get(name, ""), validate=True) for name in ENCODED)
+        value, certificate, document = (base64.b64decode(typed.get(name, ""), validate=True) for name in ENCODED)
     except (binascii.Error, ValueError):
         raise SignatureRefused from None
     signature = ActorSignature(
@@ -27,7 +27,7 @@ def card_answer(typed: Mapping[str, str]) -> CardAnswer | None:
         value=value,
         certificate=certificate,
     )
-    return CardAnswer(signature=signature, nonce=typed.get("nonce", ""), browser=browser())
+    return CardAnswer(signature=signature, nonce=typed.get("nonce", ""), browser=browser(), document=document)
 
 
 def short_digest(payload: str) -> str:

@@ -127,6 +127,8 @@ def related_links(listing: Listing, obj: BusinessObject) -> list[Link]:
 
 def partner_name(code: str) -> str:
     """A partner's name; of one that is unplugged, its code."""
+    if code == drafts.OWN:
+        return read(drafts.OWN_NAME)
     partner = runtime().registry.partners.get(code)
     return read(partner.sheet.name) if partner else code
 

@@ -12,7 +12,7 @@ from hub.business.lifecycle import Action, Kind, derive
 from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound
-from hub.services import drafts, uploads
+from hub.services import drafts, papers, uploads
 from hub.services.actions import Offer
 from hub.services.objects import BusinessObject, Draft
 from hub.services.uploads import Upload
@@ -21,7 +21,7 @@ from web.auth import login_of
 from web.forms.base import Form
 from web.forms.rules import stricter
 from web.lines.presentation import Errand, FormPage, LineView, Listing
-from web.site import read, runtime, say, site
+from web.site import read, runtime, say, show, site
 from web.views.common import NOTHING, Link, act_links, need_link, offered, partner_name, place, tenant, value_text
 
 NEW = "new"  # the last part of the path where an object is begun
@@ -133,7 +133,7 @@ def _desk(
     page = line_view.forms[action.form] if action.form else None
     adapter = runtime().registry.partners.get(obj.partner)
     rules = stricter(site().portal, adapter.sheet if adapter else None)
-    form = page.schema(rules) if page else None
+    form = page.schema(rules, _picks(action)) if page else None
     return Desk(
         line=line_view, listing=listing, obj=obj, action=action, page=page, form=form, draft=draft, stored=stored
     )
@@ -149,6 +149,22 @@ def require(here: Desk) -> None:
     offer = offer_of(here)
     if not offer.allowed and not (offer.need and here.form):
         raise NotAllowed(offer.reason)
+
+
+def _picks(action: Action) -> dict[str, dict[str, Text]]:
+    """The seals to choose from, where the action signs a document."""
+    if action.paper is None:
+        return {}
+    with tenant() as mine:
+        return {action.paper.seal: {row.number: _seal_text(row) for row in papers.seals(mine)}}
+
+
+def _seal_text(seal: BusinessObject) -> Text:
+    held = seal.content
+    return Text(
+        f"{held['enterprise_name']} 公司章 {seal.number}（有效期至 {show(held['valid_until'])}）",
+        f"{held['enterprise_name']}, company seal {seal.number} (valid until {show(held['valid_until'])})",
+    )
 
 
 def receivers(kind: Kind) -> list[tuple[str, str, str]]:
@@ -260,6 +276,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     others = act_links(here.listing, obj) if here.stored else []
     return {
         "desk": here,
+        "wording": papers.wording(here.action.paper) if here.action.paper else None,
         "obj": obj,
         "listing": here.listing,
         "action": here.action,

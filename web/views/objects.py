@@ -10,7 +10,8 @@ from flask.wrappers import Response
 from hub.business.lifecycle import Action, By, Kind
 from hub.contract.text import Text
 from hub.errors import NotFound
-from hub.services.objects import BusinessObject, Entry, Tenant
+from hub.services import papers
+from hub.services.objects import BusinessObject, DocumentRow, Entry, Tenant
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
@@ -104,12 +105,23 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         facts=facts,
         tables=_tables(obj),
         documents=documents,
+        worth=_worth(obj, documents),
         timeline=timeline,
         answers=_answers(listing, timeline),
         acts=act_links(listing, obj),
         back=site().path(obj.kind),
         partner_name=partner_name,
     )
+
+
+def _worth(obj: BusinessObject, documents: Sequence[DocumentRow]) -> dict[str, str]:
+    """Of each signed document, what it is worth now: looked at whenever it is shown, as of the day it was signed."""
+    with tenant() as mine:
+        return {
+            row.id: read(papers.check(runtime(), obj, row, mine.document(row.id)[1]).line)
+            for row in documents
+            if papers.is_signed(obj.kind, row.kind)
+        }
 
 
 @views.get("/<line>/<kind>/number/<number>")

@@ -59,4 +59,13 @@ CLAIM_PROGRESS = StatusTable(
 )
 """Of a claim after the review."""
 
-TABLES = (REVIEW, ISSUED, APPLICATION_CHANGE, POLICY_CHANGE, CLAIM_REVIEW, CLAIM_PROGRESS)
+AGREEMENT = StatusTable(
+    "AgreementEnded.StatusCode",
+    (
+        StatusRow("20", "refused", Text("未签署", "Not signed")),
+        StatusRow("90", "terminated", Text("协议终止", "Agreement terminated")),
+    ),
+)
+"""Of a service agreement, by AgreementEnded."""
+
+TABLES = (REVIEW, ISSUED, APPLICATION_CHANGE, POLICY_CHANGE, CLAIM_REVIEW, CLAIM_PROGRESS, AGREEMENT)

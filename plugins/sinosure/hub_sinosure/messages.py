@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hub.contract import meaning as facts
-from hub.contract.message import INTRODUCTION, Attachment, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
+from hub.contract.message import INTRODUCTION, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
 from hub.contract.text import Text
-from hub_sinosure import articles, claims, codes, inquiries
+from hub_sinosure import agreements, articles, claims, codes, inquiries
+from hub_sinosure.files import pdf
 
 APPLICATION, POLICY = "micro_application", "policy"
 OFFER_DOCUMENT, POLICY_DOCUMENT = "offer", "policy"
-PDF = "application/pdf"
 
 OFFERED = (
     "application_no", "enterprise_name", "org_code", "product", "product_name", "renewal", "previous_policy_no",
@@ -43,7 +43,7 @@ def offer(message: CanonicalMessage) -> Meaning:
         event="offered",
         occurred_at=message.created_at,
         content=_taken(body, OFFERED) | _org_code(message) | year,
-        documents=_document(OFFER_DOCUMENT, message),
+        documents=pdf(OFFER_DOCUMENT, message),
     )
     return [event]
 
@@ -77,7 +77,7 @@ def issued(message: CanonicalMessage) -> Meaning:
         occurred_at=body["issued_at"],
         content=_taken(body, ISSUED) | _org_code(message) | insured,
         text=row.text,
-        documents=_document(POLICY_DOCUMENT, message),
+        documents=pdf(POLICY_DOCUMENT, message),
     )
     return [event]
 
@@ -132,6 +132,7 @@ MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {
     "Introduction/1.0": introduction,
     **inquiries.MEANINGS,
     **articles.MEANINGS,
+    **agreements.MEANINGS,
 }
 
 
@@ -142,9 +143,3 @@ def _taken(body: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
 def _org_code(message: CanonicalMessage) -> dict[str, Any]:
     """As sent, else characters 9 to 17 of the USCC (CI-POL-25)."""
     return {"org_code": message.body.get("org_code", message.enterprise[8:17])}
-
-
-def _document(kind: str, message: CanonicalMessage) -> dict[str, Attachment]:
-    """The message's first PDF."""
-    found = next((file for file in message.attachments if file.media_type == PDF), None)
-    return {} if found is None else {kind: found}

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hub.business import KINDS
+from hub.business.agreement import MESSAGES as AGREEMENT_MESSAGES
 from hub.business.claim import MESSAGES as CLAIM_MESSAGES
 from hub.business.content import check_content
 from hub.business.inquiry import MESSAGES as INQUIRY_MESSAGES
@@ -38,6 +39,7 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 USCC = "91610000MA6TX00X1A"
 CONFIRMATION = "7f2504e0-4f89-41d3-9a0c-0305e82c3302"
 INQUIRY = "9f2504e0-4f89-41d3-9a0c-0305e82c3306"
+AGREEMENT = "cf2504e0-4f89-41d3-9a0c-0305e82c3309"
 RECEIPT = "8f2504e0-4f89-41d3-9a0c-0305e82c3304"
 CLAIM = "af2504e0-4f89-41d3-9a0c-0305e82c3307"
 BUYER = "bf2504e0-4f89-41d3-9a0c-0305e82c3308"
@@ -235,6 +237,22 @@ BODIES = {
         "submitted_at": NOW,
     },
     "buyer_code": {"buyer_no": "MF20261120000001", "buyer_code": "B2026-00000001", "coded_at": NOW},
+    "agreement_signed": {
+        "agreement_no": "FW202600000001",
+        "document_version": "2026-1",
+        "enterprise_name": "西安某某进出口有限公司",
+        "seal_no": "YZ202600000001",
+        "signed_at": NOW,
+        "signer_certificate_serial": "51a",
+    },
+    "agreement_countersigned": {"agreement_no": "FW202600000001", "countersigned_at": NOW},
+    "agreement_ended_refused": {
+        "agreement_no": "FW202600000001",
+        "status_code": "20",
+        "reason": "请核对企业名称。",
+        "changed_at": NOW,
+    },
+    "agreement_ended_terminated": {"agreement_no": "FW202600000001", "status_code": "90", "changed_at": NOW},
 }
 TYPES = {
     "policy_offer": "PolicyOffer",
@@ -259,6 +277,9 @@ TYPES = {
     "buyer_query": "BuyerQuery",
     "new_buyer": "NewBuyer",
     "buyer_code": "BuyerCode",
+    "agreement_signed": "AgreementSigned",
+    "agreement_countersigned": "AgreementCountersigned",
+    "agreement_ended": "AgreementEnded",
 }
 PUBLISHED = {"introduction", "risk_article", "risk_recall", "risk_digest"}  # for everybody
 SENT = {
@@ -272,6 +293,7 @@ SENT = {
 } | {
     "BuyerQuery",
     "NewBuyer",
+    "AgreementSigned",
 }
 ANSWERS = {
     "ReviewResult": CONFIRMATION,
@@ -279,8 +301,9 @@ ANSWERS = {
     "InquiryAnswer": INQUIRY,
     "ClaimReceipt": CLAIM,
     "BuyerCode": BUYER,
+    "AgreementCountersigned": AGREEMENT,
 }
-PAPERS = {"PolicyOffer": (PAPER,), "PolicyIssued": (PAPER,)}
+PAPERS = dict.fromkeys(("PolicyOffer", "PolicyIssued", "AgreementSigned", "AgreementCountersigned"), (PAPER,))
 APPLICATION, POLICY = ("micro_application", "XW2026-00018233"), ("policy", "XB2026-00003680")
 A_CLAIM = ("claim", "SP20261120000000001")
 EVENTS = {
@@ -306,11 +329,16 @@ EVENTS = {
     "claim_progress_paid": (*A_CLAIM, "paid"),
     "claim_progress_closed": (*A_CLAIM, "closed"),
     "buyer_code": ("buyer", "MF20261120000001", "coded"),
+    "agreement_countersigned": ("agreement", "FW202600000001", "countersigned"),
+    "agreement_ended_refused": ("agreement", "FW202600000001", "refused"),
+    "agreement_ended_terminated": ("agreement", "FW202600000001", "terminated"),
 }
+
+SAID_WITHOUT_A_CODE = {"offered", "receipt_confirmed", "answered", "coded", "countersigned"}
 
 
 def number(type: str, body: dict) -> str:
-    for own in ("inquiry_no", "claim_no", "buyer_no"):
+    for own in ("inquiry_no", "claim_no", "buyer_no", "agreement_no"):
         if own in body:
             return body[own]
     return body["policy_no"] if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233"
@@ -387,7 +415,7 @@ def test_there_is_a_sample_of_every_message_of_the_sheet():
     assert (
         {f"{type}/1.0" for type in TYPES.values()}
         == declared - {"StatusQuery/1.0"}
-        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES, *RISK_MESSAGES} - {"BuyerList/1.0"}
+        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES, *AGREEMENT_MESSAGES, *RISK_MESSAGES} - {"BuyerList/1.0"}
     )
     assert {path.stem for path in SAMPLES.glob("*.xml")} == set(BODIES)
 
@@ -528,15 +556,10 @@ def test_a_code_of_the_other_table_is_unknown_too(take):
 
 
 def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
-    said = {row.event for table in codes.TABLES for row in table} | {
-        "offered",
-        "receipt_confirmed",
-        "answered",
-        "coded",
-    }
+    said = {row.event for table in codes.TABLES for row in table} | SAID_WITHOUT_A_CODE
     partner = {
         event.name
-        for kind in ("micro_application", "policy", "inquiry", "claim", "buyer")
+        for kind in ("micro_application", "policy", "inquiry", "claim", "buyer", "agreement")
         for event in KINDS[kind].events
         if event.by is By.PARTNER
     }

@@ -245,6 +245,8 @@ def upgrade() -> None:
         sa.Column("browser", sa.String(length=64), nullable=False),
         sa.Column("expires_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.Column("used_at", hub.store.tables.UtcTime(timezone=True), nullable=True),
+        sa.Column("prepared", sa.String(length=64), nullable=True),
+        sa.Column("subject", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("nonce", name=op.f("pk_login_challenge")),
     )
     op.create_table(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
-CONFIRMATION, INQUIRY, CLAIM = "PolicyConfirmation", "Inquiry", "ClaimSubmission"
+CONFIRMATION, INQUIRY, CLAIM, AGREEMENT = "PolicyConfirmation", "Inquiry", "ClaimSubmission", "AgreementSigned"
 WRITTEN = ("contact_name", "remark")
 SILENT = "silent"
 
@@ -38,8 +38,9 @@ PLANS: Mapping[str, Plan] = {
     "ask_claim": Plan(result="30", reason="请补充货物照片和往来函电。"),
     "decline_claim": Plan(result="50", reason="损失不在保险责任范围内。"),
     "unmapped_claim": Plan(result="99"),
+    "refuse": Plan(result="20", reason="贵司信息需与保险公司核对，请联系客户经理后重新签署。"),
 }
-"""What a rule may decide. ``answer`` is for messages that are not reviewed; the last ones are for claims."""
+"""What a rule may decide. ``answer`` is for messages that are not reviewed, ``refuse`` for agreements."""
 
 
 def _written(text: str, plan: str, slower: float = 1.0, fault: str | None = None, on: str = "") -> Rule:
@@ -65,6 +66,19 @@ def _claimed(text: str, plan: str, slower: float = 1.0, fault: str | None = None
     """In a claim: 案情说明."""
     return Rule(
         name=f"claim {text}", type=CLAIM, plan=plan, fields=("case_text",), contains=text, slower=slower, fault=fault
+    )
+
+
+def _signed(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
+    """In an agreement: 企业名称."""
+    return Rule(
+        name=f"agreement {text}",
+        type=AGREEMENT,
+        plan=plan,
+        fields=("enterprise_name",),
+        contains=text,
+        slower=slower,
+        fault=fault,
     )
 
 
@@ -100,6 +114,11 @@ RULES = (
     Rule(name="claim withdrawal", type="ClaimWithdrawal", plan="answer"),
     Rule(name="new buyer", type="NewBuyer", plan="answer"),
     Rule(name="buyer search", type="BuyerQuery", plan="answer"),
+    _signed("拒签", "refuse"),
+    _signed("沉默", SILENT),
+    _signed("延迟", "answer", slower=30.0),
+    _signed("超时", "answer", fault="late_success"),
+    Rule(name="agreement", type=AGREEMENT, plan="answer"),
     Rule(name="inquiry", type=INQUIRY, plan="answer"),
     Rule(name="confirmation", type=CONFIRMATION, plan="approve"),
     Rule(name="withdrawal", type="WithdrawalRequest", plan="answer"),

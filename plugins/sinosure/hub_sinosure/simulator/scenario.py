@@ -18,7 +18,7 @@ from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub.testing.simulator.rules import Rule
-from hub_sinosure.simulator import articles, claims, inquiries, papers
+from hub_sinosure.simulator import agreements, articles, claims, inquiries, papers
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -228,6 +228,8 @@ def opposite(message: CanonicalMessage) -> Mapping[str, Any] | None:
         return {**body, "confirmed_at": body["confirmed_at"] + timedelta(seconds=1)}
     if message.type == "InquiryAnswer":
         return inquiries.opposite(body)
+    if message.type == "AgreementCountersigned":
+        return agreements.opposite(body)
     return claims.opposite(message.type, body)
 
 
@@ -242,6 +244,7 @@ SCENARIO = Scenario(
         "WithdrawalRequest": withdrawal_requested,
         "PolicyReceipt": acknowledged,
         "Inquiry": inquiries.asked,
+        "AgreementSigned": agreements.handed_in,
         "StatusQuery": answer_status,
         **claims.HANDLERS,
     },
@@ -252,6 +255,7 @@ SCENARIO = Scenario(
         "confirm_receipt": confirm_receipt,
         "answer_inquiry": inquiries.answer,
         **claims.STEPS,
+        "answer_agreement": agreements.answer,
     },
     controls={
         "offer": offer,
@@ -261,6 +265,7 @@ SCENARIO = Scenario(
         "introduce": introduce,
         "answer": inquiries.answer_by_hand,
         **articles.CONTROLS,
+        "terminate_agreement": agreements.terminate,
     },
     opposite=opposite,
     questions=frozenset({"StatusQuery", "BuyerQuery"}),

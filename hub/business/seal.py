@@ -1,0 +1,139 @@
+"""Company seals (印章管理, spec.md 6.2 and 8): made, renewed and revoked by the legal person's card, drawn by the hub.
+
+No partner is told of a seal: it appears in the documents that it is chosen for. Manual S2:419-431.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from hub.business.lifecycle import Action, Actor, By, EventType, Field, Kind, Line, Next, State, Track, Transition
+from hub.business.numbers import SHANGHAI, NumberFormat
+from hub.business.roles import LEGAL_PERSON
+from hub.contract.text import Text
+
+TYPES = {
+    "COMPANY": Text("公司章", "Company seal"),
+    "CONTRACT": Text("合同专用章", "Contract seal"),
+    "FINANCE": Text("财务专用章", "Finance seal"),
+}
+"""The first one is what agreements ask for (S2:420)."""
+
+TERMS = {"1": Text("1年", "1 year"), "2": Text("2年", "2 years"), "3": Text("3年", "3 years")}
+
+
+def validity(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """From today for the years chosen; the last day is the one before the anniversary."""
+    first = now.astimezone(SHANGHAI).date()
+    year = first.year + int(content["term"])
+    leap_day = (first.month, first.day) == (2, 29)
+    last = date(year, 3, 1) if leap_day else first.replace(year=year)
+    return {"valid_from": first, "valid_until": date.fromordinal(last.toordinal() - 1)}
+
+
+SEAL = Kind(
+    code="seal",
+    label=Text("印章", "Seal"),
+    number="seal_no",
+    title="enterprise_name",
+    numbers=NumberFormat(prefix="YZ", day="%Y", digits=8),
+    fields=(
+        Field("seal_no", Text("印章编号", "Seal no."), key=True),
+        Field("enterprise_name", Text("企业名称", "Enterprise")),
+        Field("seal_type", Text("印章类型", "Type of seal"), choices=TYPES),
+        Field("operator_name", Text("操作员姓名", "Operator's name"), personal=True),
+        Field("engraved_no", Text("印章防伪编码", "Number engraved")),
+        Field("term", Text("有效期限", "Valid for"), choices=TERMS),
+        Field("valid_from", Text("有效期起", "Valid from"), date),
+        Field("valid_until", Text("有效期至", "Valid until"), date),
+        Field("reason", Text("注销原因", "Why it is revoked")),
+    ),
+    events=(
+        EventType("begun", By.ENTERPRISE, Text("企业开始制章", "Begun by the enterprise"), phase="start"),
+        EventType("made", By.ENTERPRISE, Text("法人制作印章", "Made by the legal person")),
+        EventType("renewed", By.ENTERPRISE, Text("法人为印章续期", "Renewed by the legal person")),
+        EventType("expired", By.SYSTEM, Text("印章到期", "The seal has expired")),
+        EventType("revoked", By.ENTERPRISE, Text("法人注销印章", "Revoked by the legal person")),
+        EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
+    ),
+    tracks=(
+        Track(
+            name="state",
+            label=Text("印章状态", "Status of the seal"),
+            states=(
+                State(
+                    "NONE",
+                    Text("未制章", "Not made yet"),
+                    "draft",
+                    Next.ENTERPRISE,
+                    hint=Text("请填写后制章", "Fill in the form and make it"),
+                ),
+                State("ACTIVE", Text("有效", "Valid"), "done", Next.NOBODY),
+                State(
+                    "EXPIRED",
+                    Text("已过期", "Expired"),
+                    "action",
+                    Next.ENTERPRISE,
+                    hint=Text("续期后方可使用", "Renew it to use it again"),
+                    notice=Text("印章已过期，请续期", "A seal has expired: renew it"),
+                ),
+                State("REVOKED", Text("已注销", "Revoked"), "ended", Next.NOBODY),
+                State("DELETED", Text("已删除", "Deleted"), "ended", Next.NOBODY, hidden=True),
+            ),
+            transitions=(
+                Transition(None, "begun", "NONE"),
+                Transition("NONE", "made", "ACTIVE"),
+                Transition("ACTIVE", "renewed", "ACTIVE"),
+                Transition("EXPIRED", "renewed", "ACTIVE"),
+                Transition("ACTIVE", "expired", "EXPIRED"),
+                Transition("ACTIVE", "revoked", "REVOKED"),
+                Transition("EXPIRED", "revoked", "REVOKED"),
+                Transition("NONE", "deleted", "DELETED"),
+            ),
+        ),
+    ),
+    actions=(
+        Action(
+            name="make",
+            label=Text("保存印章", "Save the seal"),
+            event="made",
+            roles=LEGAL_PERSON,
+            form="seal",
+            primary=True,
+            stepup=True,
+            adds=validity,
+            done=Text("印章已制作，可用于签署协议", "The seal is made and can be chosen when signing"),
+        ),
+        Action(
+            name="renew",
+            label=Text("续期", "Renew"),
+            event="renewed",
+            roles=LEGAL_PERSON,
+            form="renewal",
+            stepup=True,
+            adds=validity,
+            done=Text("印章已续期", "The seal is renewed"),
+        ),
+        Action(
+            name="revoke",
+            label=Text("注销", "Revoke"),
+            event="revoked",
+            roles=LEGAL_PERSON,
+            form="revocation",
+            stepup=True,
+            done=Text("印章已注销，不能再用于签署", "The seal is revoked and cannot be chosen any more"),
+        ),
+        Action(
+            name="delete",
+            label=Text("删除", "Delete"),
+            event="deleted",
+            roles=LEGAL_PERSON,
+            question=Text("是否删除该印章？", "Delete this seal?"),
+            done=Text("印章已删除", "Seal deleted"),
+            opens=False,
+        ),
+    ),
+    ends=("valid_until", "expired"),
+)
+
+LINE = Line(code="seal", label=Text("印章管理", "Seals"), kinds=(SEAL,), messages={})

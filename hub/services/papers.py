@@ -1,0 +1,114 @@
+"""The document that an action has signed: printed in its wording, sealed, prepared for the card, taken back signed.
+
+What was prepared is remembered beside the nonce of the signature, for one object, action and set of values: neither the
+page nor another act can put another document in its place.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub.business.content import freeze
+from hub.business.lifecycle import Action, Actor, Kind, Paper
+from hub.contract.text import Text
+from hub.documents import pdf, seal, sign
+from hub.documents.seal import Seal
+from hub.documents.signed import Checked
+from hub.documents.texts import WORDINGS, Wording
+from hub.errors import InvalidInput, SignatureRefused
+from hub.evidence import chain
+from hub.runtime import Runtime
+from hub.services import accounts, drafts, signing
+from hub.services.card_answers import CardAnswer
+from hub.services.objects import BusinessObject, DocumentRow, Tenant
+from hub.services.signing import Request, Signed
+from hub.store.engine import reading, writing
+
+SEAL, VALID, COMPANY = "seal", "ACTIVE", "COMPANY"
+PARTNER_PLACE = "insurer"  # the field that the partner signs
+NO_SEAL = Text("请选择有效的公司章", "Choose a valid company seal")
+NOT_PREPARED = Text("签署内容已变更，请重新签署", "What is to be signed has changed: sign again")
+
+
+def wording(paper: Paper) -> Wording:
+    """The present text of the document."""
+    return WORDINGS[paper.wording]
+
+
+def seals(tenant: Tenant) -> list[BusinessObject]:
+    """The company seals that may be chosen now."""
+    return [row for row in tenant.standing(SEAL, VALID) if row.content["seal_type"] == COMPANY]
+
+
+def ask(
+    runtime: Runtime, actor: Actor, obj: BusinessObject, action: Action, values: Mapping[str, Any], nonce: str
+) -> str:
+    """The payload for the card. Raises InvalidInput when the seal is not valid, NotPrintable."""
+    paper, now = _paper(action), runtime.clock.now().replace(microsecond=0)
+    with reading(runtime.engine) as connection:
+        engraved = _seal(connection, actor, paper, values)
+    request = _request(runtime, obj, paper)
+    data = {**wording(paper).data(), **paper.data({**obj.content, **values}, actor, request.receiver)}
+    fields = sign.fields_at(pdf.places(paper.template, data, now=now))
+    ready = sign.place_fields(pdf.render(paper.template, data, now=now), fields)
+    stamp = seal.as_pdf(engraved, now)
+    asked = signing.ask(runtime, request, ready, paper.place, stamp=stamp, party=engraved.name, nonce=nonce)
+    with writing(runtime.engine) as connection:
+        accounts.bind(connection, nonce, asked.prepared, _subject(obj, action, values))
+    return asked.payload
+
+
+def take(
+    runtime: Runtime,
+    connection: Connection,
+    actor: Actor,
+    obj: BusinessObject,
+    action: Action,
+    values: Mapping[str, Any],
+    answer: CardAnswer,
+) -> Signed:
+    """The signed document. Raises SignatureRefused, InvalidInput, NotSignable."""
+    paper = _paper(action)
+    _seal(connection, actor, paper, values)
+    prepared = accounts.bound(connection, answer.nonce, _subject(obj, action, values))
+    if prepared is None:
+        raise SignatureRefused(NOT_PREPARED)
+    return signing.take(runtime, connection, actor, _request(runtime, obj, paper), prepared, answer)
+
+
+def is_signed(kind: Kind, document: str) -> bool:
+    """Whether documents of this kind are signed inside."""
+    return any(action.paper and action.paper.kind == document for action in kind.actions)
+
+
+def check(runtime: Runtime, obj: BusinessObject, row: DocumentRow, content: bytes) -> Checked:
+    """What a signed document is worth: by the enterprise's signature, and the partner's where the partner sent it."""
+    places = next(action.paper.place for action in obj.kind.actions if action.paper and action.paper.kind == row.kind)
+    partner = (PARTNER_PLACE,) if row.source == obj.partner else ()
+    return signing.check(runtime, content, (places, *partner), row.created_at)
+
+
+def _paper(action: Action) -> Paper:
+    if action.paper is None:
+        raise ValueError(f"{action.name} signs no document")
+    return action.paper
+
+
+def _request(runtime: Runtime, obj: BusinessObject, paper: Paper) -> Request:
+    receiver = drafts.receiver_name(runtime.registry, obj.partner).zh
+    return Request(number=obj.number, receiver=receiver, name=f"{wording(paper).title}.pdf")
+
+
+def _seal(connection: Connection, actor: Actor, paper: Paper, values: Mapping[str, Any]) -> Seal:
+    """The chosen seal, valid at this moment."""
+    found = seals(Tenant(connection, actor.enterprise))
+    chosen = next((row for row in found if row.number == values.get(paper.seal)), None)
+    if chosen is None:
+        raise InvalidInput({paper.seal: NO_SEAL})
+    return Seal(name=str(chosen.content["enterprise_name"]), number=str(chosen.content.get("engraved_no") or ""))
+
+
+def _subject(obj: BusinessObject, action: Action, values: Mapping[str, Any]) -> str:
+    facts = {"object": obj.id, "revision": obj.revision, "action": action.name, "values": freeze(values)}
+    return chain.digest(chain.canonical(facts))

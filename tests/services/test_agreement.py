@@ -1,0 +1,239 @@
+"""Seals and the service agreement: who may make what, what the card signs, and what the insurer's answer changes."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hub.business import KINDS
+from hub.cards.challenge import frame, parse
+from hub.cards.document import signed_attributes
+from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
+from hub.documents import sign
+from hub.errors import InvalidInput, NotAllowed, SignatureRefused
+from hub.services import accounts, actions, drafts, operations, papers
+from hub.services.card_answers import CardAnswer
+from hub.services.objects import BusinessObject, DocumentRow, Tenant
+from hub.store import tables
+from hub.store.engine import reading, writing
+from hub.testing import pki
+from tests.services.conftest import OTHER, USCC, World
+
+SEAL = {"seal_type": "COMPANY", "operator_name": "王小明", "engraved_no": "", "term": "1"}
+
+
+@dataclass
+class Office:
+    """Somebody with a card, who makes seals and signs."""
+
+    world: World
+    card: pki.Identity
+    session: accounts.LoginSession
+
+    def begin(self, kind: str, partner: str) -> BusinessObject:
+        actor = self.session.actor
+        return drafts.begin(self.world.runtime, actor, KINDS[kind], uuid.uuid4().hex, partner)
+
+    def answer(self, obj: BusinessObject, action: str, values: Mapping[str, Any]) -> CardAnswer:
+        """What the card agent brings for this act."""
+        runtime, actor = self.world.runtime, self.session.actor
+        nonce = accounts.nonce(runtime, self.session.token)
+        payload = actions.signing_payload(runtime, actor, obj.kind.code, obj.id, action, values, nonce)
+        signer = pki.KeySigner(self.card)
+        signature = ActorSignature(
+            payload=payload,
+            algorithm=self.card.algorithm,
+            value=signer.sign(frame(payload)),
+            certificate=self.card.der,
+        )
+        inside = b""
+        if obj.kind.action(action).paper:
+            inside = signer.sign(signed_attributes(parse(payload).digest, self.card.der))
+        return CardAnswer(signature=signature, nonce=nonce, browser=self.session.token, document=inside)
+
+    def act(
+        self, obj: BusinessObject, action: str, values: Mapping[str, Any], card: CardAnswer | None = None
+    ) -> BusinessObject:
+        card = card or self.answer(obj, action, values)
+        runtime, actor = self.world.runtime, self.session.actor
+        return actions.perform(runtime, actor, obj.kind.code, obj.id, action, values, obj.revision, card)
+
+    def make_seal(self, **changes: str) -> BusinessObject:
+        return self.act(self.begin("seal", drafts.OWN), "make", SEAL | changes)
+
+    def sign(self, seal: BusinessObject) -> BusinessObject:
+        return self.act(self.begin("agreement", "sinosure"), "sign", {"seal_no": seal.number})
+
+    def now(self, obj: BusinessObject) -> BusinessObject:
+        with reading(self.world.runtime.engine) as connection:
+            return Tenant(connection, USCC).get(obj.kind.code, obj.id)
+
+    def papers(self, obj: BusinessObject) -> list[tuple[DocumentRow, bytes]]:
+        """Its documents, newest first."""
+        with reading(self.world.runtime.engine) as connection:
+            mine = Tenant(connection, USCC)
+            return [mine.document(row.id) for row in mine.documents(obj)]
+
+    def countersigned(self, obj: BusinessObject, content: bytes | None = None) -> CanonicalMessage:
+        """MSG-AGR-02."""
+        world = self.world
+        pdf = content or sign.counter_sign(
+            self.papers(obj)[0][1],
+            "insurer",
+            signer=world.insurer,
+            issuers=(),
+            stamp=None,
+            name="示例信用保险公司",
+            reason="签署",
+            at=world.clock.now(),
+        )
+        file = Attachment(name="协议.pdf", media_type="application/pdf", sha256=sha256(pdf).hexdigest(), content=pdf)
+        body = {"agreement_no": obj.number, "countersigned_at": world.clock.now()}
+        return world.message("AgreementCountersigned", obj.number, body, attachments=(file,))
+
+
+def office(world: World, role: str = "LP") -> Office:
+    card = world.card(role)
+    return Office(world, card, world.login(card))
+
+
+@pytest.fixture
+def desk(sqlite_world: World) -> Office:
+    """Of the legal person."""
+    return office(sqlite_world)
+
+
+def test_from_the_seal_to_the_agreement_signed_by_both(world: World) -> None:
+    desk = office(world)
+    agreement = desk.sign(desk.make_seal())
+    assert agreement.states["state"] == "SIGNING"
+
+    answer = world.push(desk.countersigned(agreement))
+
+    assert answer.code == "0000"
+    found = {row.source: (row, content) for row, content in desk.papers(agreement)}
+    assert desk.now(agreement).states["state"] == "SIGNED"
+    assert found["sinosure"][1].startswith(found["hub"][1])
+    assert papers.check(world.runtime, agreement, *found["sinosure"]).good
+
+
+def test_the_message_carries_the_signed_document_and_the_cards_serial(desk: Office) -> None:
+    agreement = desk.sign(desk.make_seal())
+
+    with reading(desk.world.runtime.engine) as connection:
+        content = connection.execute(select(tables.outbox_raw.c.content)).scalar_one()
+
+    assert desk.papers(agreement)[0][0].digest.encode() in content
+    assert f"{desk.session.actor.certificate}".encode() in content
+
+
+def test_a_seal_is_valid_for_the_years_chosen_and_expires(desk: Office) -> None:
+    seal = desk.make_seal(term="1")
+    assert seal.content["valid_until"] == date(2027, 11, 19)
+
+    desk.world.clock.move(timedelta(days=366))
+    operations.end_what_is_over(desk.world.runtime)
+
+    assert desk.now(seal).states["state"] == "EXPIRED"
+
+
+def test_only_the_legal_person_makes_seals(sqlite_world: World) -> None:
+    with pytest.raises(NotAllowed):
+        office(sqlite_world, "OP").make_seal()
+
+
+def test_a_seal_is_not_made_without_the_card(desk: Office) -> None:
+    obj = desk.begin("seal", drafts.OWN)
+
+    with pytest.raises(SignatureRefused):
+        actions.perform(desk.world.runtime, desk.session.actor, "seal", obj.id, "make", SEAL, obj.revision)
+
+
+def test_the_card_signs_what_the_seal_will_be(desk: Office) -> None:
+    obj = desk.begin("seal", drafts.OWN)
+    card = desk.answer(obj, "make", SEAL)
+
+    with pytest.raises(SignatureRefused):
+        desk.act(obj, "make", SEAL | {"term": "3"}, card)
+
+
+@pytest.mark.parametrize("spoil", ["revoked", "contract", "unknown"])
+def test_only_a_valid_company_seal_can_be_chosen(desk: Office, spoil: str) -> None:
+    seal = desk.make_seal(seal_type="CONTRACT" if spoil == "contract" else "COMPANY")
+    if spoil == "revoked":
+        seal = desk.act(seal, "revoke", {"reason": "更换印章"})
+    chosen = replace(seal, number="YZ000") if spoil == "unknown" else seal
+
+    with pytest.raises(InvalidInput) as refused:
+        desk.sign(chosen)
+
+    assert set(refused.value.fields) == {"seal_no"}
+
+
+def test_a_signature_for_one_seal_does_not_count_for_another(desk: Office) -> None:
+    first, second = desk.make_seal(), desk.make_seal()
+    obj = desk.begin("agreement", "sinosure")
+    card = desk.answer(obj, "sign", {"seal_no": first.number})
+
+    with pytest.raises(SignatureRefused):
+        desk.act(obj, "sign", {"seal_no": second.number}, card)
+
+
+def test_what_was_prepared_for_another_act_cannot_be_put_in_its_place(desk: Office) -> None:
+    seal = desk.make_seal()
+    obj = desk.begin("agreement", "sinosure")
+    values = {"seal_no": seal.number}
+    card = desk.answer(obj, "sign", values)
+    with writing(desk.world.runtime.engine) as connection:
+        accounts.bind(connection, card.nonce, "0" * 64, "0" * 64)
+
+    with pytest.raises(SignatureRefused):
+        desk.act(obj, "sign", values, card)
+
+
+def test_an_enterprise_has_one_agreement(desk: Office) -> None:
+    desk.begin("agreement", "sinosure")
+
+    with pytest.raises(NotAllowed):
+        desk.begin("agreement", "sinosure")
+
+
+def test_a_refused_agreement_is_signed_again(desk: Office) -> None:
+    seal = desk.make_seal()
+    agreement = desk.sign(seal)
+    body = {
+        "agreement_no": agreement.number,
+        "status_code": "20",
+        "reason": "请核对企业名称。",
+        "changed_at": desk.world.clock.now(),
+    }
+    desk.world.push(desk.world.message("AgreementEnded", agreement.number, body))
+    failed = desk.now(agreement)
+    assert (failed.states["state"], failed.content["reason"]) == ("FAILED", "请核对企业名称。")
+
+    again = desk.act(failed, "sign", {"seal_no": seal.number})
+
+    assert (again.states["state"], again.content["reason"]) == ("SIGNING", None)
+
+
+def test_a_file_that_was_altered_on_its_way_back_is_told(desk: Office) -> None:
+    agreement = desk.sign(desk.make_seal())
+    row, content = desk.papers(agreement)[0]
+    place = content.index(b"/Title") + 20
+
+    checked = papers.check(desk.world.runtime, agreement, row, content[:place] + b"x" + content[place + 1 :])
+
+    assert not checked.good
+
+
+def test_another_enterprises_seal_cannot_be_chosen(desk: Office) -> None:
+    seal = desk.make_seal()
+
+    with reading(desk.world.runtime.engine) as connection:
+        assert papers.seals(Tenant(connection, OTHER)) == []
+        assert [row.number for row in papers.seals(Tenant(connection, USCC))] == [seal.number]
