@@ -87,7 +87,7 @@ def of(connection: Connection, obj: BusinessObject, action: Action) -> list[Uplo
 
 def room(registry: Registry, obj: BusinessObject, action: Action) -> int:
     """Octets that the files may have together: they travel as base64 in one message of the partner's size."""
-    if action.sends is None or obj.partner not in registry.partners:
+    if action.sends is None or not registry.offers(obj.partner, action.sends.capability):
         return TOGETHER
     message = registry.capability(obj.partner, action.sends.capability).total_mb * 1_000_000
     return min(TOGETHER, (message - ENVELOPE) * 3 // 4)

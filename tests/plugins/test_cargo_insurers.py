@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.business import KINDS
+from hub.business.enclosures import Enclosure
 from hub.business.lifecycle import Event, project
 from hub.clock import MovableClock
 from hub.contract.adapters import Context, PollingAdapter
-from hub.contract.message import CanonicalEvent, CanonicalMessage, Raw
+from hub.contract.media import PNG
+from hub.contract.message import Attachment, CanonicalEvent, CanonicalMessage, Raw
 from hub.contract.money import Money
 from hub.contract.outcome import OutcomeClass
 from hub.contract.status import UnmappedCode
@@ -404,6 +407,21 @@ def test_both_read_the_same_message_and_the_one_that_was_meant(keys: Any, type: 
 
     assert [one.body for one in read] == [message.body, message.body]
     assert len({(one.message_id, one.enterprise, one.business_key, one.created_at) for one in read}) == 1
+
+
+@pytest.mark.parametrize("slug", INSURERS)
+def test_fifty_megabytes_of_files_arrive_whole_and_within_the_sheet(keys: Any, slug: str) -> None:
+    scan = bytes(Enclosure(code="attachment").file_bytes)
+    digest = sha256(scan).hexdigest()
+    files = [Attachment(name=f"{no}.png", media_type=PNG, sha256=digest, content=scan) for no in range(10)]
+    message = replace(examples.message("CargoApplication", "", {}), receiver=slug, attachments=tuple(files))
+    adapter, (ours, theirs) = adapter_of(slug), contexts(keys, slug)
+
+    content = adapter.build(message, ours).content
+    read = mirrored(adapter, "swhub").open(Raw(content=content, received_at=NOW), theirs).canonical
+
+    assert read.attachments == tuple(files)
+    assert len(content) <= adapter.sheet["cargo.apply"].total_mb * 1_000_000
 
 
 @SLOW

@@ -12,6 +12,7 @@ from hub.testing.simulator.rules import Rule
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import CanonicalDialect
 from hub.xml.own import OwnDialect
+from hub.xml.reader import DEFAULT, Limits
 from hub.xml.translated import Translated
 
 
@@ -24,16 +25,22 @@ def turned(sheet: CapabilitySheet, hub: str) -> CapabilitySheet:
     return replace(sheet, partner=hub, capabilities=swapped)
 
 
+def roomy(sheet: CapabilitySheet) -> Limits:
+    """What the partner takes at once: as much as its sheet lets the hub send, files included."""
+    most = max((row.total_mb for row in sheet.capabilities.values()), default=0) * 1_000_000
+    return replace(DEFAULT, bytes=max(DEFAULT.bytes, most))
+
+
 def other_side(sheet: CapabilitySheet, hub: str) -> CanonicalDialect:
     """The other side of a partner that speaks the hub's own XML."""
-    return CanonicalDialect(catalogue=default_catalogue(), sheet=turned(sheet, hub))
+    return CanonicalDialect(catalogue=default_catalogue(), sheet=turned(sheet, hub), limits=roomy(sheet))
 
 
 def mirrored(adapter: CanonicalDialect, hub: str) -> CanonicalDialect:
     """The other side of ``adapter``, in its words but without a method of its own: a plugin must not judge itself."""
     kind = Translated if isinstance(adapter, Translated) else CanonicalDialect
     plain = kind(**{row.name: getattr(adapter, row.name) for row in fields(kind)})
-    return replace(plain, sheet=turned(adapter.sheet, hub))
+    return replace(plain, sheet=turned(adapter.sheet, hub), limits=roomy(adapter.sheet))
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,8 @@ class OwnSpeech:
 def own_side(dialect: OwnDialect, hub: str) -> OwnSpeech:
     """The other side of a partner with XML of its own: the same tables, walked the other way."""
     sheet = turned(dialect.sheet, hub)
-    return OwnSpeech(replace(dialect, sheet=sheet), CanonicalDialect(catalogue=dialect.catalogue, sheet=sheet))
+    heard = replace(dialect, sheet=sheet, limits=roomy(sheet))
+    return OwnSpeech(heard, CanonicalDialect(catalogue=dialect.catalogue, sheet=sheet))
 
 
 def answer_status(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG001

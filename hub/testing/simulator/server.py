@@ -32,7 +32,7 @@ from hub.testing.simulator.rules import load
 
 log = logging.getLogger(__name__)
 
-LARGEST = 12 * 1024 * 1024  # octets of one request
+LARGEST = 100_000_000  # octets of one request: no sheet allows more
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 LINGER_NOT = struct.pack("ii", 1, 0)  # close() then resets the connection

@@ -48,4 +48,4 @@ def each_capability_that_sends_says_how_fast(partner: Partner) -> None:
     for name, row in partner.adapter.sheet.capabilities.items():
         if row.sends:
             expect(row.per_minute and row.per_minute > 0, f"{name}: limits.per_minute is missing")
-            expect(0 < row.total_mb <= 50, f"{name}: limits.total_mb {row.total_mb} is not 1 to 50")
+            expect(0 < row.total_mb <= 100, f"{name}: limits.total_mb {row.total_mb} is not 1 to 100")
