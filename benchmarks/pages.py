@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from benchmarks import hub_side
 from benchmarks.hub_side import KIND
 from benchmarks.world import FIRM, INSURER, USCC, Folder, number, percentile, timed
+from hub.business.risk_info import CATEGORIES
 from hub.runtime import Runtime
 from hub.services import accounts
 from hub.services.objects import Query, Tenant
@@ -22,6 +23,7 @@ STATES = ("PENDING_CONFIRM", "SUBMITTED", "IN_REVIEW", "RETURNED", "APPROVED", "
 BATCH = 5_000
 TOKEN = "benchmark" * 4
 LIST = f"/micro_policy/{KIND}"
+ARTICLES = "/risk_info"
 
 
 def seed(database: str, rows: int) -> None:
@@ -34,8 +36,11 @@ def seed(database: str, rows: int) -> None:
         connection.execute(insert(tables.login_session), session)
         for first in range(0, rows, BATCH):
             made = [_row(n, now - timedelta(minutes=rows - n)) for n in range(first, min(first + BATCH, rows))]
+            articles = [_article(n, row["created_at"]) for n, row in enumerate(made, first)]
             connection.execute(insert(tables.business_object), made)
             connection.execute(insert(tables.object_key), [_key(row) for row in made])
+            connection.execute(insert(tables.article), articles)
+            connection.execute(insert(tables.article_topic), [_topic(row) for row in articles])
         connection.execute(insert(tables.notice), [_notice(row) for row in made[-100:]])
     if engine.dialect.name == "postgresql":  # as autovacuum does within minutes
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -66,6 +71,20 @@ def _notice(row: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _article(n: int, at: datetime) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4().hex, "partner": INSURER, "number": number(n), "revision": 1, "source": "", "language": "zh",
+        "category": tuple(CATEGORIES)[n % len(CATEGORIES)], "title": f"风险提示第{n}号", "published_at": at,
+        "first_at": at, "changed_at": at, "reason": "", "html": "<p>正文</p>" * 200,
+    }  # fmt: skip
+
+
+def _topic(row: dict[str, Any]) -> dict[str, Any]:
+    code = "DEU" if row["number"].endswith("000") else "USA"
+    about = {"category": row["category"], "published_at": row["published_at"]}
+    return {"article": row["id"], "facet": "country", "code": code} | about
+
+
 def measuring(folder: Folder, database: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Answers ``{"rows", "count"}``: the milliseconds of every page, median and 95th percentile."""
     runtime = hub_side.open_hub(folder, database)
@@ -90,6 +109,12 @@ def _places(runtime: Runtime, rows: int) -> dict[str, str]:
         "list, middle page": f"{LIST}?cursor={middle}",
         "list, last page": f"{LIST}?cursor={last}",
         "list, one state": f"{LIST}?state=RETURNED",
+        "articles, four modules": ARTICLES,
+        "articles, first page": f"{ARTICLES}/COUNTRY",
+        "articles, last counted page": f"{ARTICLES}/COUNTRY?page=667",
+        "articles, a frequent country": f"{ARTICLES}/COUNTRY?country=USA",
+        "articles, a rare country": f"{ARTICLES}/COUNTRY?country=DEU",
+        "articles, words that are in none": f"{ARTICLES}?title=不存在",
     }
 
 

@@ -9,7 +9,20 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from hub.business import risk_info
 from hub.contract.message import DIGEST, PartnerContent
@@ -136,8 +149,8 @@ def _describe(connection: Connection, article_id: str, found: risk_info.Article,
     for table in (_topic, _file):
         connection.execute(delete(table).where(table.c.article == article_id))
     if topics:
-        rows = [{"article": article_id, "facet": facet, "code": code} for facet, code in dict.fromkeys(topics)]
-        connection.execute(insert(_topic), rows)
+        same = {"article": article_id, "category": found.category, "published_at": found.published_at}
+        connection.execute(insert(_topic), [same | {"facet": of, "code": code} for of, code in dict.fromkeys(topics)])
     for place, file in enumerate(content.documents):
         digest = blobs.keep(connection, file.content, file.media_type)
         connection.execute(insert(_file), {"article": article_id, "place": place, "name": file.name, "digest": digest})
@@ -145,25 +158,26 @@ def _describe(connection: Connection, article_id: str, found: risk_info.Article,
 
 def latest(connection: Connection, account: str, *, category: str = "", asked: Asked = ALL, limit: int) -> list[Title]:
     """The newest titles of one module, or of all."""
-    rows = connection.execute(_titles(account).where(*_wanted(category, asked)).order_by(*NEWEST).limit(limit))
-    return [_title(row) for row in rows]
+    wanted = _wanted(category, asked)
+    return _titles(connection, account, wanted.newest.limit(limit))
 
 
 def page(connection: Connection, account: str, *, category: str, asked: Asked, number: int, asof: datetime) -> Page:
     """Page ``number`` of a module as it was at ``asof``; the last page for a number beyond it."""
-    wanted = [*_wanted(category, asked), _article.c.first_at <= asof]
-    capped = select(literal(1)).select_from(_article).where(*wanted).limit(COUNTED + 1).subquery()
+    wanted = _wanted(category, asked, asof)
+    capped = wanted.ids.limit(COUNTED + 1).subquery()
     total: int = connection.execute(select(func.count()).select_from(capped)).scalar_one()
     counted = min(total, COUNTED)
     number = min(max(number, 1), max(1, -(-counted // SIZE)))
-    found = _titles(account).where(*wanted).order_by(*NEWEST).limit(SIZE).offset((number - 1) * SIZE)
-    rows = [_title(row) for row in connection.execute(found)]
+    rows = _titles(connection, account, wanted.newest.limit(SIZE).offset((number - 1) * SIZE))
     return Page(rows=rows, total=counted, capped=total > COUNTED, number=number, asof=asof)
 
 
 def get(connection: Connection, article_id: str) -> Article:
     """The article; one that was recalled has neither text nor files. Raises NotFound."""
-    row = connection.execute(select(_article).where(_article.c.id == article_id, _article.c.title != "")).one_or_none()
+    row = connection.execute(
+        select(_article).where(_article.c.id == article_id, _article.c.published_at.is_not(None))
+    ).one_or_none()
     if row is None:
         raise NotFound
     gone = row.recalled_at is not None
@@ -218,8 +232,8 @@ def month(
 ) -> list[Title]:
     """The subscribed articles published from ``start`` until before ``end``."""
     span = _article.c.published_at >= start, _article.c.published_at < end
-    rows = connection.execute(_titles(account).where(*subscribed(subscription), *span).order_by(*NEWEST).limit(COUNTED))
-    return [_title(row) for row in rows]
+    ids = select(_article.c.id).where(*subscribed(subscription), *span)
+    return _titles(connection, account, ids.order_by(*NEWEST).limit(COUNTED))
 
 
 def digest(connection: Connection, month: str) -> Mapping[str, str] | None:
@@ -231,7 +245,7 @@ def digest(connection: Connection, month: str) -> Mapping[str, str] | None:
 
 
 NEWEST = (_article.c.published_at.desc(), _article.c.id)
-STANDS = (_article.c.recalled_at.is_(None), _article.c.title != "")
+STANDS = (_article.c.recalled_at.is_(None), _article.c.published_at.is_not(None))
 
 
 def subscribed(wanted: Subscription) -> list[ColumnElement[bool]]:
@@ -243,17 +257,33 @@ def subscribed(wanted: Subscription) -> list[ColumnElement[bool]]:
     return found
 
 
-def _wanted(category: str, asked: Asked) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [*STANDS]
+@dataclass(frozen=True)
+class _Wanted:
+    """The ids of articles that stand, in no order, and the newest first."""
+
+    ids: Select[tuple[str]]
+    at: ColumnElement[Any]
+
+    @property
+    def newest(self) -> Select[tuple[str]]:
+        return self.ids.order_by(self.at.desc(), _article.c.id)
+
+
+def _wanted(category: str, asked: Asked, asof: datetime | None = None) -> _Wanted:
+    """Driven by the index of the first topic asked for, else by the articles' own."""
+    ids, place = select(_article.c.id).where(*STANDS), _article.c
+    for facet, code in ((COUNTRY, asked.country), (INDUSTRY, asked.industry)):
+        if code:
+            topic = _topic.alias()
+            ids = ids.join(topic, topic.c.article == _article.c.id).where(topic.c.facet == facet, topic.c.code == code)
+            place = topic.c
     if category:
-        found.append(_article.c.category == category)
-    if asked.country:
-        found.append(_about(COUNTRY, _topic.c.code == asked.country))
-    if asked.industry:
-        found.append(_about(INDUSTRY, _topic.c.code == asked.industry))
+        ids = ids.where(place.category == category)
     if asked.title:
-        found.append(_article.c.title.contains(asked.title, autoescape=True))
-    return found
+        ids = ids.where(_article.c.title.contains(asked.title, autoescape=True))
+    if asof is not None:
+        ids = ids.where(_article.c.first_at <= asof)
+    return _Wanted(ids, place.published_at)
 
 
 def _about(facet: str, code: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -264,13 +294,13 @@ def _opened(account: str) -> ColumnElement[bool]:
     return exists().where(_read.c.article == _article.c.id, _read.c.account == account)
 
 
-def _titles(account: str) -> Any:
+def _titles(connection: Connection, account: str, ids: Select[tuple[str]]) -> list[Title]:
+    """What a list shows of these articles, in the same order; read only for the rows of the page."""
+    found = ids.subquery()
     names = ("id", "category", "title", "source", "published_at")
-    return select(*(_article.c[name] for name in names), _opened(account).label("read"))
-
-
-def _title(row: Row[Any]) -> Title:
-    return Title(**{name: getattr(row, name) for name in row._fields} | {"read": bool(row.read)})
+    columns = (*(_article.c[name] for name in names), _opened(account).label("read"))
+    rows = connection.execute(select(*columns).join(found, found.c.id == _article.c.id).order_by(*NEWEST))
+    return [Title(**{name: getattr(row, name) for name in names}, read=bool(row.read)) for row in rows]
 
 
 def _files(connection: Connection, article_id: str) -> list[File]:

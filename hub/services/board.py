@@ -4,6 +4,7 @@ Where a partner has promised an answer and is silent, the board says so and name
 has to guess whether anything arrived.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ TURNS = (Next.ENTERPRISE, Next.HUB, Next.PARTNER, Next.NOBODY)
 """Whose turn counts when the tracks of an object differ."""
 SHOWN = TURNS[:-1]
 ON_ITS_WAY = frozenset(tables.WAITING)  # the message has no answer yet: it is ours to deliver, the partner cannot move
-COUNTED = 500  # objects in one state; beyond, the number is a lower bound
+COUNTED = 200  # objects in one state, the oldest; beyond, the number is a lower bound
 
 _object, _inbox = tables.business_object, tables.inbox
 
@@ -45,10 +46,14 @@ class Move:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """The moves by whose turn it is, those that wait longest first, and how many there are of each."""
+    """The moves by whose turn it is, those that wait longest first, and how many there are of each.
+
+    ``capped``: there are more than the numbers say.
+    """
 
     moves: Mapping[Next, Sequence[Move]]
     numbers: Mapping[Next, int]
+    capped: bool
 
     @property
     def open(self) -> int:
@@ -70,6 +75,7 @@ class _Place:
 def read(connection: Connection, registry: Registry, enterprise: str, now: datetime, *, each: int) -> Board:
     """The enterprise's board, with at most ``each`` moves of each turn."""
     found = connection.execute(_open(), {"enterprise": enterprise, "at_most": COUNTED}).all()
+    full = max(Counter((row.kind, row.track, row.state) for row in found).values(), default=0)
     places = sorted(_places(found), key=lambda place: (place.since, place.id))
     by_turn = {turn: [place for place in places if place.turn is turn] for turn in SHOWN}
     tenant = Tenant(connection, enterprise)
@@ -79,6 +85,7 @@ def read(connection: Connection, registry: Registry, enterprise: str, now: datet
             for turn, rows in by_turn.items()
         },
         numbers={turn: len(rows) for turn, rows in by_turn.items()},
+        capped=full == COUNTED,
     )
 
 
@@ -109,6 +116,7 @@ def _open() -> CompoundSelect[Any]:
                         _object.c.kind == kind.code,
                         TRACK_COLUMNS[track.name] == state.id,
                     )
+                    .order_by(_object.c.created_at)
                     .limit(bindparam("at_most"))
                     .subquery()
                 )

@@ -347,19 +347,25 @@ article = Table(
     Column("number", String(64), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("category", String(20), nullable=False),
-    Column("title", String(200), nullable=False),  # empty: only its recall has come
+    Column("title", String(200), nullable=False),
     Column("source", String(100), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("published_at", UtcTime),
+    Column("published_at", UtcTime),  # NULL: only its recall has come
     Column("first_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("recalled_at", UtcTime),
     Column("reason", String(200), nullable=False),
     Column("html", Text, nullable=False),  # last: lists read the columns before it
     UniqueConstraint("partner", "number"),
-    Index("ix_article_list", "category", "published_at", "id"),
-    Index("ix_article_latest", "published_at", "id"),
 )
+_stands = text("recalled_at IS NULL AND published_at IS NOT NULL")
+Index(
+    "ix_article_list",  # with what the conditions read, so that a row is fetched only when it is shown
+    *(article.c[name] for name in ("category", "published_at", "id", "title", "first_at")),
+    sqlite_where=_stands,
+    postgresql_where=_stands,
+)
+Index("ix_article_latest", article.c.published_at, article.c.id, sqlite_where=_stands, postgresql_where=_stands)
 
 article_topic = Table(
     "article_topic",
@@ -367,7 +373,10 @@ article_topic = Table(
     Column("article", ForeignKey("article.id"), nullable=False),
     Column("facet", String(10), nullable=False),  # country | industry
     Column("code", String(3), nullable=False),
+    Column("category", String(20), nullable=False),  # the article's, so that the index alone finds a page
+    Column("published_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("article", "facet", "code"),
+    Index("ix_article_topic", "facet", "code", "category", "published_at", "article"),
 )
 
 article_file = Table(

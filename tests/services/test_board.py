@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from hub.business.lifecycle import Next
@@ -98,6 +99,17 @@ def test_who_waits_longest_stands_first_and_the_number_tells_of_the_others(world
     found = read(world, each=2)
     assert [move.obj.number for move in found.moves[Next.ENTERPRISE]] == ["N0", "N1"]
     assert found.numbers[Next.ENTERPRISE] == 5
+
+
+def test_beyond_two_hundred_of_one_state_the_number_is_a_lower_bound(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        world.push(world.offer(f"N{number}"))
+    before = read(world)
+    monkeypatch.setattr(board, "COUNTED", 3)
+
+    assert (before.capped, read(world).capped) == (False, True)
 
 
 def test_another_enterprise_sees_nothing_of_it(world: World) -> None:

@@ -47,7 +47,7 @@ def home() -> ResponseReturnValue:
         view,
         areas=areas,
         board=_shown(found),
-        every=found.open,
+        every=_number(found.open, found),
         notices=notices,
         shelves=shelves,
         counter_path=counter_path,
@@ -64,7 +64,9 @@ def moves() -> ResponseReturnValue:
     with reading(runtime().engine) as connection:
         found = board.read(connection, runtime().registry, login_of().uscc, runtime().clock.now(), each=LONG)
     view = View(id="v-board", title=say("在办事项"), key="board", crumbs=crumbs((say("在办事项"), None)), live=True)
-    return page("board.html", view, board=_shown(found), every=found.open, partner_name=partner_name, each=LONG)
+    return page(
+        "board.html", view, board=_shown(found), every=_number(found.open, found), partner_name=partner_name, each=LONG
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +90,14 @@ class Line:
         return self.move.obj.state(self.move.track)
 
 
-def _shown(found: Board) -> list[tuple[Next, int, list[Line]]]:
+def _number(number: int, found: Board) -> str:
+    return f"{number}+" if number and found.capped else str(number or "")
+
+
+def _shown(found: Board) -> list[tuple[Next, str, list[Line]]]:
     """Whose turn it is, how many there are, and the first of them."""
     return [
-        (turn, found.numbers[turn], [line for move in rows if (line := _line(move)) is not None])
+        (turn, _number(found.numbers[turn], found), [line for move in rows if (line := _line(move)) is not None])
         for turn, rows in found.moves.items()
     ]
 

@@ -52,8 +52,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("partner", "number", name=op.f("uq_article_partner_number")),
     )
     with op.batch_alter_table("article", schema=None) as batch_op:
-        batch_op.create_index("ix_article_list", ["category", "published_at", "id"], unique=False)
-        batch_op.create_index("ix_article_latest", ["published_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_article_list",
+            ["category", "published_at", "id", "title", "first_at"],
+            unique=False,
+            sqlite_where=sa.text("recalled_at IS NULL AND published_at IS NOT NULL"),
+            postgresql_where=sa.text("recalled_at IS NULL AND published_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_article_latest",
+            ["published_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("recalled_at IS NULL AND published_at IS NOT NULL"),
+            postgresql_where=sa.text("recalled_at IS NULL AND published_at IS NOT NULL"),
+        )
 
     op.create_table(
         "audit",
@@ -604,9 +616,16 @@ def upgrade() -> None:
         sa.Column("article", sa.String(length=32), nullable=False),
         sa.Column("facet", sa.String(length=10), nullable=False),
         sa.Column("code", sa.String(length=3), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("published_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["article"], ["article.id"], name=op.f("fk_article_topic_article")),
         sa.PrimaryKeyConstraint("article", "facet", "code", name=op.f("pk_article_topic")),
     )
+    with op.batch_alter_table("article_topic", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_article_topic", ["facet", "code", "category", "published_at", "article"], unique=False
+        )
+
     op.create_table(
         "article_file",
         sa.Column("article", sa.String(length=32), nullable=False),
@@ -632,6 +651,9 @@ def downgrade() -> None:
     """Back to the version before."""
     op.drop_table("article_read")
     op.drop_table("article_file")
+    with op.batch_alter_table("article_topic", schema=None) as batch_op:
+        batch_op.drop_index("ix_article_topic")
+
     op.drop_table("article_topic")
     with op.batch_alter_table("article", schema=None) as batch_op:
         batch_op.drop_index("ix_article_latest")
