@@ -76,7 +76,6 @@ class Capability:
     answers: tuple[str, ...] = ()  # what comes back on the same connection when a question was sent
     idempotency: Idempotency = Idempotency.NONE
     query: str | None = None  # capability that asks "did you get it?"
-    order: str = "object"
     hours: Hours | None = None
     receipt_sla: timedelta = timedelta(hours=4)
     deadline: timedelta = timedelta(hours=72)  # then a dead letter
@@ -158,21 +157,32 @@ class CapabilitySheet:
 
 
 CAPABILITY_KEYS = {
-    "name", "out", "in", "answer", "idempotency", "query", "on_timeout", "on_503", "order", "hours", "receipt_sla",
-    "not_found_after",
-    "deadline", "limits",
-}  # fmt: skip
+    "name": "What the partner can do, `line.verb`; actions of the hub name it. Never renamed.",
+    "out": "`Type/version` of each message that the hub may send, newest first.",
+    "in": "`Type/version` of each message that the partner may send; any other is refused at the door.",
+    "answer": "What comes back on the same connection when `out` is a question that a user waits for.",
+    "idempotency": "How the partner knows a message again: `key` (its id), `natural` (a business number) or `none`.",
+    "query": 'The capability that asks "did you get it?"; without one a doubt waits for two persons.',
+    "on_timeout": "`unknown`: what a lost answer means. There is no other value; the key says it aloud.",
+    "on_503": '`unknown`, or `throttled`: the partner says in writing that a 503 means "not processed".',
+    "hours": "When the partner takes messages: `Asia/Shanghai Mon-Sat 08:30-20:00`; always, without it.",
+    "receipt_sla": "How soon the partner owes its answer; later than that an operator is told. Default `PT4H`.",
+    "deadline": "How long the hub tries before the message is a dead letter. Default `PT72H`.",
+    "not_found_after": 'How old a message has to be before "never seen it" proves anything. Default `PT0S`.',
+    "limits": "`per_minute`: messages to the partner; `total_mb`: the largest message either way, default 50.",
+}
+"""What may stand in a ``[[capability]]``, and what it means."""
 
 
 def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
     name = item.get("name")
     if not isinstance(name, str):
         raise SheetError("[[capability]].name: a text is required")
-    unknown = set(item) - CAPABILITY_KEYS
+    unknown = set(item) - set(CAPABILITY_KEYS)
     if unknown:
         raise SheetError(f"{name}: unknown key {', '.join(sorted(unknown))}")
-    if item.get("on_timeout", "unknown") not in ("unknown", "not_sent"):
-        raise SheetError(f"{name}.on_timeout: only 'unknown' and 'not_sent' are legal")
+    if item.get("on_timeout", "unknown") != "unknown":
+        raise SheetError(f"{name}.on_timeout: only 'unknown' is legal, a lost answer never means \"not sent\"")
     if item.get("on_503", "unknown") not in ("unknown", "throttled"):
         raise SheetError(f"{name}.on_503: only 'unknown' and 'throttled' are legal")
     try:
@@ -187,7 +197,6 @@ def _capability(item: Mapping[str, Any]) -> dict[str, Any]:
         "answers": tuple(item.get("answer", ())),
         "idempotency": idempotency,
         "query": item.get("query"),
-        "order": item.get("order", "object"),
         "hours": Hours.parse(item["hours"]) if "hours" in item else None,
         "receipt_sla": duration(item.get("receipt_sla", "PT4H")),
         "deadline": duration(item.get("deadline", "PT72H")),

@@ -76,7 +76,7 @@ class CodeTable(Generic[R]):
 
 class StatusTable(CodeTable[StatusRow]):
     """Codes that are events. ``name`` is ``Message.Field``, or ``Message.Field(OtherField)`` where the code means
-    something else beside another field; the names are those of the hub's message, or of the partner's own.
+    something else beside another field; a field is called as in the hub's message, or as the partner writes it.
     """
 
 

@@ -18,6 +18,7 @@ partner's XSD, not this table, says what is required: a value that we do not hav
 an empty element is a value that we do not have.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,7 @@ from hub.xml.codec import GROUP, CodecError, Shape
 
 HEADER = "header"
 JOINT = "-"  # between the levels of a code
+LAST = re.compile(r"^(.*/)?@?(\w+:)?")  # what stands before the bare name in a path of the partner
 NOT_ENCODABLE = "0004"
 
 
@@ -125,6 +127,11 @@ class Layout:
     def names(self, *ours: str) -> bool:
         """Whether one of these paths of ours has a row."""
         return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Levels, Rows)))
+
+    def key(self, name: str) -> str | None:
+        """Our path of the value that the partner writes as element or attribute ``name``; the first of several."""
+        values = (row for row in self.rows if isinstance(row, Row))
+        return next((row.ours for row in values if LAST.sub("", row.theirs) == name), None)
 
     def _fixed(self) -> Iterator[Fixed]:
         return (row for row in self.rows if isinstance(row, Fixed) and not row.filled)

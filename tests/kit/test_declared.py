@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hub_bank_iso20022.codes import PAYMENT
 from hub_sinosure.adapter import SinosureAdapter, sinosure
 
 from hub.contract.adapters import Context
@@ -14,7 +16,7 @@ from hub.contract.capability import Hours
 from hub.contract.message import CanonicalMessage, OutMessage
 from hub.testing.kit.case import EXEMPT, FAILED, PASSED, run
 from hub.testing.kit.cases import CASES
-from hub.testing.kit.find import NotFound, partner
+from hub.testing.kit.find import NotFound, partner, subjects
 from hub.testing.kit.samples import body
 from hub.testing.kit.subject import Partner
 from hub.xml.catalogue import default_catalogue
@@ -105,6 +107,15 @@ def test_bodies_of_a_partner_take_the_place_of_those_that_are_made(sinosure):
 
     assert said == [own]
     assert outcome("every_declared_message_is_understood", subject) == PASSED
+
+
+@pytest.mark.parametrize(("name", "said"), [("PaymentResult.TxSts", PASSED), ("PaymentResult.TxStatus", FAILED)])
+def test_a_status_table_may_be_named_after_the_field_as_the_partner_writes_it(name, said):
+    (bank,) = subjects("bank_iso20022", Path())
+    statuses = [replace(table, name=name) if table is PAYMENT else table for table in bank.adapter.statuses]
+    subject = partner(bank.plugin, bank.folder, replace(bank.adapter, statuses=statuses))
+
+    assert outcome("every_table_is_of_a_field_that_may_come_in", subject) == said
 
 
 def test_a_partner_may_bring_its_own_voice(sinosure):

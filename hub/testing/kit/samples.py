@@ -18,6 +18,7 @@ from hub.contract.message import Attachment, CanonicalMessage
 from hub.contract.status import StatusRow, StatusTable
 from hub.xml.catalogue import MessageSchema
 from hub.xml.codec import Shape, snake
+from hub.xml.layout import Layout
 from hub.xml.own import OwnSchema
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # the time at which all cases happen
@@ -57,6 +58,7 @@ class Sample:
     message: CanonicalMessage = field(repr=False)
     table: StatusTable | None = None
     row: StatusRow | None = None  # the code it carries, and what that means
+    key: str = ""  # where in the body the code stands
 
 
 def texts(shape: Shape) -> Iterator[str]:
@@ -140,16 +142,24 @@ def envelope(
     )
 
 
+def named(schema: MessageSchema | OwnSchema, layout: Layout | None, field: str) -> str:
+    """Our key of a field as the hub's message has it, or else as the partner writes it; empty when neither does."""
+    ours = snake(field)
+    if ours not in schema.shape.by_key and layout is not None:
+        ours = layout.key(field) or ""
+    return ours if ours in schema.shape.by_key else ""
+
+
 def coded(
-    schema: MessageSchema | OwnSchema, tables: Sequence[StatusTable]
-) -> Iterator[tuple[StatusTable, StatusRow, dict[str, Any]]]:
-    """(table, row, fixed values) for each code of a table called ``Type.Field`` or ``Type.Field(OtherField)``."""
+    schema: MessageSchema | OwnSchema, layout: Layout | None, tables: Sequence[StatusTable]
+) -> Iterator[tuple[StatusTable, StatusRow, str, dict[str, Any]]]:
+    """(table, row, our key, fixed values) for each code of a table called ``Type.Field`` or ``Type.Field(Other)``."""
     for table in tables:
         found = TABLE_NAME.fullmatch(table.name)
-        if found is None or found["type"] != schema.type or snake(found["field"]) not in schema.shape.by_key:
+        key = named(schema, layout, found["field"]) if found and found["type"] == schema.type else ""
+        if found is None or not key:
             continue
-        beside = snake(found["beside"] or "")
-        part = schema.shape.by_key.get(beside)
-        fixed = {beside: _several(part, full=True, pick=0)} if part is not None else {}
+        beside = named(schema, layout, found["beside"] or "")
+        fixed = {beside: _several(schema.shape[beside], full=True, pick=0)} if beside else {}
         for row in table:
-            yield table, row, fixed | {snake(found["field"]): row.code}
+            yield table, row, key, fixed | {key: row.code}

@@ -21,7 +21,9 @@ from hub.testing.kit.keys import HUB, keys
 from hub.testing.kit.samples import NOW, Sample, body, coded, envelope
 from hub.testing.kit.voice import Voice, golden
 from hub.xml.catalogue import Catalogue, MessageSchema, default_catalogue
+from hub.xml.layout import Layout
 from hub.xml.own import OwnDialect, OwnSchema
+from hub.xml.translated import Translated
 
 QUESTION = "StatusQuery/1.0"  # made by ``query``, never by ``build``
 Meaning = Sequence[CanonicalEvent | PartnerContent]
@@ -114,6 +116,15 @@ class Partner(Subject):
             return self.adapter.schema(type, version)
         return self.catalogue.message(type, version)
 
+    def layout(self, declared: str) -> Layout | None:
+        """The table of ``Type/version``; None where the partner speaks the hub's own XML."""
+        match self.adapter:
+            case OwnDialect() as own:
+                return own.row(*declared.split("/")).layout
+            case Translated() as translated:
+                return translated.layouts[declared]
+        return None
+
     def code(self, *kinds: OutcomeClass) -> str:
         """A code by which the partner says one of ``kinds``. Raises Exempt when it has none."""
         found = [code for code, kind in self.voice.codes.items() if kind in kinds]
@@ -169,12 +180,12 @@ class Partner(Subject):
         made = []
         for declared in self.receives:
             schema = self.schema(declared)
-            rows = list(coded(schema, self.adapter.statuses))
-            for table, row, fixed in rows:
+            rows = list(coded(schema, self.layout(declared), self.adapter.statuses))
+            for table, row, key, fixed in rows:
                 for full in (True, False):
                     name = f"{table.name}={row.code} {'full' if full else 'short'}"
                     sample = self._sample(declared, self._coded(schema, fixed, full), name, outward=False)
-                    made.append(replace(sample, table=table, row=row))
+                    made.append(replace(sample, table=table, row=row, key=key))
             if not rows or declared in self.bodies:
                 made += [
                     self._sample(declared, content, name, outward=False) for name, content in self._bodies(declared)

@@ -15,10 +15,8 @@ from lxml import etree
 
 from hub.testing.kit.case import Exempt, expect, silver
 from hub.testing.kit.subject import Partner
-from hub.xml.layout import HEADER, Layout
-from hub.xml.own import OwnDialect
+from hub.xml.layout import HEADER
 from hub.xml.reader import read
-from hub.xml.translated import Translated
 
 FOLDER = "tests/golden"
 
@@ -38,7 +36,7 @@ def what_is_meant_is_written_as_the_partner_prints_it(partner: Partner) -> None:
     """The same meaning, written by the tables, has the elements of the document in ``tests/golden``, in their order."""
     tried = 0
     for name, document, declared, _ in _documents(partner):
-        layout = _layout(partner, declared)
+        layout = partner.layout(declared)
         if layout is not None:
             body, header = _read(partner, declared, document)
             written = layout.write({**body, HEADER: header})
@@ -60,19 +58,9 @@ def _documents(partner: Partner) -> Iterator[tuple[str, etree._Element, str, Map
         yield place.name, read(place.read_bytes()), said["message"], said["body"]
 
 
-def _layout(partner: Partner, declared: str) -> Layout | None:
-    """The table of a message; None where the partner speaks the hub's own XML."""
-    match partner.adapter:
-        case OwnDialect() as own:
-            return own.row(*declared.split("/")).layout
-        case Translated() as translated:
-            return translated.layouts[declared]
-    return None
-
-
 def _read(partner: Partner, declared: str, document: etree._Element) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """(body, envelope) of a document."""
-    layout = _layout(partner, declared)
+    layout = partner.layout(declared)
     if layout is None:
         return dict(partner.catalogue.message(*declared.split("/")).decode(document).body), {}
     values = layout.read(document)
