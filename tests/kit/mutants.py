@@ -38,6 +38,20 @@ class TakesAnyAnswer(SinosureAdapter):
         return message
 
 
+class RoundsWhatStandsInRows(SinosureAdapter):
+    def build(self, message: CanonicalMessage, ctx: Context) -> OutMessage:
+        body = {name: self._whole(value) if isinstance(value, list) else value for name, value in message.body.items()}
+        return super().build(replace(message, body=body), ctx)
+
+    def _whole(self, rows: list[Any]) -> list[Any]:
+        return [
+            {name: Decimal(round(value)) if isinstance(value, Decimal) else value for name, value in row.items()}
+            if isinstance(row, dict)
+            else row
+            for row in rows
+        ]
+
+
 class SwallowsErrors(SinosureAdapter):
     def parse_response(self, raw: Raw, sent: CanonicalMessage, ctx: Context) -> Outcome:
         read = super().parse_response(raw, sent, ctx)
@@ -413,6 +427,7 @@ MUTANTS: Mapping[type[SinosureAdapter], str] = {
     NoWords: "an_event_has_words_for_its_timeline",
     CountsCents: "an_amount_that_comes_in_is_the_same_to_the_cent",
     CountsWithFloats: "no_event_carries_a_float",
+    RoundsWhatStandsInRows: "an_amount_that_goes_out_is_the_same_to_the_cent",
     Rounds: "an_amount_that_comes_in_is_the_same_to_the_cent",
     LosesTheAmount: "an_amount_that_comes_in_is_the_same_to_the_cent",
     AlwaysYuan: "an_amount_comes_with_its_currency",

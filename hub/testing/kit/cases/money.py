@@ -16,7 +16,7 @@ from hub.xml.codec import Shape
 AMOUNTS = tuple(map(Decimal, ("0.01", "0.10", "0.29", "1.00", "14723.07", "99999999.99", "9999999999999.99")))
 """One cent, the amounts that floats spoil, and the largest there is."""
 CENTS = 2  # decimals of an amount; a rate or a weight has others
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]  # keys, and places in lists
 
 
 @bronze
@@ -42,7 +42,7 @@ def no_event_carries_a_float(partner: Partner) -> None:
     """No value of an event is a float."""
     for sample in partner.incoming:
         for event in partner.events(sample):
-            floats = [name for name, value in event.content.items() if isinstance(value, float)]
+            floats = sorted(".".join(map(str, path)) for path in _leaves(event.content, float))
             expect(not floats, f"{sample.name}: {floats} is a float")
 
 
@@ -103,8 +103,8 @@ def _decimals(partner: Partner, message: CanonicalMessage) -> list[int | float |
     return [
         value
         for event in _events(partner, message)
-        for value in event.content.values()
-        if isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+        for value in _leaves(event.content, (int, float, Decimal)).values()
+        if not isinstance(value, bool)
     ]
 
 
@@ -125,14 +125,14 @@ def _amounts(partner: Partner, samples: list[Sample]) -> Iterator[tuple[Sample, 
 
 def _decimals_of(shape: Shape, path: Path) -> int | None:
     for key in path:
-        shape = shape[key]
+        shape = shape if isinstance(key, int) else shape[key]
     return shape.decimals
 
 
-def _leaves(body: Mapping[str, Any], kind: type, above: Path = ()) -> dict[Path, Any]:
+def _leaves(body: Any, kind: type | tuple[type, ...], above: Path = ()) -> dict[Path, Any]:
     found: dict[Path, Any] = {}
-    for key, value in body.items():
-        if isinstance(value, Mapping):
+    for key, value in body.items() if isinstance(body, Mapping) else enumerate(body):
+        if isinstance(value, Mapping | list | tuple):
             found |= _leaves(value, kind, (*above, key))
         elif isinstance(value, kind):
             found[*above, key] = value
@@ -143,6 +143,8 @@ def _with(message: CanonicalMessage, path: Path, value: object) -> CanonicalMess
     return replace(message, body=_put(message.body, path, value))
 
 
-def _put(body: Mapping[str, Any], path: Path, value: object) -> dict[str, Any]:
+def _put(body: Any, path: Path, value: object) -> Any:
     key, *rest = path
-    return {**body, key: _put(body[key], tuple(rest), value) if rest else value}
+    made: Any = dict(body) if isinstance(body, Mapping) else list(body)
+    made[key] = _put(body[key], tuple(rest), value) if rest else value
+    return made
