@@ -2,9 +2,7 @@
 facets. Deterministic: the same XSD gives the same bytes.
 """
 
-import importlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, cast
 
 import xmlschema
@@ -13,12 +11,9 @@ from lxml import etree
 from hub.contract.text import Text
 from hub.scaffold.names import ScaffoldError
 from hub.scaffold.pack import Root
+from hub.testing.pattern import matching
 
-REGEX: Any = importlib.import_module("re._parser")  # the standard library's own reading of a pattern
 DEEPEST = 12
-LONGER = 40  # how many more repetitions of a pattern are tried for the sake of a minimal length
-ANYTHING = "aA0中 -_.#"
-CATEGORIES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a", "CATEGORY_NOT_SPACE": "a"}
 COMMON = (
     "示例", "SAMPLE", "S1", "1", "0", "1.00", "0.01", "100", "A", "true", "2026-11-20", "2026-11-20T09:00:00+08:00",
     "2026-11-20T09:00:00", "09:00:00", "2026", "2026-11", "--11-20", "PT1H", "20261120", "20261120090000", "090000",
@@ -112,7 +107,7 @@ def _candidates(kind: Any) -> Iterator[str]:
         yield from (str(value) for value in level.enumeration or ())
         patterns = level.patterns.patterns if level.patterns is not None else ()
         for pattern in patterns:
-            yield from _matching(pattern)
+            yield from matching(pattern.pattern)
         yield from _bounds(level)
         level = level.base_type
     lengths = [getattr(kind, name, None) for name in ("min_length", "max_length")]
@@ -134,57 +129,3 @@ def _next(bound: Any, step: int) -> Iterator[str]:
         yield str(bound + step)
     except TypeError:  # a date: the candidates below have one
         return
-
-
-def _matching(pattern: Any) -> Iterator[str]:
-    """Texts that match, short ones first."""
-    parsed = REGEX.parse(re.compile(pattern).pattern)
-    for more in range(LONGER):
-        yield _written(parsed, more)
-
-
-def _written(nodes: Sequence[tuple[Any, Any]], more: int) -> str:
-    return "".join(_one(str(op), argument, more) for op, argument in nodes)
-
-
-def _one(op: str, argument: Any, more: int) -> str:
-    """The text for one part of a parsed pattern; ``more`` repetitions than needed where more are allowed."""
-    match op:
-        case "LITERAL":
-            text = chr(argument)
-        case "NOT_LITERAL":
-            text = next(sign for sign in ANYTHING if ord(sign) != argument)
-        case "ANY":
-            text = "A"
-        case "IN":
-            text = _member(argument)
-        case "MAX_REPEAT" | "MIN_REPEAT":
-            low, high, nodes = argument
-            text = _written(nodes, 0) * min(int(low) + more, int(high))
-        case "SUBPATTERN":
-            text = _written(argument[-1], more)
-        case "BRANCH":
-            text = _written(argument[1][0], more)
-        case _:  # an anchor
-            text = ""
-    return text
-
-
-def _member(items: Sequence[tuple[Any, Any]]) -> str:
-    """A character of a class."""
-    if str(items[0][0]) == "NEGATE":
-        return next((sign for sign in ANYTHING if not any(_in(sign, item) for item in items[1:])), "a")
-    op, argument = str(items[0][0]), items[0][1]
-    if op == "RANGE":
-        return chr(argument[0])
-    return chr(argument) if op == "LITERAL" else CATEGORIES.get(str(argument), "a")
-
-
-def _in(sign: str, item: tuple[Any, Any]) -> bool:
-    op, argument = str(item[0]), item[1]
-    if op == "RANGE":
-        return bool(argument[0] <= ord(sign) <= argument[1])
-    if op == "LITERAL":
-        return bool(argument == ord(sign))
-    classes = {"CATEGORY_DIGIT": str.isdigit, "CATEGORY_SPACE": str.isspace, "CATEGORY_WORD": str.isalnum}
-    return op == "CATEGORY" and bool(classes.get(str(argument), str.isascii)(sign))

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from hub.contract.adapters import Refusal
 from hub.contract.message import Attachment, CanonicalMessage
 from hub.contract.status import StatusRow, StatusTable
+from hub.testing.pattern import matching
 from hub.xml.catalogue import MessageSchema
 from hub.xml.codec import Shape, snake
 from hub.xml.layout import Layout
@@ -31,7 +33,7 @@ TABLE_NAME = re.compile(r"(?P<type>\w+)\.(?P<field>\w+)(?:\((?P<beside>\w+)\))?"
 HINTS = (
     "样本{key}", "KIT-{key}", "13912345678", "kit@example.com", "USD", "10", "2026-1", USCC, USCC[8:17], "5a1d",
     "KIT", "ab" * 32, "7f2504e0-4f89-41d3-9a0c-0305e82c33aa", "2026-11-20", "100", "0000",
-    "224820260000000001", "20261120000000001001", "1002900000", "BKCHCNBJ", "2026", "2026-10", "C",
+    "224820260000000001", "20261120000000001001", "1002900000", "BKCHCNBJ", "2026",
 )  # fmt: skip
 """Texts for a pattern, the first that fits is taken; ``{key}`` makes the values of two fields different."""
 NUMBERED = ("_no", "_id", "_key", "_ref", "_number")  # fields whose value is plain ASCII first
@@ -62,10 +64,11 @@ class Sample:
 
 
 def texts(shape: Shape) -> Iterator[str]:
-    """The hints that satisfy every pattern, length and enumeration of ``shape``."""
+    """What satisfies every pattern, length and enumeration of ``shape``: hints, else a text made from a pattern."""
     hints = HINTS if not shape.key.endswith(NUMBERED) else (HINTS[1], *HINTS)
-    for hint in (*shape.enumeration, *hints):
-        text = hint.format(key=shape.key)[: shape.max_length]
+    made = chain.from_iterable(map(matching, shape.patterns))
+    for hint in chain(shape.enumeration, hints, made):
+        text = hint.replace("{key}", shape.key)[: shape.max_length]
         fits = len(text) >= (shape.min_length or 0) and (not shape.enumeration or text in shape.enumeration)
         if fits and all(re.fullmatch(pattern, text) for pattern in shape.patterns):
             yield text
