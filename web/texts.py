@@ -260,6 +260,16 @@ ENGLISH: Mapping[str, str] = {
     "采用现在保存的": "Take what stands",
     "以我填写的为准，继续编辑": "Take mine and go on editing",
     # claims
+    "温馨提示": "Please note",
+    "放大查看、下载、打印": "Enlarge, download, print",
+    "出运数据报告": "Shipment report",
+    "提交索赔申请前必须生成并确认；单证编号变动后须重新生成": "Needed before the claim is submitted; "
+    "made again when a number changes",
+    "查看出运数据报告": "View the report",
+    "确认报告": "Agree to it",
+    "单证全部“数据正常”后才能生成报告": "It can be made once every document is in order",
+    "重新生成出运数据报告": "Make the report again",
+    "生成出运数据报告": "Make the report",
     "下一步": "Next",
     "去办理": "Go there",
     "保险公司买方名单": "The insurer's list of buyers",

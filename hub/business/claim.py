@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business.buyer import BUYER
+from hub.business.enclosures import Enclosure
 from hub.business.lifecycle import (
     BACK,
     Action,
@@ -18,14 +19,16 @@ from hub.business.lifecycle import (
     Field,
     Kind,
     Line,
+    Need,
     Next,
+    Paper,
     Sends,
     State,
     Track,
     Transition,
 )
 from hub.business.numbers import SHANGHAI, NumberFormat
-from hub.business.roles import ANYONE
+from hub.business.roles import ANYONE, CARD_HOLDERS
 from hub.contract.money import Money
 from hub.contract.text import Text
 
@@ -41,7 +44,8 @@ MESSAGES = {
     "ClaimProgress/1.0": "MSG-CLM-06",
 }
 
-USD = "USD"
+REPORT, REPORT_DRAFT = "report", "report_draft"
+MATERIAL = "material"
 LETTER_OF_CREDIT = "LC"
 PAYMENT_METHODS: Mapping[str, Text] = {
     LETTER_OF_CREDIT: Text("信用证 (L/C)", "Letter of credit (L/C)"),
@@ -112,7 +116,13 @@ def payout(loss: Money, limit: Money, percent: Decimal, *, capped_last: bool) ->
 
 # What is wrong with a claim beyond its single fields (CI-CLM-13, CI-CLM-27)
 
+REPORT_NEEDED = Text("请先生成并确认出运数据报告", "Make the shipment report first, and agree to it")
+AGREEMENT_NEEDED = Text(
+    "请先签署《中国国际贸易单一窗口出口信用保险服务协议》，签约完成后才能提交索赔申请",
+    "Sign the service agreement first: a claim is submitted once it is signed by all",
+)
 NO_POLICY = Text("没有这张保险单", "There is no such policy")
+BUYER_NOT_SUBMITTED = Text("该新建买方尚未提交给保险公司", "This new buyer was not submitted to the insurer yet")
 NO_BUYER = Text("没有这个新建买方", "There is no such new buyer")
 OVER_INVOICE = Text("已收汇金额不能大于发票金额", "More was received than invoiced")
 OVER_REST = Text(
@@ -134,12 +144,48 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
         found["policy_no"] = NO_POLICY
     if content.get("buyer_no") and "buyer_no" not in linked:
         found["buyer_no"] = NO_BUYER
+    elif content.get("buyer_no") and not linked["buyer_no"].get("name_en"):
+        found["buyer_no"] = BUYER_NOT_SUBMITTED
     shipments: Sequence[Mapping[str, Any]] = content.get("shipments") or []
+    found |= _report_faults(shipments, content)
     seen: set[tuple[str, str]] = set()
     for place, row in enumerate(shipments):
         found |= {f"shipments-{place}-{name}": text for name, text in _line_faults(row, policy or {}, now, seen)}
     credit = any(row["payment_method"] == LETTER_OF_CREDIT for row in shipments)
     return found | _bank_faults(content, "issuing_bank", credit) | _bank_faults(content, "confirming_bank", False)
+
+
+def report_rows(claim_no: str, shipments: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a report is about: of each shipment its serial, its declaration and its certificate."""
+    numbered = zip(shipments, serials(claim_no, len(shipments)), strict=True)
+    return [{"serial": serial} | {name: row.get(name) or "" for name in REPORTED} for row, serial in numbered]
+
+
+def _report_faults(shipments: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> dict[str, Text]:
+    """A report that is not agreed to, the numbers that it lacks, or has too many (CI-CLM-43, CI-CLM-44)."""
+    if not content.get("report_signed_at"):
+        return {"": REPORT_NEEDED}
+    reported = content["report_rows"]
+    found = {
+        f"shipments-{place}-{name}": _stale(row.get(name) or reported[place][name])
+        for place, row in enumerate(shipments[: len(reported)])
+        for name in REPORTED
+        if (row.get(name) or "") != reported[place][name]
+    }
+    more = {
+        f"shipments-{place}-declaration_no": _stale(row["declaration_no"])
+        for place, row in enumerate(shipments)
+        if place >= len(reported)
+    }
+    gone = "、".join(row["declaration_no"] for row in reported[len(shipments) :])
+    return found | more | ({"shipments": _stale(gone)} if gone else {})
+
+
+def _stale(number: str) -> Text:
+    return Text(
+        f"出运数据报告已过期：{number} 有变动，请重新生成报告",
+        f"The shipment report is out of date: {number} has changed; make the report again",
+    )
 
 
 def _line_faults(
@@ -177,13 +223,26 @@ SUBMITTED = (
 
 
 def submission(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
-    """The time, and a serial for each shipment: the claim's day and sequence, then the line (20 digits, S2:637)."""
-    stem = content["claim_no"].removeprefix(NUMBERS.prefix)
-    lines = enumerate(content["shipments"], 1)
-    return {
-        "shipments": [{**row, "serial": f"{stem}{place:03}"} for place, row in lines],
-        "submitted_at": now,
-    }
+    """The time, and a serial for each shipment."""
+    rows = content["shipments"]
+    numbered = zip(rows, serials(content["claim_no"], len(rows)), strict=True)
+    return {"shipments": [{**row, "serial": serial} for row, serial in numbered], "submitted_at": now}
+
+
+def agreement(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """When the report was agreed to."""
+    return {"report_signed_at": now}
+
+
+def cancellation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """There is no report any more."""
+    return {"report_rows": None, "report_signed_at": None}
+
+
+def serials(claim_no: str, count: int) -> list[str]:
+    """出运信息流水号: the claim's day and sequence, then the line, 20 digits (S2:637)."""
+    stem = claim_no.removeprefix(NUMBERS.prefix)
+    return [f"{stem}{place:03}" for place in range(1, count + 1)]
 
 
 def claim(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
@@ -209,6 +268,9 @@ def total(shipments: Sequence[Mapping[str, Any]]) -> Decimal | None:
     return None if None in amounts else sum((amount for amount in amounts if amount), Decimal(0))
 
 
+REPORTED = ("declaration_no", "origin_cert_no")
+"""The numbers of a shipment whose change makes the report stale."""
+
 NUMBERS = NumberFormat(prefix="SP", digits=9)
 
 SHIPMENT = (
@@ -226,6 +288,8 @@ SHIPMENT = (
     Field("claim_amount_usd", Text("索赔金额（美元）", "Claimed (USD)"), Decimal),
     Field("collection_status", Text("收汇状态", "Collection"), choices=COLLECTION),
 )
+
+REPORT_ROW = tuple(row for row in SHIPMENT if row.name in ("serial", *REPORTED))
 
 FIELDS = (
     Field("claim_no", Text("索赔申请号", "Claim no."), key=True),
@@ -246,6 +310,10 @@ FIELDS = (
     Field("case_text", Text("案情说明", "Facts of the case")),
     Field("mitigation_text", Text("减损措施", "Mitigation")),
     Field("supplement_text", Text("补充说明", "Further explanation")),
+    Field("report_rows", Text("出运数据报告所含单证", "Documents in the shipment report"), list, rows=REPORT_ROW),
+    Field("report_signed_at", Text("出运数据报告签章时间", "Shipment report sealed at"), datetime),
+    Field("document_version", Text("出运数据报告版本", "Version of the shipment report")),
+    Field("seal_no", Text("签署印章", "Seal")),
     Field("submitted_at", Text("提交时间", "Submitted"), datetime),
     Field("reason", Text("原因", "Reason")),
     Field("manager_name", Text("客户经理", "Account manager"), personal=True),
@@ -257,6 +325,13 @@ FIELDS = (
 
 EVENTS = (
     EventType("begun", By.ENTERPRISE, Text("企业新建索赔申请", "Begun by the enterprise"), phase="start"),
+    EventType("report_made", By.ENTERPRISE, Text("生成出运数据报告", "Shipment report made"), series="report"),
+    EventType(
+        "report_agreed", By.ENTERPRISE, Text("企业确认出运数据报告", "Shipment report agreed to"), series="report"
+    ),
+    EventType(
+        "report_cancelled", By.ENTERPRISE, Text("企业取消出运数据报告", "Shipment report cancelled"), series="report"
+    ),
     EventType("submitted", By.ENTERPRISE, Text("企业提交索赔申请", "Submitted by the enterprise")),
     EventType("supplemented", By.ENTERPRISE, Text("企业补充材料", "Further material by the enterprise")),
     EventType("delivered", By.SYSTEM, Text("保险公司已签收", "Received and signed for by the insurer")),
@@ -396,7 +471,27 @@ CLAIM = Kind(
                 ),
             ),
         ),
+        Track(
+            name="ack",  # the enterprise's own track: its word on the report (SM-RPT; stale is what faults() says)
+            label=Text("出运数据报告", "Shipment report"),
+            states=(
+                State("NONE", Text("未生成", "Not made"), "draft", Next.ENTERPRISE),
+                State("GENERATED", Text("待确认", "To be agreed to"), "action", Next.ENTERPRISE),
+                State("CONFIRMED", Text("已确认", "Agreed to"), "done", Next.NOBODY),
+            ),
+            transitions=(
+                Transition(None, "begun", "NONE"),
+                *(Transition(source, "report_made", "GENERATED") for source in ("NONE", "GENERATED", "CONFIRMED")),
+                Transition("GENERATED", "report_agreed", "CONFIRMED"),
+                Transition("GENERATED", "report_cancelled", "NONE"),
+            ),
+        ),
     ),
+    documents={
+        REPORT: Text("信用保险索赔出运数据报告", "Shipment report of the claim"),
+        REPORT_DRAFT: Text("信用保险索赔出运数据报告（待确认）", "Shipment report of the claim, to be agreed to"),
+        MATERIAL: Text("贸易单证和损失证明文件", "Trade documents and evidence of the loss"),
+    },
     actions=(
         Action(
             name="submit",
@@ -405,10 +500,14 @@ CLAIM = Kind(
             roles=ANYONE,
             form="claim",
             adds=submission,
+            encloses=(Enclosure(code=MATERIAL),),
             faults=faults,
+            needs=(Need("agreement", frozenset({"SIGNED"}), AGREEMENT_NEEDED),),
             signed=True,
             primary=True,
-            sends=Sends(type="ClaimSubmission", version="1.0", capability="claim.submit", compose=claim),
+            sends=Sends(
+                type="ClaimSubmission", version="1.0", capability="claim.submit", compose=claim, documents=(REPORT,)
+            ),
             waiting=Text("索赔申请已提交，等待保险公司确认收到", "Claim handed in; waiting for the insurer"),
             done=Text("保险公司已收到索赔申请", "The insurer has received the claim"),
         ),
@@ -418,6 +517,7 @@ CLAIM = Kind(
             event="supplemented",
             roles=ANYONE,
             form="claim_supplement",
+            encloses=(Enclosure(code=MATERIAL),),
             signed=True,
             primary=True,
             sends=Sends(
@@ -429,6 +529,29 @@ CLAIM = Kind(
             ),
             waiting=Text("补充材料已提交，等待保险公司确认收到", "Material handed in; waiting for the insurer"),
             done=Text("保险公司已收到补充材料", "The insurer has received the material"),
+        ),
+        Action(
+            name="agree",
+            label=Text("同意", "Agree"),
+            event="report_agreed",
+            roles=CARD_HOLDERS,
+            form="claim_report",
+            adds=agreement,
+            paper=Paper(kind=REPORT, wording="shipment_report", seal="seal_no", printed=REPORT_DRAFT),
+            stepup=True,
+            opens=False,
+            primary=True,
+            done=Text("出运数据报告已签章，可提交索赔申请", "The shipment report is sealed: you may submit the claim"),
+        ),
+        Action(
+            name="cancel",
+            label=Text("取消出运数据报告", "Cancel the shipment report"),
+            event="report_cancelled",
+            roles=ANYONE,
+            question=Text("是否取消这份出运数据报告？", "Cancel this shipment report?"),
+            adds=cancellation,
+            opens=False,
+            done=Text("出运数据报告已取消", "The shipment report is cancelled"),
         ),
         Action(
             name="withdraw",

@@ -187,6 +187,7 @@ class Sends:
     capability: str
     compose: Compose
     failed: str = "undelivered"  # the event when the message finally could not be delivered
+    documents: Sequence[str] = ()  # the object's own documents that travel along, the latest of each
 
 
 Prints = Callable[[Mapping[str, Any], Actor, str], dict[str, Any]]
@@ -197,10 +198,11 @@ class Paper:
     """The document that an action has signed inside, by the account's card and under the enterprise's seal."""
 
     kind: str  # of Kind.documents: what the signed file is kept and sent as
-    template: str  # of hub.documents
     wording: str  # of hub.documents.texts; its version goes into the field ``document_version``
-    data: Prints  # what the template reads besides the wording, from the content, the actor, the receiver's name
     seal: str  # the field that names the seal, an object of the enterprise's
+    template: str = ""  # of hub.documents; printed when it is signed
+    data: Prints | None = None  # what it reads besides the wording, from content, actor, the receiver's name
+    printed: str = ""  # instead: of Kind.documents, the latest of which is signed as it lies
     place: str = "enterprise"  # the signature field
 
 
@@ -303,8 +305,11 @@ class Kind:
         for action in self.actions:
             if action.event not in events:
                 raise ValueError(f"{self.code}: action {action.name} causes an unknown event")
-            if action.paper and (action.paper.kind not in self.documents or not action.stepup):
+            paper = action.paper
+            if paper and (paper.kind not in self.documents or not action.stepup):
                 raise ValueError(f"{self.code}: action {action.name} signs an unknown document, or without a card")
+            if paper and (paper.data is None) != (paper.printed in self.documents):
+                raise ValueError(f"{self.code}: action {action.name} signs what is printed before, or prints it")
             if unlabelled := {row.code for row in action.encloses} - set(self.documents):
                 raise ValueError(f"{self.code}: no document {', '.join(sorted(unlabelled))} to enclose")
 

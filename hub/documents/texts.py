@@ -82,9 +82,28 @@ CREDIT_AUTHORISATION = Wording(
     ),
 )
 
+SHIPMENT_REPORT = Wording(
+    title="信用保险索赔出运数据报告",
+    version="2026-1",
+    articles=(
+        (
+            "声明",
+            "索赔出运数据报告，由中国国际贸易单一窗口根据企业提供的业务单据编号，查询出对应的单据信息，经企业确认和授权后，"
+            "提供给中国出口信用保险公司，仅用于索赔业务办理参考。",
+        ),
+        (
+            "提示",
+            "出运信息流水号对应索赔申请的每条出运信息，每条出运信息对应的出运信息流水号、发票号、报关单、提运单和原产地证"
+            "作为一组数据，不同组的数据从新的一页显示。",
+        ),
+    ),
+)
+"""Its two sentences are the manual's (S2:635-637)."""
+
 WORDINGS: Mapping[str, Wording] = {
     "service_agreement": SERVICE_AGREEMENT,
     "data_authorisation": DATA_AUTHORISATION,
     "credit_authorisation": CREDIT_AUTHORISATION,
+    "shipment_report": SHIPMENT_REPORT,
 }
 """Document -> its present wording."""

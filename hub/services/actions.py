@@ -39,6 +39,7 @@ UNRESOLVED = Text(
 )
 SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
 DROP_DRAFTS = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
+DROP_DRAFT = DROP_DRAFTS.where(tables.draft.c.form == bindparam("form"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,7 @@ def signing_payload(
         action = obj.kind.action(action_name)
         _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
         _check(tenant, obj, action, values, now)
-        files = uploads.enclosed(connection, obj, action)
+        files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
         return papers.ask(runtime, actor, obj, action, values, nonce)
     return challenge.make_binding(
@@ -245,7 +246,8 @@ def _act(
     _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
     _check(tenant, obj, action, values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
-    files = uploads.enclosed(connection, obj, action)
+    enclosed = uploads.enclosed(connection, obj, action)
+    files = (*enclosed, *_own(tenant, obj, action))
     proof = _signed(runtime, connection, obj, action, values, files, actor, card, now)
     new = NewEvent(
         name=action.event,
@@ -256,14 +258,14 @@ def _act(
         actor=actor,
         documents=proof.documents,
         facts=proof.facts,
-        enclosed=files,
+        enclosed=enclosed,
     )
     delivery = "QUEUED" if action.sends else None
     recorded = record.record(connection, obj, new, now, delivery=delivery)
     signature = card.signature if card else None
     sent = (*files, *proof.documents.items())
     _send(runtime, connection, recorded, action, actor, signature, proof.at, sent)
-    connection.execute(DROP_DRAFTS, {"object_id": obj.id})
+    _drop_drafts(connection, obj, action)
     uploads.close(connection, obj, action)
     return recorded.obj
 
@@ -272,6 +274,20 @@ def _done(connection: Connection, obj: BusinessObject, identity: str) -> bool:
     table = tables.event
     wanted = select(table.c.seq).where(table.c.object_id == obj.id, table.c.identity == identity)
     return connection.execute(wanted).first() is not None
+
+
+def _own(tenant: Tenant, obj: BusinessObject, action: Action) -> Files:
+    """The object's own documents that travel with the action."""
+    found = ((kind, tenant.latest(obj, kind)) for kind in (action.sends.documents if action.sends else ()))
+    return [(kind, file) for kind, file in found if file is not None]
+
+
+def _drop_drafts(connection: Connection, obj: BusinessObject, action: Action) -> None:
+    """What was typed into the action's form is taken; with an object that is gone, all goes."""
+    if obj.kind.discards(action):
+        connection.execute(DROP_DRAFTS, {"object_id": obj.id})
+    elif action.form:
+        connection.execute(DROP_DRAFT, {"object_id": obj.id, "form": action.form})
 
 
 def _meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:

@@ -32,7 +32,7 @@ from hub.business import KINDS
 from hub.business.content import thaw as thaw_content
 from hub.business.lifecycle import CONFLICT_STATE, By, Kind, State
 from hub.business.numbers import SHANGHAI
-from hub.contract.message import INTRODUCTION
+from hub.contract.message import INTRODUCTION, Attachment
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.store import tables
@@ -315,6 +315,14 @@ class Tenant:
             .order_by(document.c.created_at.desc(), document.c.id)
         )
         return [_document(row) for row in rows]
+
+    def latest(self, obj: BusinessObject, kind: str) -> Attachment | None:
+        """The newest document of this kind that the object has, as a file."""
+        newest = next((row for row in self.documents(obj) if row.kind == kind), None)
+        if newest is None:
+            return None
+        row, content = self.document(newest.id)
+        return Attachment(name=row.name, media_type=row.media_type, sha256=row.digest, content=content)
 
     def document(self, document_id: str) -> tuple[DocumentRow, bytes]:
         """A document with its bytes. Raises NotFound."""

@@ -5,6 +5,7 @@ page nor another act can put another document in its place.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -46,17 +47,29 @@ def ask(
 ) -> str:
     """The payload for the card. Raises InvalidInput when the seal is not valid, NotPrintable."""
     paper, now = _paper(action), runtime.clock.now().replace(microsecond=0)
+    request = _request(runtime, obj, paper)
     with reading(runtime.engine) as connection:
         engraved = _seal(connection, actor, paper, values)
-    request = _request(runtime, obj, paper)
-    data = {**wording(paper).data(), **paper.data({**obj.content, **values}, actor, request.receiver)}
-    fields = sign.fields_at(pdf.places(paper.template, data, now=now))
-    ready = sign.place_fields(pdf.render(paper.template, data, now=now), fields)
+        lying = Tenant(connection, actor.enterprise).latest(obj, paper.printed)
+    if paper.data is not None:
+        data = paper.data({**obj.content, **values}, actor, request.receiver)
+        ready = sheet(paper.template, wording(paper), data, now)
+    elif lying is not None:
+        ready = lying.content
+    else:
+        raise SignatureRefused(NOT_PREPARED)
     stamp = seal.as_pdf(engraved, now)
     asked = signing.ask(runtime, request, ready, paper.place, stamp=stamp, party=engraved.name, nonce=nonce)
     with writing(runtime.engine) as connection:
         accounts.bind(connection, nonce, asked.prepared, _subject(obj, action, values))
     return asked.payload
+
+
+def sheet(template: str, words: Wording, data: Mapping[str, Any], now: datetime) -> bytes:
+    """A new document in its wording, with an empty field for every party. Raises NotPrintable."""
+    whole = {**words.data(), **data}
+    fields = sign.fields_at(pdf.places(template, whole, now=now))
+    return sign.place_fields(pdf.render(template, whole, now=now), fields)
 
 
 def take(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.business.claim import CLAIM, NUMBERS, claim, faults, payout, submission, total
+from hub.business.claim import CLAIM, NUMBERS, claim, faults, payout, report_rows, submission, total
 from hub.business.lifecycle import Actor, Event, allowed, project
 from hub.contract.money import Money
 
@@ -30,6 +30,7 @@ LINE = {
     "claim_amount_usd": Decimal("20000.00"),
     "collection_status": "PARTIAL",
 }
+CLAIM_NO = "SP20261120000000001"
 OWN = (("begun", 0), ("submitted", 1))
 
 
@@ -44,8 +45,13 @@ def state(*names: tuple[str, int]) -> str | None:
     return project(CLAIM, happened(*names)).states["state"]
 
 
+def reported(*lines: dict[str, Any]) -> dict[str, Any]:
+    """With a report on these shipments that was agreed to."""
+    return {"report_rows": report_rows(CLAIM_NO, lines), "report_signed_at": NOW}
+
+
 def wrong(policy: dict[str, Any] | None = POLICY, **changed: Any) -> set[str]:
-    content = {"shipments": [{**LINE, **changed.pop("line", {})}], **changed}
+    content = {**reported(LINE), "shipments": [{**LINE, **changed.pop("line", {})}], **changed}
     return set(faults(content, {} if policy is None else {"policy_no": policy}, NOW))
 
 
@@ -113,9 +119,65 @@ def test_a_shipment_that_does_not_add_up_is_named(line: dict[str, Any], control:
 
 
 def test_the_same_invoice_and_declaration_twice_are_named() -> None:
-    found = faults({"shipments": [LINE, LINE]}, {"policy_no": POLICY}, NOW)
+    found = faults({"shipments": [LINE, LINE], **reported(LINE, LINE)}, {"policy_no": POLICY}, NOW)
 
     assert set(found) == {"shipments-1-invoice_no"}
+
+
+def test_without_a_report_that_was_agreed_to_nothing_is_submitted() -> None:
+    assert wrong(report_signed_at=None) == {""}
+
+
+@pytest.mark.parametrize(
+    ("line", "control", "number"),
+    [
+        ({"declaration_no": "224820260000000002"}, "shipments-0-declaration_no", "224820260000000002"),
+        ({"origin_cert_no": "C263702000010001"}, "shipments-0-origin_cert_no", "C263702000010001"),
+    ],
+)
+def test_a_number_that_the_report_lacks_makes_it_stale_and_is_named(
+    line: dict[str, Any], control: str, number: str
+) -> None:
+    found = faults({"shipments": [{**LINE, **line}], **reported(LINE)}, {"policy_no": POLICY}, NOW)
+
+    assert number in found[control].zh
+    assert number in found[control].en
+
+
+OTHER_LINE = {**LINE, "invoice_no": "INV-2", "declaration_no": "224820260000000009"}
+
+
+def test_a_shipment_that_went_makes_the_report_stale() -> None:
+    found = faults({"shipments": [LINE], **reported(LINE, OTHER_LINE)}, {"policy_no": POLICY}, NOW)
+
+    assert set(found) == {"shipments"}
+    assert OTHER_LINE["declaration_no"] in found["shipments"].zh
+
+
+def test_a_shipment_that_came_makes_the_report_stale() -> None:
+    found = faults({"shipments": [LINE, OTHER_LINE], **reported(LINE)}, {"policy_no": POLICY}, NOW)
+
+    assert set(found) == {"shipments-1-declaration_no"}
+
+
+def test_shipments_in_another_order_have_other_serials_and_make_the_report_stale() -> None:
+    found = faults({"shipments": [OTHER_LINE, LINE], **reported(LINE, OTHER_LINE)}, {"policy_no": POLICY}, NOW)
+
+    assert set(found) == {"shipments-0-declaration_no", "shipments-1-declaration_no"}
+
+
+def test_a_cancelled_report_is_none() -> None:
+    made = (("begun", 0), ("report_made", 0), ("report_cancelled", 0))
+
+    assert project(CLAIM, happened(*made)).states["ack"] == "NONE"
+
+
+def test_a_report_made_again_has_to_be_agreed_to_again() -> None:
+    made = (("begun", 0), ("report_made", 0), ("report_agreed", 0))
+    again = Event("report_made", "again", 0, NOW + timedelta(hours=1))
+
+    assert project(CLAIM, happened(*made)).states["ack"] == "CONFIRMED"
+    assert project(CLAIM, [*happened(*made), again]).states["ack"] == "GENERATED"
 
 
 def test_a_policy_and_a_new_buyer_have_to_be_the_enterprises_own() -> None:

@@ -19,9 +19,25 @@ AUTHORISATION: dict[str, Any] = {
     "valid_from": "2026-11-20",
     "valid_until": "2027-11-19",
 }
+REPORT: dict[str, Any] = {
+    "number": "SP20261120000000001",
+    "enterprise": AUTHORISATION["enterprise"],
+    "groups": [
+        {
+            "serial": f"2026112000000000100{place}",
+            "invoice_no": f"INV-{place}",
+            "declaration": [{"item": "报关单编号", "value": f"22482026000000000{place}"}],
+            "goods": {"head": [f"列{n}" for n in range(9)], "rows": [[f"值{place}{n}" for n in range(9)]]},
+            "transport": [{"item": "提运单号", "value": f"BL000{place}"}],
+            "certificate": [{"item": "原产地证编号", "value": f"C26370200001000{place}"}],
+        }
+        for place in (1, 2)
+    ],
+}
 DOCUMENTS = {
     "service_agreement": ("service_agreement", AGREEMENT, ["enterprise", "insurer", "centre"]),
     "data_authorisation": ("authorisation", texts.DATA_AUTHORISATION.data() | AUTHORISATION, ["enterprise"]),
+    "shipment_report": ("claim_report", texts.SHIPMENT_REPORT.data() | REPORT, ["enterprise"]),
     "credit_authorisation": ("authorisation", texts.CREDIT_AUTHORISATION.data() | AUTHORISATION, ["enterprise"]),
 }
 
@@ -53,6 +69,16 @@ def test_every_party_has_a_place_for_its_seal(name: str) -> None:
 
     assert [place.name for place in found] == parties
     assert all(place.left > 0 and 0 < place.top < 842 - 113 for place in found)
+
+
+def test_each_shipment_of_the_report_begins_a_page() -> None:
+    template, data, _ = DOCUMENTS["shipment_report"]
+
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf.render(template, data, now=NOW))).pages]
+
+    assert [place for place, text in enumerate(pages) if "出运信息流水号" in text.replace("出运信息流水号对应", "")][
+        :2
+    ] == [0, 1]
 
 
 def test_every_document_has_a_wording() -> None:

@@ -49,6 +49,7 @@ EXPECTED = {
     "buyers.search": ENTERPRISE,
     "buyers.choose": ENTERPRISE,
     "shipments.check": ENTERPRISE,
+    "shipments.report": ENTERPRISE,
     "regions.below": SESSION,
     "documents.document": ENTERPRISE,
     "notices.notices": ENTERPRISE,

@@ -290,7 +290,51 @@ def test_without_shipments_the_check_says_what_comes_first(town: Town) -> None:
     assert "请先录入并暂存出运信息" in town.browser.get(f"{town.begin()}/check").text
 
 
-@pytest.mark.parametrize("page", ["buyers", "check"])
+def test_a_report_of_documents_in_order_is_made_and_shown_before_it_is_agreed_to(town: Town) -> None:
+    path = town.begin()
+    town.declare(FOUND)
+    town.ship(path, FOUND)
+
+    answer = town.browser.post(f"{path}/report")
+    page = town.browser.get(answer.headers["Location"]).text
+
+    document = re.findall(r'<iframe class="paper"[^>]* src="(/documents/[0-9a-f]+)"', page)[0]
+    assert answer.headers["Location"] == f"{path}/agree"
+    assert town.browser.get(document).data.startswith(b"%PDF")
+
+
+def test_a_document_that_is_not_in_order_makes_no_report_and_says_why(town: Town) -> None:
+    path = town.begin()
+    town.ship(path, GONE)
+
+    answer = town.browser.post(f"{path}/report")
+
+    assert answer.status_code == 422
+    assert "单证未全部“数据正常”，不能生成报告" in answer.text
+
+
+def test_a_shipment_that_is_not_complete_makes_no_report(town: Town) -> None:
+    path = town.begin()
+    town.declare(FOUND)
+    town.save(path, **{"shipments-0-declaration_no": FOUND})
+
+    answer = town.browser.post(f"{path}/report")
+
+    assert answer.status_code == 422
+    assert "出运信息未填写完整或有误" in answer.text
+
+
+def test_without_the_service_agreement_a_claim_is_filled_in_and_the_page_says_what_is_missing(town: Town) -> None:
+    path = town.begin()
+
+    page = town.browser.get(f"{path}/submit")
+
+    assert page.status_code == 200
+    assert "请先签署《中国国际贸易单一窗口出口信用保险服务协议》" in page.text
+    assert "请先签署《中国国际贸易单一窗口出口信用保险服务协议》" in town.browser.get(LIST).text
+
+
+@pytest.mark.parametrize("page", ["buyers", "check", "agree"])
 def test_another_enterprises_claim_is_not_there(town: Town, page: str) -> None:
     path = town.begin()
     other = Browser(town.browser.app, town.world.enter("LP", THEIRS))

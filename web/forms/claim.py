@@ -10,7 +10,7 @@ from hub.business.claim import CAUSES, COLLECTION, FINANCING, PAYMENT_METHODS, Q
 from hub.contract.text import Text
 from web.forms.base import Form, rows
 from web.forms.conditions import OneOf, RequiredIf, ShownIf
-from web.forms.controls import Rule, amount, choice, day, flag, line
+from web.forms.controls import Rule, amount, choice, day, flag, line, pick, tick
 from web.forms.countries import countries
 from web.forms.people import EMAIL, NAME, PHONE
 
@@ -36,6 +36,12 @@ class Bic(Rule):
 
 
 BIC = Bic(re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?"), NO_BIC)
+
+
+DECLARATION_OF_CLAIM = Text(
+    "索赔申明：本企业保证所填内容和所附材料真实、完整，同意保险公司据此审核，并承担相应责任",
+    "Declaration: what is stated and enclosed is true and complete; the insurer may rely on it, and we answer for it",
+)
 
 
 class ShipmentRow(Form):
@@ -90,6 +96,19 @@ class ClaimForm(Form):
     cause_text = line(Text("索赔原因描述", "Description of the cause"), required=True, longest=2000, control="area")
     case_text = line(Text("案情说明", "Facts of the case"), required=True, longest=2000, control="area")
     mitigation_text = line(Text("减损措施", "Mitigation"), required=True, longest=2000, control="area")
+    declaration_accepted = tick(DECLARATION_OF_CLAIM)
+
+
+class ReportForm(Form):
+    """Agreeing to the shipment report (S2:652): under which seal."""
+
+    seal_no = pick(
+        Text("公司章", "Company seal"),
+        hint=Text(
+            "仅可选择有效的公司章；没有可选的印章时，请由法人在“印章管理”制作后刷新本页",
+            "Valid company seals only. If there is none, the legal person makes one under Seals; then reload this page",
+        ),
+    )
 
 
 class ClaimSupplementForm(Form):

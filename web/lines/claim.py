@@ -3,10 +3,10 @@
 """
 
 from hub.business.buyer import BUYER, FACTS
-from hub.business.claim import BANK_FACTS, CLAIM, FINANCING, LINE, QUESTIONS
+from hub.business.claim import BANK_FACTS, CLAIM, EDITABLE, FINANCING, LINE, MATERIAL, QUESTIONS, REPORT
 from hub.business.micro_policy import POLICY
 from hub.contract.text import Text
-from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm
+from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm, ReportForm
 from web.lines.presentation import (
     Block,
     Column,
@@ -21,6 +21,26 @@ from web.lines.presentation import (
     Source,
 )
 
+ABOUT_FILES = (
+    Text(
+        "建议将贸易单证以发票号为单位归集后成套扫描上传，例如：附件1（发票1-合同1-运输单据1-出口报关单1）。",
+        "Scan the trade documents in sets, one for each invoice: invoice, contract, transport document, declaration.",
+    ),
+    Text(
+        "无法以发票号归集的，建议按单证种类归集后扫描上传，例如：附件1（合同1-合同2），附件2（发票1-发票2）。",
+        "Where that cannot be done, one set for each kind of document.",
+    ),
+    Text(
+        "《案情说明》、贸易往来函电或其他损失证明文件请单独上传，不与基本贸易单证混同。",
+        "The statement of facts, letters and other evidence come separately, not mixed with the trade documents.",
+    ),
+    Text(
+        "单个附件上限5M，全部附件上限50M，推荐分辨率300×300dpi。",
+        "5 MB for each file, 50 MB for all; 300×300 dpi is best.",
+    ),
+)
+"""温馨提示 (S2:696-702)."""
+
 CLAIMS = Listing(
     kind=CLAIM,
     columns=(
@@ -29,6 +49,7 @@ CLAIMS = Listing(
         Column("buyer_name_en"),
         Column("total_usd"),
         Column("submitted_at", "day"),
+        Column("ack", "track"),
         Column("state", "track"),
         Column("next", "next"),
     ),
@@ -40,7 +61,9 @@ CLAIMS = Listing(
         ("submit", "DRAFT"): Text("修改", "Edit"),
         ("submit", "RETURNED"): Text("修改并重新提交", "Correct and submit again"),
         ("submit", "SEND_FAILED"): Text("再次提交", "Submit again"),
+        **{("agree", state): Text("确认出运数据报告", "Agree to the shipment report") for state in EDITABLE},
     },
+    document_links={REPORT: Text("查看出运数据报告", "View the report")},
     sources={
         "policy": Source(
             label=Text("我要索赔", "Claim"),
@@ -70,9 +93,11 @@ CLAIMS = Listing(
     ),
     answers=("reason", "manager_name", "manager_phone", "paid_amount_usd", "paid_on", "progress_text"),
     detail=(
-        "claim_no", "state", "reason", "manager_name", "manager_phone", "policy_no", "insured", "claimant", "uscc",
+        "claim_no", "state", "ack",
+        "reason", "manager_name", "manager_phone", "policy_no", "insured", "claimant", "uscc",
         "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS, *FINANCING, "shipments", "total_usd",
-        "loss_cause", "cause_text", "case_text", "mitigation_text", "supplement_text", "submitted_at",
+        "loss_cause", "cause_text", "case_text", "mitigation_text", "supplement_text", "report_signed_at", "seal_no",
+        "submitted_at",
         "paid_amount_usd", "paid_on", "progress_text",
     ),
     title=Text("索赔申请详情", "Claim"),
@@ -144,12 +169,32 @@ VIEW = LineView(
                     Text("出运信息", "Shipments"),
                     ("shipments", "total_usd"),
                     columns=1,
-                    errands=(Errand(Text("申报数据检查", "Check the documents"), "check"),),
+                    errands=(
+                        Errand(Text("申报数据检查、出运数据报告", "Check the documents, make the report"), "check"),
+                    ),
                 ),
                 Block(
                     Text("说明", "Explanations"),
                     ("loss_cause", "cause_text", "case_text", "mitigation_text"),
                     wide=frozenset({"cause_text", "case_text", "mitigation_text"}),
+                ),
+                Block(Text("附件", "Files"), (MATERIAL,), notes=ABOUT_FILES, columns=1),
+                Block(Text("索赔申明", "Declaration"), ("declaration_accepted",), columns=1),
+            ),
+        ),
+        "claim_report": FormPage(
+            schema=ReportForm,
+            title=Text("确认出运数据报告", "Agree to the shipment report"),
+            hint=Text(
+                "请插入当前登录账号所绑定的卡介质，核对报告内容，选择公司章后点击“同意”并输入卡密码。报告随索赔申请一同提交。",
+                "Plug in the card of this account, read the report, choose the seal, agree, enter the PIN. "
+                "The report goes to the insurer with the claim.",
+            ),
+            blocks=(
+                Block(
+                    Text("签章", "Seal"),
+                    ("claim_no", "enterprise_name", "seal_no"),
+                    wide=frozenset({"seal_no"}),
                 ),
             ),
         ),
@@ -158,7 +203,11 @@ VIEW = LineView(
             title=Text("补充材料", "Further material"),
             blocks=(
                 Block(Text("保险公司的要求", "What the insurer asks for"), ("reason", "manager_name", "manager_phone")),
-                Block(Text("补充材料", "Further material"), ("supplement_text",), wide=frozenset({"supplement_text"})),
+                Block(
+                    Text("补充材料", "Further material"),
+                    ("supplement_text", MATERIAL),
+                    wide=frozenset({"supplement_text"}),
+                ),
             ),
         ),
         "buyer": FormPage(

@@ -154,6 +154,7 @@ class Block:
     columns: Literal[1, 2, 3] = 2
     wide: frozenset[str] = frozenset()  # fields that take a whole line
     errands: Sequence[Errand] = ()
+    notes: Sequence[Text] = ()  # 温馨提示, one under the other
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,7 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
     posted, typed = request.form.to_dict(), gathered(here)
     try:
         _fresh(here, typed)
-        actions.perform(
+        done = actions.perform(
             runtime(),
             login_of().actor,
             kind,
@@ -92,7 +92,10 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
         return redirect(site().path(here.obj.kind, object_id, f"progress?action={action}"), 303)
     flash(read(here.action.done) or say("{action}已完成", action=read(here.action.label)))
     gone = here.obj.kind.discards(here.action)
-    return redirect(site().path(here.obj.kind, *(() if gone else (object_id,))), 303)
+    entry = here.obj.kind.entry if done.states["state"] in here.listing.form_first else None
+    return redirect(
+        site().path(here.obj.kind, *(() if gone else (object_id, entry.name) if entry else (object_id,))), 303
+    )
 
 
 @views.post("/<line>/<kind>/<object_id>/<action>/payload")

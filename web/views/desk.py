@@ -276,6 +276,9 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     others = act_links(here.listing, obj) if here.stored else []
     return {
         "desk": here,
+        "printed": next(
+            (row for row in documents if here.action.paper and row.kind == here.action.paper.printed), None
+        ),
         "wording": papers.wording(here.action.paper) if here.action.paper else None,
         "obj": obj,
         "listing": here.listing,

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from flask import Blueprint
 from flask.wrappers import Response
 
+from hub.business import KINDS
+from hub.services import drafts
 from hub.services.objects import Tenant
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import LineView, Listing
 from web.page import View, counted, crumbs, page
-from web.site import read
-from web.views.common import counter_path, partner_name, place, tenant
+from web.site import read, runtime, site
+from web.views.common import Link, counter_path, partner_name, place, tenant
 from web.views.desk import chosen_receiver, form_context, new_desk, new_link, receivers
 from web.views.grid import grid
 from web.views.masters import above
@@ -26,6 +28,7 @@ def listing(line: str, kind: str) -> Response:
     with tenant() as mine:
         step = line_view.step(_counts(mine, line_view)) if line_view.steps else 0
         counters = counted(mine, line_view)
+        missing = _missing(mine, shown)
     context = _entry(line_view, shown)
     found = grid(line_view, shown)
     view = View(
@@ -40,6 +43,7 @@ def listing(line: str, kind: str) -> Response:
         view,
         line=line_view,
         step=step,
+        missing=missing,
         counters=[(row, number, counter_path(row)) for row, number in counters],
         grid=found,
         master=above(shown, found.filters),
@@ -57,6 +61,18 @@ def _entry(line_view: LineView, shown: Listing) -> dict[str, object]:
         return {"choices": receivers(shown.kind)}
     here = new_desk(line_view, shown, receiver)
     return form_context(here, here.known, {})
+
+
+def _missing(mine: Tenant, shown: Listing) -> list[Link]:
+    """What an enterprise has to have before it can submit what it begins here, and does not have with any partner."""
+    entry, partners = shown.kind.entry, drafts.receivers(runtime().registry, shown.kind)
+    if entry is None or not partners:
+        return []
+    return [
+        Link(label=read(entry.label), path=site().path(KINDS[need.kind]), reason=read(need.text))
+        for need in entry.needs
+        if not any(mine.has(need.kind, code, need.states) for code in partners)
+    ]
 
 
 def _counts(mine: Tenant, line_view: LineView) -> dict[tuple[str, str], Mapping[str, int]]:

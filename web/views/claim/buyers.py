@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from hub.business.buyer import BUYER
-from hub.business.claim import CLAIM
+from hub.business.claim import CLAIM, LINE
 from hub.errors import InvalidInput, Unavailable, Unregistered
 from hub.services import buyers
 from hub.services.objects import Query
@@ -75,6 +75,6 @@ def choose(object_id: str) -> ResponseReturnValue:
 
 def _claim(object_id: str) -> Desk:
     """The claim while it may be filled in. Raises NotFound, NotAllowed."""
-    here = desk("claim", CLAIM.code, object_id, "submit")
+    here = desk(LINE.code, CLAIM.code, object_id, "submit")
     require(here)
     return here
