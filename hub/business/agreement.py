@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hub.business import authorisation
 from hub.business.lifecycle import (
     Action,
     Actor,
@@ -30,6 +31,7 @@ MESSAGES = {
     "AgreementSigned/1.0": "MSG-AGR-01",
     "AgreementCountersigned/1.0": "MSG-AGR-02",
     "AgreementEnded/1.0": "MSG-AGR-03",
+    **authorisation.MESSAGES,
 }
 CENTRE = "中国电子口岸数据中心"  # the third party (S2:391)
 
@@ -176,4 +178,9 @@ AGREEMENT = Kind(
     documents={"agreement": Text("出口信用保险服务协议", "Service agreement")},
 )
 
-LINE = Line(code="agreement", label=Text("签约管理", "Agreement"), kinds=(AGREEMENT,), messages=MESSAGES)
+LINE = Line(
+    code="agreement",
+    label=Text("签约管理", "Agreement"),
+    kinds=(AGREEMENT, authorisation.AUTHORISATION),
+    messages=MESSAGES,
+)

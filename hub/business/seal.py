@@ -3,13 +3,12 @@
 No partner is told of a seal: it appears in the documents that it is chosen for. Manual S2:419-431.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
-from hub.business.lifecycle import Action, Actor, By, EventType, Field, Kind, Line, Next, State, Track, Transition
-from hub.business.numbers import SHANGHAI, NumberFormat
+from hub.business.lifecycle import Action, By, EventType, Field, Kind, Line, Next, State, Track, Transition
+from hub.business.numbers import NumberFormat
 from hub.business.roles import LEGAL_PERSON
+from hub.business.terms import TERMS, validity
 from hub.contract.text import Text
 
 TYPES = {
@@ -18,17 +17,6 @@ TYPES = {
     "FINANCE": Text("财务专用章", "Finance seal"),
 }
 """The first one is what agreements ask for (S2:420)."""
-
-TERMS = {"1": Text("1年", "1 year"), "2": Text("2年", "2 years"), "3": Text("3年", "3 years")}
-
-
-def validity(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
-    """From today for the years chosen; the last day is the one before the anniversary."""
-    first = now.astimezone(SHANGHAI).date()
-    year = first.year + int(content["term"])
-    leap_day = (first.month, first.day) == (2, 29)
-    last = date(year, 3, 1) if leap_day else first.replace(year=year)
-    return {"valid_from": first, "valid_until": date.fromordinal(last.toordinal() - 1)}
 
 
 SEAL = Kind(

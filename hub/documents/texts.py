@@ -19,6 +19,14 @@ class Wording:
     categories: Sequence[tuple[str, str]] = ()  # of data that is given: name, what it holds
     purpose: str = ""
 
+    def held(self) -> dict[str, object]:
+        """What an object remembers of it, as far as its kind has fields of these names."""
+        return {
+            "document_version": self.version,
+            "purpose": self.purpose,
+            "scope": [name for name, _ in self.categories],
+        }
+
     def data(self) -> dict[str, object]:
         """As the templates read it."""
         return {

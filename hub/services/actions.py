@@ -3,7 +3,7 @@ and what is sent; state change, event and outbox row are one transaction.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -30,6 +30,7 @@ from hub.runtime import Runtime
 from hub.services import accounts, audit, drafts, evidence, papers, record, uploads
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import BusinessObject, Tenant
+from hub.services.papers import Files
 from hub.services.record import NewEvent, Recorded
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -107,7 +108,8 @@ def complete(
     """``values``, what is derived from them, and what the hub adds."""
     known = {**values, **derive(obj.kind, {**obj.content, **values})}
     if action.paper:
-        known["document_version"] = papers.wording(action.paper).version
+        held = {row.name for row in obj.kind.fields}
+        known |= {name: value for name, value in papers.wording(action.paper).held().items() if name in held}
     return known | (action.adds({**obj.content, **known}, actor, at) if action.adds else {})
 
 
@@ -121,9 +123,6 @@ def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[
     wrong = action.faults(content, linked, now)
     if wrong:
         raise InvalidInput(wrong)
-
-
-Files = Sequence[tuple[str, Attachment]]  # (document kind, file)
 
 
 def agreed(
@@ -159,7 +158,8 @@ def signing_payload(
         _check(tenant, obj, action, values, now)
         files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
-        return papers.ask(runtime, actor, obj, action, values, nonce)
+        printed = {**obj.content, **complete(obj, action, values, actor, now)}
+        return papers.ask(runtime, actor, obj, action, values, files, printed, nonce)
     return challenge.make_binding(
         Purpose.APPLICATION,
         origin=runtime.settings.web.origin,
@@ -321,7 +321,7 @@ def _signed(
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
     if action.paper:
-        signed = papers.take(runtime, connection, actor, obj, action, values, answer)
+        signed = papers.take(runtime, connection, actor, obj, action, values, files, answer)
         return Proof(at=at, facts=signed.facts, documents={action.paper.kind: signed.document})
     text = agreed(obj, action, values, files, actor, at)
     believe(

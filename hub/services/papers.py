@@ -4,7 +4,7 @@ What was prepared is remembered beside the nonce of the signature, for one objec
 page nor another act can put another document in its place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from hub.business.content import freeze
 from hub.business.lifecycle import Action, Actor, Kind, Paper
+from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.documents import pdf, seal, sign
 from hub.documents.seal import Seal
@@ -27,6 +28,7 @@ from hub.services.signing import Request, Signed
 from hub.store.engine import reading, writing
 
 SEAL, VALID, COMPANY = "seal", "ACTIVE", "COMPANY"
+Files = Sequence[tuple[str, Attachment]]  # (document kind, file)
 PARTNER_PLACE = "insurer"  # the field that the partner signs
 NO_SEAL = Text("请选择有效的公司章", "Choose a valid company seal")
 NOT_PREPARED = Text("签署内容已变更，请重新签署", "What is to be signed has changed: sign again")
@@ -43,16 +45,27 @@ def seals(tenant: Tenant) -> list[BusinessObject]:
 
 
 def ask(
-    runtime: Runtime, actor: Actor, obj: BusinessObject, action: Action, values: Mapping[str, Any], nonce: str
+    runtime: Runtime,
+    actor: Actor,
+    obj: BusinessObject,
+    action: Action,
+    values: Mapping[str, Any],
+    files: Files,
+    content: Mapping[str, Any],
+    nonce: str,
 ) -> str:
-    """The payload for the card. Raises InvalidInput when the seal is not valid, NotPrintable."""
+    """The payload for the card. Raises InvalidInput when the seal is not valid, NotPrintable.
+
+    :param files: what else travels with the action.
+    :param content: the object's as it will be, to be printed.
+    """
     paper, now = _paper(action), runtime.clock.now().replace(microsecond=0)
     request = _request(runtime, obj, paper)
     with reading(runtime.engine) as connection:
         engraved = _seal(connection, actor, paper, values)
         lying = Tenant(connection, actor.enterprise).latest(obj, paper.printed)
     if paper.data is not None:
-        data = paper.data({**obj.content, **values}, actor, request.receiver)
+        data = paper.data(content, actor, request.receiver)
         ready = sheet(paper.template, wording(paper), data, now)
     elif lying is not None:
         ready = lying.content
@@ -61,7 +74,7 @@ def ask(
     stamp = seal.as_pdf(engraved, now)
     asked = signing.ask(runtime, request, ready, paper.place, stamp=stamp, party=engraved.name, nonce=nonce)
     with writing(runtime.engine) as connection:
-        accounts.bind(connection, nonce, asked.prepared, _subject(obj, action, values))
+        accounts.bind(connection, nonce, asked.prepared, _subject(obj, action, values, files))
     return asked.payload
 
 
@@ -79,12 +92,13 @@ def take(
     obj: BusinessObject,
     action: Action,
     values: Mapping[str, Any],
+    files: Files,
     answer: CardAnswer,
 ) -> Signed:
     """The signed document. Raises SignatureRefused, InvalidInput, NotSignable."""
     paper = _paper(action)
     _seal(connection, actor, paper, values)
-    prepared = accounts.bound(connection, answer.nonce, _subject(obj, action, values))
+    prepared = accounts.bound(connection, answer.nonce, _subject(obj, action, values, files))
     if prepared is None:
         raise SignatureRefused(NOT_PREPARED)
     return signing.take(runtime, connection, actor, _request(runtime, obj, paper), prepared, answer)
@@ -122,6 +136,12 @@ def _seal(connection: Connection, actor: Actor, paper: Paper, values: Mapping[st
     return Seal(name=str(chosen.content["enterprise_name"]), number=str(chosen.content.get("engraved_no") or ""))
 
 
-def _subject(obj: BusinessObject, action: Action, values: Mapping[str, Any]) -> str:
-    facts = {"object": obj.id, "revision": obj.revision, "action": action.name, "values": freeze(values)}
+def _subject(obj: BusinessObject, action: Action, values: Mapping[str, Any], files: Files) -> str:
+    facts = {
+        "object": obj.id,
+        "revision": obj.revision,
+        "action": action.name,
+        "values": freeze(values),
+        "files": [[kind, file.sha256] for kind, file in files],
+    }
     return chain.digest(chain.canonical(facts))

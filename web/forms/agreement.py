@@ -5,7 +5,7 @@ from web.forms.base import Form
 from web.forms.controls import pick, tick
 
 
-class AgreementForm(Form):
+class SealChoice(Form):
     """Under which seal."""
 
     seal_no = pick(
@@ -15,4 +15,9 @@ class AgreementForm(Form):
             "Valid company seals only. If there is none, the legal person makes one under Seals; then reload this page",
         ),
     )
-    accepted = tick(Text("已认真阅读以上内容并同意", "I have read the above and agree"))
+
+
+class AgreementForm(SealChoice):
+    """Read and agreed to."""
+
+    accepted = tick(Text("我确认协议条款", "I confirm the terms of the agreement"))

@@ -2,7 +2,8 @@
 
 import re
 
-from hub.business.seal import TERMS, TYPES
+from hub.business.seal import TYPES
+from hub.business.terms import TERMS
 from hub.contract.text import Text
 from web.forms.base import Form
 from web.forms.controls import Rule, choice, line

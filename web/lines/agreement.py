@@ -1,9 +1,11 @@
 """签约管理 on the screen (spec.md 8; manual S2:380-490)."""
 
 from hub.business.agreement import AGREEMENT, LINE
+from hub.business.authorisation import AUTHORISATION
 from hub.contract.text import Text
 from web.forms.agreement import AgreementForm
-from web.lines.presentation import Block, Column, FormPage, LineView, Listing, MenuItem
+from web.forms.authorisation import AuthorisationForm
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem
 
 AGREEMENTS = Listing(
     kind=AGREEMENT,
@@ -45,11 +47,52 @@ AGREEMENTS = Listing(
     ),
 )
 
+AUTHORISATIONS = Listing(
+    kind=AUTHORISATION,
+    columns=(
+        Column("authorisation_no", "number"),
+        Column("purpose"),
+        Column("partner", "partner", Text("被授权人", "Given to")),
+        Column("valid_from", "day"),
+        Column("valid_until", "day"),
+        Column("state", "track"),
+        Column("next", "next"),
+    ),
+    filters=(Filter("authorisation_no"), Filter("state", "track")),
+    acts=("give", "revoke", "delete"),
+    form_first=frozenset({"NONE"}),
+    link_labels={("give", "FAILED"): Text("重新授权", "Authorise again")},
+    detail=(
+        "authorisation_no",
+        "state",
+        "enterprise_name",
+        "uscc",
+        "purpose",
+        "document_version",
+        "valid_from",
+        "valid_until",
+        "seal_no",
+        "scope",
+    ),
+    document_links={"authorisation": Text("查看授权书", "View")},
+    create=Text("数据授权", "Authorise"),
+    title=Text("企业数据授权", "Data authorisation"),
+    empty=Text(
+        "尚未授权提供企业数据。授权后可随时查看、下载或撤回。",
+        "No data authorisation yet. Once given it can be viewed, downloaded and revoked at any time.",
+    ),
+)
+
 VIEW = LineView(
     line=LINE,
     menu_code="agreement",
-    menu=(MenuItem(code="agreement_list", label=Text("签约管理", "Agreement"), path="/agreement/agreement"),),
-    listings=(AGREEMENTS,),
+    menu=(
+        MenuItem(code="agreement_list", label=Text("签约管理", "Agreement"), path="/agreement/agreement"),
+        MenuItem(
+            code="authorisation_list", label=Text("企业数据授权", "Data authorisation"), path="/agreement/authorisation"
+        ),
+    ),
+    listings=(AGREEMENTS, AUTHORISATIONS),
     title=Text("签约管理", "Agreement"),
     area=Text("签约管理", "Agreement"),
     forms={
@@ -65,6 +108,21 @@ VIEW = LineView(
                     Text("签署", "Signature"),
                     ("agreement_no", "enterprise_name", "uscc", "seal_no", "accepted"),
                     wide=frozenset({"seal_no", "accepted"}),
+                ),
+            ),
+        ),
+        "authorisation": FormPage(
+            schema=AuthorisationForm,
+            title=Text("企业数据授权", "Data authorisation"),
+            hint=Text(
+                "请插入法人卡，阅读授权书全文，选择授权期限和公司章后点击“授权”并输入卡密码。",
+                "Plug in the legal-person card, read it all, choose term and seal, authorise, enter the PIN.",
+            ),
+            blocks=(
+                Block(
+                    Text("授权", "Authorisation"),
+                    ("authorisation_no", "enterprise_name", "uscc", "term", "seal_no", "accepted"),
+                    wide=frozenset({"term", "seal_no", "accepted"}),
                 ),
             ),
         ),

@@ -209,6 +209,7 @@ def _question(here: Desk, error: Text | None = None, status: int = 200) -> Respo
         status,
         obj=here.obj,
         action=here.action,
+        signed=here.signed,
         question=read(here.action.question) or say("是否确认提交?"),
         error=read(error),
         path=here.path,

@@ -51,6 +51,11 @@ class Desk:
         return f"{self.path}/files"
 
     @property
+    def signed(self) -> bool:
+        """Whether the card has to sign it in this session."""
+        return self.action.stepup or (self.action.signed and login_of().fingerprint is not None)
+
+    @property
     def draft_path(self) -> str:
         """Where what is typed is kept."""
         return site().path(self.obj.kind, self.obj.id, "draft")
@@ -295,7 +300,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "enclosings": enclosings(here),
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",
-        "signed": here.action.stepup or (here.action.signed and login_of().fingerprint is not None),
+        "signed": here.signed,
         "need": need_link(offer_of(here)),
         "others": [link for link in others if link.path != here.path],
         "back": site().path(obj.kind),

@@ -253,6 +253,18 @@ BODIES = {
         "changed_at": NOW,
     },
     "agreement_ended_terminated": {"agreement_no": "FW202600000001", "status_code": "90", "changed_at": NOW},
+    "data_authorisation": {
+        "authorisation_no": "SQ202600000001",
+        "status": "GIVEN",
+        "document_version": "2026-1",
+        "enterprise_name": "西安某某进出口有限公司",
+        "scope": ["企业基本信息", "出口申报数据"],
+        "purpose": "小微企业出口信用保险的投保、承保与理赔",
+        "valid_from": date(2026, 11, 20),
+        "valid_until": date(2027, 11, 19),
+        "changed_at": NOW,
+        "signer_certificate_serial": "51a",
+    },
 }
 TYPES = {
     "policy_offer": "PolicyOffer",
@@ -280,6 +292,7 @@ TYPES = {
     "agreement_signed": "AgreementSigned",
     "agreement_countersigned": "AgreementCountersigned",
     "agreement_ended": "AgreementEnded",
+    "data_authorisation": "DataAuthorisation",
 }
 PUBLISHED = {"introduction", "risk_article", "risk_recall", "risk_digest"}  # for everybody
 SENT = {
@@ -294,6 +307,7 @@ SENT = {
     "BuyerQuery",
     "NewBuyer",
     "AgreementSigned",
+    "DataAuthorisation",
 }
 ANSWERS = {
     "ReviewResult": CONFIRMATION,
@@ -303,7 +317,9 @@ ANSWERS = {
     "BuyerCode": BUYER,
     "AgreementCountersigned": AGREEMENT,
 }
-PAPERS = dict.fromkeys(("PolicyOffer", "PolicyIssued", "AgreementSigned", "AgreementCountersigned"), (PAPER,))
+PAPERS = dict.fromkeys(
+    ("PolicyOffer", "PolicyIssued", "AgreementSigned", "AgreementCountersigned", "DataAuthorisation"), (PAPER,)
+)
 APPLICATION, POLICY = ("micro_application", "XW2026-00018233"), ("policy", "XB2026-00003680")
 A_CLAIM = ("claim", "SP20261120000000001")
 EVENTS = {
@@ -338,7 +354,7 @@ SAID_WITHOUT_A_CODE = {"offered", "receipt_confirmed", "answered", "coded", "cou
 
 
 def number(type: str, body: dict) -> str:
-    for own in ("inquiry_no", "claim_no", "buyer_no", "agreement_no"):
+    for own in ("inquiry_no", "claim_no", "buyer_no", "agreement_no", "authorisation_no"):
         if own in body:
             return body[own]
     return body["policy_no"] if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233"

@@ -1,4 +1,7 @@
-"""What the simulated insurer does with service agreements; in its books one is HANDED_IN, SIGNED, REFUSED or ENDED."""
+"""What the simulated insurer does with service agreements and data authorisations.
+
+In its books an agreement is HANDED_IN, SIGNED, REFUSED or ENDED, an authorisation GIVEN or REVOKED.
+"""
 
 import base64
 import hashlib
@@ -19,7 +22,7 @@ from hub_sinosure.files import pdf
 from hub_sinosure.simulator.papers import ISSUER
 from hub_sinosure.simulator.rules import PLANS, SILENT
 
-AGREEMENT, PLACE = "agreement", "insurer"
+AGREEMENT, AUTHORISATION, PLACE = "agreement", "authorisation", "insurer"
 REFUSED, TERMINATED = "20", "90"
 UNSIGNED = "收到的协议文件无法签署。"
 
@@ -60,6 +63,17 @@ def answer(desk: Desk, number: str, args: Mapping[str, Any]) -> None:  # noqa: A
     body = {"agreement_no": number, "countersigned_at": desk.clock.now()}
     answers = agreement.data["answers"]
     desk.tell("AgreementCountersigned", number, agreement.enterprise, body, answers=answers, attachments=(file,))
+
+
+def authorised(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG001
+    """DataAuthorisation: GIVEN once with its letter, then REVOKED once; no message answers it."""
+    number, status = message.body["authorisation_no"], message.body["status"]
+    entry = own(desk, AUTHORISATION, number, message.enterprise)
+    held = entry.state if entry else "NONE"
+    if (held, status) not in {("NONE", "GIVEN"), ("GIVEN", "REVOKED")} or (status == "GIVEN" and not pdf("", message)):
+        return NOT_NOW
+    desk.books.write(Entry(kind=AUTHORISATION, number=number, enterprise=message.enterprise, state=status, data={}))
+    return TAKEN
 
 
 def terminate(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -119,6 +119,7 @@ RULES = (
     _signed("延迟", "answer", slower=30.0),
     _signed("超时", "answer", fault="late_success"),
     Rule(name="agreement", type=AGREEMENT, plan="answer"),
+    Rule(name="authorisation", type="DataAuthorisation", plan="answer"),
     Rule(name="inquiry", type=INQUIRY, plan="answer"),
     Rule(name="confirmation", type=CONFIRMATION, plan="approve"),
     Rule(name="withdrawal", type="WithdrawalRequest", plan="answer"),

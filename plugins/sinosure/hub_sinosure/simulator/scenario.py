@@ -245,6 +245,7 @@ SCENARIO = Scenario(
         "PolicyReceipt": acknowledged,
         "Inquiry": inquiries.asked,
         "AgreementSigned": agreements.handed_in,
+        "DataAuthorisation": agreements.authorised,
         "StatusQuery": answer_status,
         **claims.HANDLERS,
     },
