@@ -1,5 +1,6 @@
 """Signed PDFs, looked at: by whom they were signed, and whether they are still what was signed."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Coroutine, Sequence
@@ -137,10 +138,5 @@ def _revoked(certificate: asn1.Certificate, crls: Sequence[bytes], signed_at: da
 
 
 def finish(work: Coroutine[Any, Any, Made]) -> Made:
-    """What ``work`` makes. The library's functions can wait for a network; ours never have to, so no loop is needed."""
-    try:
-        work.send(None)
-    except StopIteration as ended:
-        made: Made = ended.value
-        return made
-    raise RuntimeError("it waits for a network")
+    """What ``work`` makes, in a loop of its own: the library asks for one, and a request's thread has none."""
+    return asyncio.run(work)

@@ -3,6 +3,7 @@
 import io
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -133,6 +134,13 @@ def test_an_independent_program_finds_the_signatures_valid(algorithm: str, tmp_p
     assert said.count("Signature is Valid") == 3
     assert said.count("ETSI.CAdES.detached") == 3
     assert "Total document signed" in said.rpartition("Signature #3")[2]
+
+
+def test_a_thread_of_a_server_signs_and_checks() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        made = threads.submit(by_all).result()
+
+        assert threads.submit(line, made).result() is VALID
 
 
 def test_the_insurer_signs_later_and_the_enterprises_part_stays_byte_for_byte() -> None:
