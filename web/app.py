@@ -24,6 +24,7 @@ from web.views import (
     door,
     health,
     home,
+    imports,
     lists,
     login,
     many,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     uploads.views,
     buyers.views,
     shipments.views,
+    imports.views,
     documents.views,
     notices.views,
     accounts.views,
@@ -55,7 +57,6 @@ BLUEPRINTS = (
     door.views,
     health.views,
 )
-FORM_BYTES = 1_000_000  # of a page's POST; the partners' door has its own limit
 
 
 def create_app(runtime: Runtime) -> Flask:
@@ -79,9 +80,7 @@ def create_app(runtime: Runtime) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,  # the gate checks, in one place
         WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session
         WTF_CSRF_SSL_STRICT=False,  # the gate compares the Origin
-        MAX_CONTENT_LENGTH=FORM_BYTES,
     )
-    app.before_request(_allow_files)
     security.install(app, runtime)
     auth.install(app, runtime)
     failures.install(app)
@@ -91,12 +90,6 @@ def create_app(runtime: Runtime) -> Flask:
     services.install(app, site)
     shelf.install(app, site)
     return app
-
-
-def _allow_files() -> None:
-    """Whole files make a larger post than any other page."""
-    if request.endpoint == uploads.WHOLE:
-        request.max_content_length = uploads.WHOLE_BYTES
 
 
 def _secret(web: WebSettings) -> bytes:

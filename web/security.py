@@ -1,6 +1,8 @@
 """What protects the browser's side: headers, Origin and form token, own paths only (reliability.md B1, P21)."""
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
@@ -13,7 +15,9 @@ from hub.store.engine import writing
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 OWN_PATH = re.compile(r"/(?![/\\])[\w\-./?=&%~+:,]*", re.ASCII)
+FORM_OCTETS = 1_000_000  # of a page's POST; the partners' door has its own limit
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class CrossSite(HubError):
@@ -41,11 +45,27 @@ def headers(agent: str, *, secure: bool) -> dict[str, str]:
     return found | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
 
 
+def takes(octets: int) -> Callable[[View], View]:
+    """The view's POST may have so many octets: it takes a file."""
+
+    def mark(view: View) -> View:
+        view.octets = octets  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def install(app: Flask, runtime: Runtime) -> None:
-    """Headers on every answer; the form token is checked by :func:`check_origin`, in one place."""
+    """Headers on every answer, limits on every request; the form token is checked by :func:`check_origin`."""
     web = runtime.settings.web
     fixed = headers(web.agent, secure=web.origin.startswith("https://"))
     csrf.init_app(app)
+    app.config.update(MAX_CONTENT_LENGTH=FORM_OCTETS, MAX_FORM_MEMORY_SIZE=FORM_OCTETS)
+
+    @app.before_request
+    def allow() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        request.max_content_length = getattr(view, "octets", FORM_OCTETS)
 
     @app.after_request
     def add(response: Response) -> Response:

@@ -113,14 +113,30 @@ def complete(
     return known | (action.adds({**obj.content, **known}, actor, at) if action.adds else {})
 
 
-def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime) -> None:
-    """Raises InvalidInput for what only the action's own rules know."""
+def faults(
+    runtime: Runtime, actor: Actor, kind_code: str, object_id: str, action_name: str, values: Mapping[str, Any]
+) -> Mapping[str, Text]:
+    """Control -> what the action's own rules find wrong with ``values``, before anything is done. Raises NotFound."""
+    with reading(runtime.engine) as connection:
+        tenant = Tenant(connection, actor.enterprise)
+        obj = tenant.get(kind_code, object_id)
+        return _faults(tenant, obj, obj.kind.action(action_name), values, runtime.clock.now())
+
+
+def _faults(
+    tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime
+) -> Mapping[str, Text]:
     if action.faults is None:
-        return
+        return {}
     content = {**obj.content, **values}
     found = {name: tenant.by_number(kind, str(content.get(name) or "")) for name, kind in obj.kind.links.items()}
     linked = {name: {**row.content, "state": row.states["state"]} for name, row in found.items() if row is not None}
-    wrong = action.faults(content, linked, now)
+    return action.faults(content, linked, now)
+
+
+def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime) -> None:
+    """Raises InvalidInput for what only the action's own rules know."""
+    wrong = _faults(tenant, obj, action, values, now)
     if wrong:
         raise InvalidInput(wrong)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.business import roles
 from hub.business.lifecycle import Actor, Kind, may
@@ -178,3 +178,11 @@ def save(
             .values(values=dict(values), revision=saved.revision + 1, saved_at=now, saved_by=actor.account)
         )
         return Draft(values=values, revision=saved.revision + 1, saved_at=now)
+
+
+def drop(runtime: Runtime, actor: Actor, kind_code: str, object_id: str, form: str) -> None:
+    """Give up what was typed into ``form``. Raises NotFound."""
+    table = tables.draft
+    with writing(runtime.engine) as connection:
+        obj = Tenant(connection, actor.enterprise).lock(kind_code, object_id)
+        connection.execute(delete(table).where(table.c.object_id == obj.id, table.c.form == form))

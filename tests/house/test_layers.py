@@ -22,6 +22,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ("hub.cards", "hub.contract", "hub.documents", "hub.errors"),
         ("typst", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography"),
     ),
+    "hub/workbook": (("hub.contract", "hub.workbook"), ("openpyxl",)),
     "hub/cards": (
         ("hub.contract", "hub.cards", "hub.clock", "hub.crypto", "hub.plugins", "hub.hookspecs"),
         ("cryptography", "asn1crypto", "pluggy", "structlog"),
@@ -54,7 +55,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "web": (
         (
             *("hub.business", "hub.cards", "hub.contract", "hub.delivery", "hub.services", "hub.store", *FRAME),
-            *("hub.log", "hub.commands", "hub.xml.catalogue", "hub.xml.codec", "web"),
+            *("hub.log", "hub.commands", "hub.workbook", "hub.xml.catalogue", "hub.xml.codec", "web"),
         ),
         None,
     ),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hub.errors import ConfigError
 from hub.store import tables
 from tests.web.world import Browser, World, settings_in
-from web.app import FORM_BYTES, create_app
-from web.security import own_path
+from web.app import create_app
+from web.security import FORM_OCTETS, own_path
 
 FORM = {
     "revision": "1",
@@ -98,7 +98,7 @@ def test_over_https_cookies_are_bound_to_the_host_and_hsts_is_sent(world: World)
 def test_a_page_takes_no_more_than_a_form_needs(world: World, user: Browser) -> None:
     obj = world.offer()
     path = f"/micro_policy/micro_application/{obj.id}/confirm"
-    answer = user.post(path, {"remark": "x" * (FORM_BYTES + 1)})
+    answer = user.post(path, {"remark": "x" * (FORM_OCTETS + 1)})
     assert answer.status_code == 413
     assert "提交的内容过大" in answer.text
 

@@ -167,7 +167,7 @@ class LoanForm(Form):
     invoice_amount = amount(text("金额"), required=True)
     invoice_currency = choice(text("币种"), CURRENCIES, required=True, default="CNY")
     markup = choice(text("加成"), {"10": text("10%"), "20": text("20%")}, required=True, default="10")
-    parts = rows(text("零件"), PartForm, least=1, most=5)
+    parts = rows(text("零件"), PartForm, least=1, most=5, imported=True)
 
 
 VIEW = LineView(

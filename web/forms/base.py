@@ -1,7 +1,8 @@
 """A form: a marshmallow schema whose fields carry what the page shows, and the rules between them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -12,6 +13,10 @@ from hub.contract.text import Text
 from hub.errors import InvalidInput
 from web.forms.conditions import Condition
 from web.forms.controls import Gathered, Posted, Rule
+
+NOTHING: Mapping[str, Any] = {}
+AT_ONCE = 50  # rows with controls on one page
+LISTED = 20  # rows as text on one page, where one of them is open for entry
 
 
 class Form(Schema):
@@ -56,10 +61,10 @@ class Form(Schema):
             for name, row in self.fields.items()
         }
 
-    def gather(self, posted: Posted) -> dict[str, Any]:
-        """What was typed, field by field, as it is kept in a draft."""
+    def gather(self, posted: Posted, kept: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
+        """What was typed, field by field, as it is kept in a draft; ``kept`` holds the rows that the page left out."""
         return {
-            name: row.gather(posted, name) if isinstance(row, Gathered) else posted.get(name, "")
+            name: row.gather(posted, name, kept.get(name)) if isinstance(row, Gathered) else posted.get(name, "")
             for name, row in self.fields.items()
         }
 
@@ -94,8 +99,8 @@ class Form(Schema):
         except ValidationError as error:
             wrong |= {name: texts[0] for name, texts in error.messages_dict.items()}
             values = error.valid_data
-        for name, row in self.fields.items():
-            if isinstance(row, Rows) and name not in hidden:
+        for name, row in self.tables().items():
+            if name not in hidden:
                 values[name], found = row.check(name, tidied.get(name) or [])
                 wrong |= found
         if wrong:
@@ -110,25 +115,27 @@ class Form(Schema):
             values = self.load(given, partial=True)
         except ValidationError as error:
             values = error.valid_data
-        tables = {name: row for name, row in self.fields.items() if isinstance(row, Rows)}
         return self._whole(
-            {**values, **{name: row.check(name, given.get(name, []))[0] for name, row in tables.items()}}
+            {**values, **{name: row.check(name, given.get(name, []))[0] for name, row in self.tables().items()}}
         )
 
-    def alter(self, typed: Mapping[str, Any], command: str) -> tuple[dict[str, Any], str]:
-        """``add:<rows>`` and ``delete:<rows>:<place>``: the values after it, and the control to go on in."""
-        verb, _, rest = command.partition(":")
+    def alter(self, typed: Mapping[str, Any], posted: Posted) -> tuple[dict[str, Any], str]:
+        """What a button of the rows does: the values after it, and the control to go on in.
+
+        ``add:<rows>``, ``open:<rows>:<place>``, ``delete:<rows>:<place>``, ``delete:<rows>`` for those that are ticked.
+        """
+        verb, _, rest = posted.get("row", "").partition(":")
         name, _, place = rest.partition(":")
         row = self.fields.get(name)
-        rows = list(typed.get(name) or [])
         if not isinstance(row, Rows):
             return dict(typed), ""
-        if verb == "add" and len(rows) < row.most:
-            rows.append(row.form.entered({}))
-        elif verb == "delete" and place.isdigit() and int(place) < len(rows):
-            del rows[int(place)]
-        first = next(iter(row.form.fields))
-        return {**typed, name: rows}, f"{name}-{len(rows) - 1}-{first}" if rows else ""
+        chosen = [place] if place else posted.getlist(f"{name}-picked")
+        rows, focus = row.alter(list(typed.get(name) or []), verb, chosen)
+        return {**typed, name: rows}, f"{name}-{focus}-{next(iter(row.form.fields))}"
+
+    def tables(self) -> dict[str, "Rows"]:
+        """The fields that are repeating rows."""
+        return {name: row for name, row in self.fields.items() if isinstance(row, Rows)}
 
     def _whole(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -138,18 +145,87 @@ class Form(Schema):
         }
 
 
-class Rows(fields.Raw):
-    """Repeating rows, each filled in by the same form; a row that says nothing is none."""
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What one page shows of ``rows``: ``size`` of them from ``start``, and the controls of some from ``first`` on."""
 
-    def __init__(self, form: type[Form], least: int, most: int, **more: Any) -> None:
+    rows: Sequence[Mapping[str, Any]]
+    start: int
+    size: int
+    first: int
+    open: Sequence[tuple[int, Mapping[str, Any]]]  # place and row of those with controls; a new one has no row yet
+
+    @property
+    def page(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """Place and row of those on this page."""
+        return list(enumerate(self.rows[self.start : self.start + self.size], self.start))
+
+    @property
+    def closed(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """Place and row of those without controls."""
+        return [(place, row) for place, row in enumerate(self.rows) if not self.shows(place)]
+
+    @property
+    def pages(self) -> list[int]:
+        """The places at which the pages near this one begin, the first and the last one too."""
+        last = max(len(self.rows) - 1, 0) // self.size
+        here = self.start // self.size
+        return [page * self.size for page in range(last + 1) if page in (0, last) or abs(page - here) <= 2]
+
+    def shows(self, place: int) -> bool:
+        """Whether the row has its controls on this page."""
+        return any(place == shown for shown, _ in self.open)
+
+
+class Rows(fields.Raw):
+    """Repeating rows, each filled in by the same form; a row that says nothing is none.
+
+    A page holds the controls of some rows only, and says by ``<name>-first`` where they begin: however many there are,
+    it stays light. Where fields are ``listed``, the rows are a list of these, and one of them is open for entry.
+    """
+
+    def __init__(self, form: type[Form], least: int, most: int, listed: Sequence[str], **more: Any) -> None:
         super().__init__(**more)
         self.form, self.least, self.most = form(), least, most
+        self.at_once, self.size = (1, LISTED) if listed else (AT_ONCE, AT_ONCE)
+        self.blank = self.form.entered({})
 
-    def gather(self, posted: Posted, name: str) -> list[dict[str, Any]]:
-        """The rows of the page in their order: controls are named ``<name>-<place>-<field>``."""
+    def gather(self, posted: Posted, name: str, kept: Any = None) -> list[dict[str, Any]]:
+        """The rows of the page in their order, among the ``kept`` ones: controls are ``<name>-<place>-<field>``."""
         found = (re.fullmatch(rf"{name}-([0-9]{{1,4}})-[a-z_0-9]+", key) for key in posted)
         places = sorted({int(match[1]) for match in found if match})[: self.most]
-        return [{one: posted.get(f"{name}-{place}-{one}", "") for one in self.form.fields} for place in places]
+        typed = [{one: posted.get(f"{name}-{place}-{one}", "") for one in self.form.fields} for place in places]
+        first = _place(posted.get(f"{name}-first", ""))
+        if first is None:
+            return [row for row in typed if self.at_once > 1 or row != self.blank]
+        held = list(kept or ())
+        start = min(first, len(held))
+        if start == len(held):
+            typed = [row for row in typed if row != self.blank]
+        return [*held[:start], *typed, *held[start + self.at_once :]][: self.most]
+
+    def alter(self, rows: list[Any], verb: str, picked: Collection[str]) -> tuple[list[Any], int]:
+        """The rows after a button was pressed, and the place to go on at."""
+        places = {place for one in picked if (place := _place(one)) is not None and place < len(rows)}
+        if verb == "open":
+            return rows, min(places, default=len(rows))
+        if verb == "delete" and places:
+            left = [row for place, row in enumerate(rows) if place not in places]
+            return left, min(*places, max(len(left) - 1, 0))
+        if verb == "add" and len(rows) < self.most:
+            return (rows, len(rows)) if self.at_once == 1 else ([*rows, dict(self.blank)], len(rows))
+        return rows, max(len(rows) - 1, 0)
+
+    def window(self, rows: Sequence[Mapping[str, Any]], place: int | None) -> Window:
+        """What a page shows when it goes on at ``place``; behind the last row of a list a new one is open."""
+        new = len(rows) if self.at_once == 1 else 0
+        chosen = min(new if place is None else place, len(rows))
+        start = min(chosen, max(len(rows) - 1, 0)) // self.size * self.size
+        first = chosen if self.at_once == 1 else start
+        shown = list(enumerate(rows[first : first + self.at_once], first))
+        if self.at_once == 1 and not shown and first < self.most:
+            shown = [(first, self.blank)]
+        return Window(rows=rows, start=start, size=self.size, first=first, open=shown)
 
     def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:
         """Its controls, row by row."""
@@ -164,7 +240,7 @@ class Rows(fields.Raw):
         right: list[dict[str, Any]] = []
         wrong: dict[str, Text] = {}
         for place, row in enumerate(typed):
-            if row == self.form.entered({}):
+            if row == self.blank:
                 continue
             try:
                 right.append(self.form.check(row))
@@ -175,9 +251,27 @@ class Rows(fields.Raw):
         return right, wrong
 
 
-def rows(label: Text, form: type[Form], *, least: int = 0, most: int = 200, hint: Text | None = None) -> Rows:
-    """Between ``least`` and ``most`` rows of ``form``; the XSD and the kind have a list of the same name."""
-    return Rows(form, least, most, load_default=list, metadata={"label": label, "control": "rows", "hint": hint})
+def rows(
+    label: Text,
+    form: type[Form],
+    *,
+    least: int = 0,
+    most: int = 200,
+    hint: Text | None = None,
+    listed: Sequence[str] = (),
+    imported: bool = False,
+) -> Rows:
+    """Between ``least`` and ``most`` rows of ``form``; the XSD and the kind have a list of the same name.
+
+    ``listed``: the fields by which a row is told from another, where it has too many for one line.
+    ``imported``: the rows may also come from a workbook.
+    """
+    shown = {"label": label, "control": "rows", "hint": hint, "listed": listed, "imported": imported, "most": most}
+    return Rows(form, least, most, listed, load_default=list, metadata=shown)
+
+
+def _place(text: str) -> int | None:
+    return int(text) if re.fullmatch("[0-9]{1,4}", text) else None
 
 
 def entered(value: Any) -> Any:

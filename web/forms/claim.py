@@ -43,6 +43,11 @@ DECLARATION_OF_CLAIM = Text(
     "Declaration: what is stated and enclosed is true and complete; the insurer may rely on it, and we answer for it",
 )
 
+LISTED = (
+    "invoice_no", "invoice_amount_usd", "declaration_no", "shipped_on", "payment_method", "claim_amount_usd",
+)  # fmt: skip
+"""What the list of shipments shows (S2:590-591)."""
+
 
 class ShipmentRow(Form):
     """One 出运信息; amounts in US dollars."""
@@ -91,7 +96,14 @@ class ClaimForm(Form):
     financing_bank_bic = line(FINANCING["financing_bank_bic"], longest=11, rule=BIC)
     financing_bank_name = line(FINANCING["financing_bank_name"], longest=140, rule=NAME)
     financing_amount = amount(FINANCING["financing_amount"])
-    shipments = rows(Text("出运信息", "Shipments"), ShipmentRow, least=1, most=500)
+    shipments = rows(
+        Text("出运信息", "Shipments"),
+        ShipmentRow,
+        least=1,
+        most=500,
+        listed=LISTED,
+        imported=True,
+    )
     loss_cause = choice(Text("致损原因", "Cause of loss"), CAUSES, required=True)
     cause_text = line(Text("索赔原因描述", "Description of the cause"), required=True, longest=2000, control="area")
     case_text = line(Text("案情说明", "Facts of the case"), required=True, longest=2000, control="area")

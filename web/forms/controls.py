@@ -226,8 +226,8 @@ def amount(
 class Gathered(Protocol):
     """A field that is typed into several controls."""
 
-    def gather(self, posted: Posted, name: str) -> Any:
-        """Its one value, as JSON."""
+    def gather(self, posted: Posted, name: str, kept: Any) -> Any:
+        """Its one value, as JSON; ``kept`` is the value before, for what the page shows in part."""
         ...
 
     def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:
@@ -238,7 +238,7 @@ class Gathered(Protocol):
 class Region(fields.String):
     """Province, city, district: chosen one after the other, kept as the code of the last one chosen."""
 
-    def gather(self, posted: Posted, name: str) -> str:
+    def gather(self, posted: Posted, name: str, kept: Any) -> str:  # noqa: ARG002
         """The deepest code of the three selects that fits the ones before it."""
         code = ""
         for level in range(len(REGION_LEVELS)):

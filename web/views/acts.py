@@ -138,7 +138,7 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     here = desk(line, kind, object_id, request.form.get("action", ""))
     if here.form is None:
         raise NotFound
-    typed, focus = here.form.alter(gathered(here), request.form.get("row", ""))
+    typed, focus = here.form.alter(gathered(here), request.form)
     by_script = _by_script()
     try:
         draft = keep(here, typed)
@@ -148,16 +148,24 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
         latest = here.draft
         kept = {"revision": latest.revision, "values": latest.values} if latest else {}
         return jsonify(error=read(error.text), **kept), 409
-    if "row" in request.form:
-        return redirect(f"{here.path}?focus={focus}", 303)
-    errand = request.form.get("errand", "")
-    if errand in here.errands:
-        return redirect(site().path(here.obj.kind, here.obj.id, errand), 303)
+    onwards = _onwards(here, focus)
+    if onwards:
+        return redirect(onwards, 303)
     if not by_script:
         flash(say("已暂存"))
         return redirect(here.path, 303)
     at = moment(draft.saved_at, "%H:%M:%S")
     return jsonify(saved_at=at, revision=draft.revision, path=here.path, text=say("已于 {time} 保存", time=at))
+
+
+def _onwards(here: Desk, focus: str) -> str | None:
+    """Where a button within the form leads as soon as what is typed is kept."""
+    command, errand = request.form.get("row"), request.form.get("errand", "")
+    if here.form and command and (name := command.removeprefix("import:")) in here.form.tables():
+        return f"{here.path}/import/{name}"
+    if command is not None:
+        return f"{here.path}?focus={focus}"
+    return site().path(here.obj.kind, here.obj.id, errand) if errand in here.errands else None
 
 
 def _by_script() -> bool:

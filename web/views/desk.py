@@ -18,7 +18,7 @@ from hub.services.objects import BusinessObject, Draft
 from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.auth import login_of
-from web.forms.base import Form
+from web.forms.base import Form, Window
 from web.forms.rules import stricter
 from web.lines.presentation import Errand, FormPage, LineView, Listing
 from web.site import read, runtime, say, show, site
@@ -229,7 +229,7 @@ def number(text: str | None) -> int | None:
 
 def gathered(here: Desk) -> dict[str, Any]:
     """What the page sent, as it was typed."""
-    return here.form.gather(request.form) if here.form else {}
+    return here.form.gather(request.form, here.known) if here.form else {}
 
 
 def keep(here: Desk, values: Mapping[str, Any]) -> Draft:
@@ -275,7 +275,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     """What the template of a form is handed. Raises NotFound for an action without one."""
     if here.page is None or here.form is None:
         raise NotFound
-    obj = here.obj
+    obj, focus = here.obj, request.args.get("focus", "")
     with tenant() as mine:
         documents = mine.documents(obj) if here.stored else []
     others = act_links(here.listing, obj) if here.stored else []
@@ -292,7 +292,8 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "fields": here.form.shown(),
         "derived": derived_texts(here, known),
         "source": request.values.get("from", ""),
-        "focus": request.args.get("focus", ""),
+        "focus": focus,
+        "windows": {name: _window(here.form, name, known, focus, errors) for name in here.form.tables()},
         "conditions": [row.as_json() for row in here.form.conditions],
         "values": known,
         "errors": errors,
@@ -306,3 +307,10 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "back": site().path(obj.kind),
         "partner_name": partner_name,
     }
+
+
+def _window(form: Form, name: str, known: Mapping[str, Any], focus: str, errors: Mapping[str, Text]) -> Window:
+    """The rows of ``name`` that the page shows: around the first wrong one, else around the one to go on in."""
+    pointed = (key.split("-") for key in (*errors, focus))
+    places = (int(parts[1]) for parts in pointed if parts[0] == name and len(parts) == 3 and parts[1].isdecimal())
+    return form.tables()[name].window(known.get(name) or [], next(places, None))

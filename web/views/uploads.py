@@ -10,18 +10,19 @@ from hub.errors import InvalidInput, NotFound
 from hub.services import uploads
 from hub.services.uploads import Place
 from web.auth import ENTERPRISE, access, login_of
+from web.security import takes
 from web.site import read, runtime, say
 from web.views.desk import Desk, desk, enclosings, gathered, keep
 from web.views.documents import as_file
 
 views = Blueprint("uploads", __name__, url_prefix="/<line>/<kind>/<object_id>/<action>/files")
 
-WHOLE = f"{views.name}.attach"  # the one address whose post may hold whole files
-WHOLE_BYTES = 21_000_000  # of such a post: four of the largest
+WHOLE_OCTETS = 21_000_000  # of a post of whole files: four of the largest
 
 
 @views.post("")
 @access(ENTERPRISE)
+@takes(WHOLE_OCTETS)
 def attach(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """Whole files, with the rest of the form, which is kept as a draft: what a page without JavaScript sends."""
     here = _here(line, kind, object_id, action)

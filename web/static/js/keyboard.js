@@ -66,11 +66,13 @@ function moveInForm(event) {
   if (KEYS.enter) step(form, target, event.shiftKey ? -1 : 1);
 }
 
-/* The fields Enter goes through: shown, enabled, not read-only; of a radio group the chosen one or the first. */
+/* The fields Enter goes through: shown, enabled, not read-only; of a radio group the chosen one or the first. A tick that
+   only chooses a row is none. */
 function fieldsOf(form) {
   return Array.from(form.elements).filter((field) => {
     if (!["input", "select", "textarea"].includes(field.localName) || NATIVE.includes(field.type)) return false;
     if (field.disabled || field.readOnly || field.type === "hidden" || field.tabIndex < 0 || !isShown(field)) return false;
+    if (field.matches("[data-pick], [data-pick-all]")) return false;
     if (field.type !== "radio") return true;
     const group = Array.from(form.elements).filter((one) => one.type === "radio" && one.name === field.name);
     return field === (group.find((one) => one.checked) ?? group[0]);

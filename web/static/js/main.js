@@ -15,6 +15,7 @@ import { startMany } from "./many.js";
 import { startPanels } from "./panels.js";
 import { startPoll } from "./poll.js";
 import { startRegions } from "./regions.js";
+import { startRows } from "./rows.js";
 import { startSession } from "./session.js";
 import { startSubmit } from "./submit.js";
 import { startUploads } from "./uploads.js";
@@ -25,5 +26,5 @@ const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, st
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
-  startSession, startLogin, startCard, startBadges]) start();
+  startSession, startLogin, startCard, startBadges, startRows]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait

@@ -1,0 +1,1 @@
+"""Workbooks: what people fill in with a spreadsheet program."""
