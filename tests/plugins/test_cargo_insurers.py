@@ -30,8 +30,8 @@ from hub.testing import pki
 from hub.testing.simulator import controls, outward
 from hub.testing.simulator.canonical import mirrored
 from hub.testing.simulator.cargo import examples, papers
-from hub.testing.simulator.cargo.rules import PLANS, RULES
 from hub.testing.simulator.controls import CONTROLS
+from hub.testing.simulator.duty import papers as duty_papers
 from hub.testing.simulator.faults import MENU, PUSH
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from hub.testing.stand_in import StandIn
@@ -48,7 +48,14 @@ CODED = {
     "CargoUnderwriting": "result_code",
     "CargoCancellationResult": "result_code",
     "CargoPolicy": "status_code",
+    "DutyAuthorisationResult": "result_code",
+    "DutyLimitResult": "result_code",
+    "DutyTopUpResult": "result_code",
+    "DutyUnderwriting": "result_code",
+    "DutyPolicy": "status_code",
+    "SharedClaim": "status_code",
 }
+UNCODED = {"CargoIssued": "issued", "DutyLimitChange": "stated"}
 
 
 def adapter_of(slug: str) -> Any:
@@ -148,7 +155,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[KeySigner, dict[str,
 @pytest.fixture(autouse=True)
 def quick_papers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printing takes its time; tests/documents looks at the real paper."""
-    monkeypatch.setattr(papers, "render", lambda name, data, now: f"%PDF-1.7 {name} {data['number']}".encode())
+    for module in (papers, duty_papers):
+        monkeypatch.setattr(module, "render", lambda name, data, now: f"%PDF-1.7 {name} {data['number']}".encode())
 
 
 @pytest.fixture
@@ -332,6 +340,116 @@ def test_a_fault_of_the_insurer_loses_nothing(world: World, fault: str) -> None:
     assert len({message.canonical.message_id for message in world.hub.taken}) == len(world.hub.taken)
 
 
+# The duty desk
+
+
+def granted(world: World, number: str = "ED1", amount: str = "1000.00", remark: str = "") -> None:
+    """A limit, applied for and answered."""
+    more = {"apply_no": number, "applied_amount": Decimal(amount), **({"remark": remark} if remark else {})}
+    body = {**examples.BODIES["DutyLimitApplication"], **more}
+    world.send(world.hub.message("DutyLimitApplication", number, examples.USCC, body))
+    world.pass_time()
+
+
+def guarantee(world: World, number: str = "GS1", amount: str = "400.00", remark: str = "") -> None:
+    """An application under that limit, answered."""
+    limit = world.last("stated").content["limit_no"]
+    more = {"application_no": number, "apply_no": "ED1", "limit_no": limit, "guarantee_amount": Decimal(amount)}
+    body = {**examples.BODIES["DutyApplication"], **more, **({"remark": remark} if remark else {})}
+    world.send(world.hub.message("DutyApplication", number, examples.USCC, body))
+    world.pass_time()
+
+
+def figures(world: World) -> tuple[str, ...]:
+    """Total, used, left: what the insurer said last of the limit."""
+    content = world.last("stated").content
+    return tuple(str(content[name]) for name in ("total_amount", "used_amount", "remaining_amount"))
+
+
+def test_an_authorisation_is_registered(world: World) -> None:
+    body = examples.BODIES["DutyAuthorisation"]
+
+    world.send(world.hub.message("DutyAuthorisation", body["authorisation_no"], examples.USCC, body))
+    world.pass_time()
+
+    assert world.last("authorised").content["valid_until"] > date(2026, 11, 20)
+
+
+def test_a_limit_is_granted_and_its_figures_are_told(world: World) -> None:
+    granted(world)
+
+    assert world.events() == ["succeeded", "stated"]
+    assert figures(world) == ("1000.00", "0.00", "1000.00")
+
+
+def test_a_limit_may_be_refused_and_applied_for_again(world: World) -> None:
+    granted(world, remark="不予批复")
+    granted(world)
+
+    assert world.events("ED1") == ["failed", "succeeded"]
+
+
+def test_a_top_up_raises_the_limit(world: World) -> None:
+    granted(world)
+    body = {**examples.BODIES["DutyTopUp"], "top_up_no": "ZJ1", "apply_no": "ED1", "top_up_amount": Decimal("500.00")}
+
+    world.send(world.hub.message("DutyTopUp", "ZJ1", examples.USCC, body))
+    world.pass_time()
+
+    assert world.events("ZJ1") == ["succeeded"]
+    assert figures(world) == ("1500.00", "0.00", "1500.00")
+
+
+def test_a_guarantee_is_underwritten_paid_issued_and_counted(world: World) -> None:
+    granted(world)
+    guarantee(world)
+    world.control(do="duty_paid", application_no="GS1")
+
+    assert world.events("GS1") == ["underwriting_pending", "premium_due"]
+    due = world.last("premium_due")
+    assert (due.content["premium_due"], due.documents["application"].name) == (Decimal("9.20"), "电子投保单.pdf")
+    assert world.last("effective").documents["policy"].name == "电子保单.pdf"
+    assert figures(world) == ("1000.00", "400.00", "600.00")
+    assert world.last("stated").content["application_no"] == "GS1"
+
+
+@pytest.mark.parametrize(("ends", "event"), [("settle", "settled"), ("cancel_duty", "cancelled")])
+def test_a_guarantee_that_ends_gives_the_limit_back(world: World, ends: str, event: str) -> None:
+    granted(world)
+    guarantee(world)
+    world.control(do="duty_paid", application_no="GS1")
+
+    world.control(do=ends, policy_no=world.last("effective").number, reason="税款已缴库")
+
+    assert world.last(event).kind == "duty_policy"
+    assert figures(world) == ("1000.00", "0.00", "1000.00")
+
+
+@pytest.mark.parametrize(
+    ("remark", "amount", "event"),
+    [("数据有误", "400.00", "data_check_failed"), ("", "1000.01", "data_check_failed"),
+     ("不予承保", "400.00", "underwriting_failed"), ("重复", "400.00", "premium_due"),
+     ("乱序", "400.00", "premium_due")],
+)  # fmt: skip
+def test_what_stands_in_the_remark_decides_and_so_does_the_limit(
+    world: World, remark: str, amount: str, event: str
+) -> None:
+    granted(world)
+
+    guarantee(world, amount=amount, remark=remark)
+
+    assert event in world.events("GS1")
+
+
+def test_a_claim_under_any_policy_is_told(world: World) -> None:
+    wanted = {"uscc": examples.USCC, "policy_no": "P1", "product": "CARGO", "claim_no": "C1", "amount": "80.00"}
+    for event in ("reported", "settled"):
+        world.control(do="tell_claim", event=event, **wanted)
+
+    assert world.events("C1") == ["reported", "settled"]
+    assert world.last("settled").content["paid_amount"] == Decimal("80.00")
+
+
 # The same message through both
 
 
@@ -433,7 +551,7 @@ def test_what_both_say_means_the_same(keys: Any, type: str, event: str | None, d
     one, other = (understood(keys, slug, type, body, event) for slug in INSURERS)
 
     assert replace(one, text=None) == replace(other, text=None)
-    assert one.event == (event or "issued")
+    assert one.event == (event or UNCODED[type])
 
 
 @pytest.mark.parametrize("type", CODED)
@@ -479,7 +597,7 @@ def test_the_messages_are_those_of_the_capability_sheet(slug: str) -> None:
 def test_the_magic_values_are_the_rules_in_their_order(slug: str) -> None:
     rows = [
         [rule.type, rule.contains, rule.plan, f"{rule.slower:g}" if rule.slower != 1 else "", rule.fault or ""]
-        for rule in RULES
+        for rule in scenario_of(slug).rules
         if rule.contains
     ]
 
@@ -492,4 +610,4 @@ def test_options_controls_and_plans_are_all_there(slug: str) -> None:
 
     assert table(slug, "option") == [[row.name, row.metadata["help"]] for row in fields(Options)]
     assert {row[0] for row in table(slug, "do")} == set(CONTROLS) | set(scenario_of(slug).controls)
-    assert set(re.findall(r"`(\w+)`", line)) == set(PLANS)
+    assert set(re.findall(r"`(\w+)`", line)) == set(scenario_of(slug).plans)

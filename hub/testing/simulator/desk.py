@@ -87,6 +87,25 @@ class Scenario:
                 raise ValueError(f"rule {rule.name}: no plan {rule.plan!r} or no handler for {rule.type!r}")
 
 
+def merged(*scenarios: Scenario) -> Scenario:
+    """One partner with several desks: everything that each of them does. The first one's counter counts."""
+
+    def opposite(message: CanonicalMessage) -> Mapping[str, Any] | None:
+        said = (scenario.opposite(message) for scenario in scenarios)
+        return next((body for body in said if body is not None), None)
+
+    first = scenarios[0]
+    return replace(
+        first,
+        rules=tuple(rule for scenario in scenarios for rule in scenario.rules),
+        plans={name: plan for scenario in scenarios for name, plan in scenario.plans.items()},
+        handlers={name: handler for scenario in scenarios for name, handler in scenario.handlers.items()},
+        steps={name: step for scenario in scenarios for name, step in scenario.steps.items()},
+        controls={name: control for scenario in scenarios for name, control in scenario.controls.items()},
+        opposite=opposite,
+    )
+
+
 @dataclass(kw_only=True)
 class Desk:
     """One running partner. Safe to use from several threads."""

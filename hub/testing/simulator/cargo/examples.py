@@ -1,16 +1,15 @@
-"""One example of each cargo message, as its body: for golden samples, and to try a new insurer's tables on."""
+"""One example of each message of a commercial insurer, as its body: for golden samples, and to try tables on."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from hub.contract.message import CanonicalMessage
+from hub.testing.simulator.duty import examples as duty
+from hub.testing.simulator.duty.examples import AT, FIRM, USCC
 
-AT = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-USCC = "91610000MA6TX00X1A"
-FIRM = "西安某某进出口有限公司"
-SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation")
+SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation", *duty.SENT)
 IDS: Mapping[str, str] = {
     "CargoAppointment": "7f2504e0-4f89-41d3-9a0c-0305e82c3301",
     "CargoAppointmentStatus": "7f2504e0-4f89-41d3-9a0c-0305e82c3302",
@@ -22,6 +21,7 @@ IDS: Mapping[str, str] = {
     "CargoCancellation": "7f2504e0-4f89-41d3-9a0c-0305e82c3308",
     "CargoCancellationResult": "7f2504e0-4f89-41d3-9a0c-0305e82c3309",
     "CargoPolicy": "7f2504e0-4f89-41d3-9a0c-0305e82c3310",
+    **{type: f"7f2504e0-4f89-41d3-9a0c-0305e82c34{no:02}" for no, type in enumerate(duty.BODIES, start=1)},
 }
 ANSWERS: Mapping[str, str] = {
     "CargoAppointmentStatus": "CargoAppointment",
@@ -29,6 +29,7 @@ ANSWERS: Mapping[str, str] = {
     "CargoUnderwriting": "CargoApplication",
     "CargoIssued": "CargoApplication",
     "CargoCancellationResult": "CargoCancellation",
+    **duty.ANSWERS,
 }
 """Answer -> what it answers."""
 
@@ -167,6 +168,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "premium_currency": "USD",
         "stated_at": AT,
     },
+    **duty.BODIES,
 }
 """Type -> body. Where a code stands, it is the insurer's: ``message`` puts it in."""
 

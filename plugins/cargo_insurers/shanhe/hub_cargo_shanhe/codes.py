@@ -60,4 +60,79 @@ POLICY = StatusTable(
 )
 """Of a policy, each time that it is told."""
 
-TABLES = (APPOINTMENT, AGREEMENT, DATA_CHECK, UNDERWRITING, CANCELLATION, POLICY)
+DUTY_AUTHORISATION = StatusTable(
+    "DutyAuthorisationResult.ResultCode",
+    (
+        StatusRow("610", "authorised", Text("授权生效", "In force")),
+        StatusRow("-610", "failed", Text("授权退回", "Returned")),
+    ),
+)
+"""Of a credit authorisation."""
+
+DUTY_LIMIT = StatusTable(
+    "DutyLimitResult.ResultCode",
+    (
+        StatusRow("500", "succeeded", Text("批复通过", "Granted")),
+        StatusRow("-500", "failed", Text("批复不通过", "Not granted")),
+        StatusRow("-590", "ended", Text("额度冻结", "Frozen")),
+    ),
+)
+"""Of an application for a limit, and of a limit that ends."""
+
+DUTY_TOP_UP = StatusTable(
+    "DutyTopUpResult.ResultCode",
+    (
+        StatusRow("520", "succeeded", Text("追加通过", "Granted")),
+        StatusRow("-520", "failed", Text("追加不通过", "Not granted")),
+    ),
+)
+"""Of a top-up."""
+
+DUTY_UNDERWRITING = StatusTable(
+    "DutyUnderwriting.ResultCode",
+    (
+        StatusRow("320", "underwriting_pending", Text("入库成功待核保", "Stored, to be underwritten")),
+        StatusRow("-320", "data_check_failed", Text("入库失败", "Not stored")),
+        StatusRow("330", "premium_due", Text("核保通过待缴费", "Accepted, premium due")),
+        StatusRow("-330", "underwriting_failed", Text("核保拒绝", "Refused")),
+    ),
+)
+"""Of a duty application, from its data to the premium."""
+
+DUTY_POLICY = StatusTable(
+    "DutyPolicy.StatusCode",
+    (
+        StatusRow("910", "effective", Text("保函生效", "In force")),
+        StatusRow("-910", "claimed", Text("海关索付", "Claimed by customs")),
+        StatusRow("920", "settled", Text("保函解除", "Released")),
+        StatusRow("-990", "cancelled", Text("保函注销", "Cancelled")),
+    ),
+)
+"""Of a duty guarantee policy, each time that it is told."""
+
+SHARED_CLAIM = StatusTable(
+    "SharedClaim.StatusCode",
+    (
+        StatusRow("700", "reported", Text("报案受理", "Report taken")),
+        StatusRow("710", "assessing", Text("定损中", "Being assessed")),
+        StatusRow("790", "settled", Text("赔付完成", "Paid")),
+        StatusRow("-790", "rejected", Text("拒赔", "Not paid")),
+        StatusRow("799", "closed", Text("结案", "Closed")),
+    ),
+)
+"""Of a claim under any policy."""
+
+TABLES = (
+    APPOINTMENT,
+    AGREEMENT,
+    DATA_CHECK,
+    UNDERWRITING,
+    CANCELLATION,
+    POLICY,
+    DUTY_AUTHORISATION,
+    DUTY_LIMIT,
+    DUTY_TOP_UP,
+    DUTY_UNDERWRITING,
+    DUTY_POLICY,
+    SHARED_CLAIM,
+)

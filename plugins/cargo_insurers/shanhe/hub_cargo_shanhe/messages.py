@@ -27,4 +27,41 @@ SAYS: Mapping[str, Says] = {
         answers=False,
         documents={"premium_invoice": "发票", "policy": ""},
     ),
+    "DutyAuthorisationResult/1.0": Says(
+        "duty_authorisation",
+        "authorisation_no",
+        "decided_at",
+        code="result_code",
+        codes=codes.DUTY_AUTHORISATION,
+    ),
+    "DutyLimitResult/1.0": Says("duty_limit", "apply_no", "decided_at", code="result_code", codes=codes.DUTY_LIMIT),
+    "DutyTopUpResult/1.0": Says("duty_top_up", "top_up_no", "decided_at", code="result_code", codes=codes.DUTY_TOP_UP),
+    "DutyLimitChange/1.0": Says(
+        "duty_limit_change",
+        ("apply_no", "changed_at", "total_amount", "used_amount"),
+        "changed_at",
+        event="stated",
+        answers=False,
+        dated="changed_at",
+    ),
+    "DutyUnderwriting/1.0": Says(
+        "duty_application",
+        "application_no",
+        "decided_at",
+        code="result_code",
+        codes=codes.DUTY_UNDERWRITING,
+        documents={"application": ""},
+    ),
+    "DutyPolicy/1.0": Says(
+        "duty_policy",
+        "policy_no",
+        "stated_at",
+        code="status_code",
+        codes=codes.DUTY_POLICY,
+        answers=False,
+        documents={"premium_invoice": "发票", "policy": ""},
+    ),
+    "SharedClaim/1.0": Says(
+        "shared_claim", "claim_no", "stated_at", code="status_code", codes=codes.SHARED_CLAIM, answers=False
+    ),
 }

@@ -31,6 +31,9 @@ ENCODING = "GB18030"
 VERSION = "2.3"
 
 PER_TEN_THOUSAND = scaled("a rate per ten thousand (‱)", 10)  # ours is per mille
+OF_A_HUNDRED = scaled("a rate per ten thousand (‱)", 100)  # ours is in per cent
+USE = pairs("a use of the guarantee", {"SUMMARY": "1", "PERIOD": "2", "ELEMENTS": "3"})
+PRODUCT = pairs("a line of insurance", {"CARGO": "HY", "DUTY": "GS", "CREDIT": "XY"})
 INVOICE = pairs("a kind of invoice", {"NONE": "0", "ELECTRONIC": "1", "PAPER": "2", "SPECIAL": "3"})
 CARRIAGE = pairs("a carriage", {"CONTAINER": "JZX", "BREAK_BULK": "JZ", "BULK": "SZ", "RO_RO": "GZ", "OTHER": "QT"})
 ID_TYPE = pairs("a kind of id", {"USCC": "01", "ORG": "02", "FOREIGN": "03", "OTHER": "99"})
@@ -84,6 +87,17 @@ def rows(block: str, *columns: tuple[str, str] | tuple[str, str, Convert]) -> tu
     )
 
 
+INVOICED = rows(  # 发票信息
+    "FPXX",
+    ("invoice_type", "FPLX", INVOICE),
+    ("invoice_title", "FPTT"),
+    ("invoice_tax_no", "SH"),
+    ("invoice_address", "QYDZ"),
+    ("invoice_email", "YX"),
+    ("invoice_phone", "DH"),
+    ("invoice_bank", "KHH"),
+    ("invoice_account", "ZH"),
+)
 TERMS = Rows("special_term", "BODY/TYJL", (Row("name", "TYMC"), Row("content", "TYNR")))  # 特约记录
 
 APPLICATION: tuple[Part, ...] = (
@@ -114,17 +128,7 @@ APPLICATION: tuple[Part, ...] = (
         ("packages_and_weight", "JSZL"),
         ("marks", "MT"),
     ),
-    *rows(  # 发票信息
-        "FPXX",
-        ("invoice_type", "FPLX", INVOICE),
-        ("invoice_title", "FPTT"),
-        ("invoice_tax_no", "SH"),
-        ("invoice_address", "QYDZ"),
-        ("invoice_email", "YX"),
-        ("invoice_phone", "DH"),
-        ("invoice_bank", "KHH"),
-        ("invoice_account", "ZH"),
-    ),
+    *INVOICED,
     *rows(  # 运输信息
         "YSXX",
         ("invoice_no", "FPH"),
@@ -312,6 +316,189 @@ LAYOUTS: Mapping[str, Layout] = {
             ("premium", "BF", FEN),
             ("premium_currency", "BFBZ"),
             ("reason", "YY"),
+            ("stated_at", "ZTSJ", STAMP14),
+        ),
+    ),
+    "DutyAuthorisation/1.0": package(
+        "HY5001",  # 征信授权
+        *rows(
+            "ZXSQ",
+            ("authorisation_no", "SQSH"),
+            ("enterprise_name", "QYMC"),
+            ("seal_no", "YZBH"),
+            ("document_version", "WBBB"),
+            ("signed_at", "QSSJ", STAMP14),
+            ("signer_certificate_serial", "ZSXLH"),
+        ),
+    ),
+    "DutyRevocation/1.0": package(
+        "HY5002",  # 撤回授权
+        *rows(
+            "SQCH",
+            ("authorisation_no", "SQSH"),
+            ("revoked_at", "CHSJ", STAMP14),
+            ("signer_certificate_serial", "ZSXLH"),
+        ),
+    ),
+    "DutyAuthorisationResult/1.0": package(
+        "HY5003",  # 授权结果
+        *rows(
+            "SQJG",
+            ("authorisation_no", "SQSH"),
+            ("result_code", "JG"),
+            ("valid_until", "YXQZ", DATE8),
+            ("reason", "YY"),
+            ("decided_at", "QRSJ", STAMP14),
+        ),
+    ),
+    "DutyLimitApplication/1.0": package(
+        "HY6001",  # 额度申请
+        *rows(
+            "EDSQ",
+            ("apply_no", "SQBH"),
+            ("enterprise_name", "QYMC"),
+            ("contact_name", "LXR"),
+            ("contact_phone", "LXDH"),
+            ("legal_person", "FRMC"),
+            ("customs_code", "HGSW"),
+            ("customs_office", "ZCHG"),
+            ("applied_amount", "SQED", FEN),
+            ("guarantee_use", "SYLX", USE),
+            ("remark", "BZ"),
+            ("applied_at", "SQSJ", STAMP14),
+        ),
+    ),
+    "DutyLimitResult/1.0": package(
+        "HY6002",  # 额度批复
+        *rows(
+            "EDPF",
+            ("apply_no", "SQBH"),
+            ("limit_no", "EDBH"),
+            ("result_code", "JG"),
+            ("total_amount", "PFED", FEN),
+            ("rate_percent", "FL", OF_A_HUNDRED),
+            ("effective_date", "SXRQ", DATE8),
+            ("expiry_date", "SSRQ", DATE8),
+            ("decided_on", "SPRQ", DATE8),
+            ("reason", "YY"),
+            ("decided_at", "SPSJ", STAMP14),
+        ),
+    ),
+    "DutyTopUp/1.0": package(
+        "HY6003",  # 额度追加
+        *rows(
+            "EDZJ",
+            ("top_up_no", "ZJBH"),
+            ("apply_no", "SQBH"),
+            ("limit_no", "EDBH"),
+            ("top_up_amount", "ZJED", FEN),
+            ("remark", "BZ"),
+            ("applied_at", "SQSJ", STAMP14),
+        ),
+    ),
+    "DutyTopUpResult/1.0": package(
+        "HY6004",  # 追加批复
+        *rows(
+            "ZJPF",
+            ("top_up_no", "ZJBH"),
+            ("result_code", "JG"),
+            ("reason", "YY"),
+            ("decided_at", "SPSJ", STAMP14),
+        ),
+    ),
+    "DutyLimitChange/1.0": package(
+        "HY6005",  # 额度变更
+        *rows(
+            "EDBG",
+            ("apply_no", "SQBH"),
+            ("limit_no", "EDBH"),
+            ("total_amount", "ZED", FEN),
+            ("used_amount", "YYED", FEN),
+            ("remaining_amount", "SYED", FEN),
+            ("rate_percent", "FL", OF_A_HUNDRED),
+            ("effective_date", "SXRQ", DATE8),
+            ("expiry_date", "SSRQ", DATE8),
+            ("application_no", "TBDH"),
+            ("reason", "YY"),
+            ("changed_at", "BGSJ", STAMP14),
+        ),
+    ),
+    "DutyApplication/1.0": package(
+        "HY6101",  # 关税险投保
+        *rows(
+            "TBXX",
+            ("application_no", "TBDH"),
+            ("apply_no", "SQBH"),
+            ("limit_no", "EDBH"),
+            ("enterprise_name", "TBRMC"),
+            ("customs_code", "HGSW"),
+            ("guarantee_use", "SYLX", USE),
+            ("customs_office", "ZCHG"),
+            ("declaration_office", "SBDHG"),
+            ("declaration_no", "BGDH"),
+            ("guarantee_amount", "BXJE", FEN),
+            ("rate_percent", "FL", OF_A_HUNDRED),
+            ("premium", "BF", FEN),
+            ("start_date", "QBRQ", DATE8),
+            ("end_date", "ZBRQ", DATE8),
+            ("remark", "BZ"),
+            ("applied_at", "TBSJ", STAMP14),
+            ("signer_certificate_serial", "ZSXLH"),
+        ),
+        *INVOICED,
+    ),
+    "DutyUnderwriting/1.0": package(
+        "HY6102",  # 关税险核保结果
+        *rows(
+            "HBJG",
+            ("application_no", "TBDH"),
+            ("proposal_no", "SLH"),
+            ("result_code", "JG"),
+            ("premium_due", "YJBF", FEN),
+            ("premium_currency", "BZDM"),
+            ("due_date", "JZRQ", DATE8),
+            ("reason", "YY"),
+            ("decided_at", "HBSJ", STAMP14),
+        ),
+    ),
+    "DutyPolicy/1.0": package(
+        "HY6103",  # 关税险保单
+        *rows(
+            "BDXX",
+            ("policy_no", "BDH"),
+            ("application_no", "TBDH"),
+            ("limit_no", "EDBH"),
+            ("status_code", "ZT"),
+            ("record_no", "BABH"),
+            ("enterprise_name", "TBRMC"),
+            ("insured_name", "BBRMC"),
+            ("guarantee_use", "SYLX", USE),
+            ("guarantee_amount", "BXJE", FEN),
+            ("effective_date", "QBRQ", DATE8),
+            ("expiry_date", "ZBRQ", DATE8),
+            ("premium", "BF", FEN),
+            ("claimed_amount", "SPJE", FEN),
+            ("reason", "YY"),
+            ("stated_at", "ZTSJ", STAMP14),
+        ),
+    ),
+    "SharedClaim/1.0": package(
+        "HY7001",  # 理赔信息
+        *rows(
+            "LPXX",
+            ("claim_no", "LPH"),
+            ("policy_no", "BDH"),
+            ("product", "XZ", PRODUCT),
+            ("status_code", "ZT"),
+            ("enterprise_name", "QYMC"),
+            ("loss_date", "CXRQ", DATE8),
+            ("reported_on", "BARQ", DATE8),
+            ("estimated_amount", "GSJE", FEN),
+            ("paid_amount", "PFJE", FEN),
+            ("currency", "BZDM"),
+            ("paid_on", "PFRQ", DATE8),
+            ("contact", "LXFS"),
+            ("remark", "BZ"),
             ("stated_at", "ZTSJ", STAMP14),
         ),
     ),

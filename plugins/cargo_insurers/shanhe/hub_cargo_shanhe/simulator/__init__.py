@@ -6,13 +6,16 @@ from typing import Any
 
 from hub.testing.simulator.canonical import mirrored
 from hub.testing.simulator.cargo import CargoInsurer
+from hub.testing.simulator.desk import merged
+from hub.testing.simulator.duty import DutyInsurer
 from hub.testing.simulator.server import Options, serve
 from hub_cargo_shanhe import codes
 from hub_cargo_shanhe.adapter import PARTNER, shanhe
 from hub_cargo_shanhe.simulator.counter import ShanheCounter
 
-INSURER = CargoInsurer(issuer="山河财产保险（示例）", prefix="SH", tables=codes.TABLES)
-SCENARIO = replace(INSURER.scenario(), counter=ShanheCounter())
+ISSUER, PREFIX = "山河财产保险（示例）", "SH"
+DESKS = (desk(issuer=ISSUER, prefix=PREFIX, tables=codes.TABLES).scenario() for desk in (CargoInsurer, DutyInsurer))
+SCENARIO = replace(merged(*DESKS), counter=ShanheCounter())
 """Everything that the simulated Shanhe does."""
 
 

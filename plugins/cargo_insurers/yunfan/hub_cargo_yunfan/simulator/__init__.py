@@ -5,11 +5,16 @@ from typing import Any
 
 from hub.testing.simulator.canonical import other_side
 from hub.testing.simulator.cargo import CargoInsurer
+from hub.testing.simulator.desk import merged
+from hub.testing.simulator.duty import DutyInsurer
 from hub.testing.simulator.server import Options, serve
 from hub_cargo_yunfan import codes
 from hub_cargo_yunfan.adapter import PARTNER, sheet
 
-SCENARIO = CargoInsurer(issuer="云帆财产保险（示例）", prefix="YF", tables=codes.TABLES).scenario()
+ISSUER, PREFIX = "云帆财产保险（示例）", "YF"
+SCENARIO = merged(
+    *(desk(issuer=ISSUER, prefix=PREFIX, tables=codes.TABLES).scenario() for desk in (CargoInsurer, DutyInsurer))
+)
 """Everything that the simulated Yunfan does."""
 
 
