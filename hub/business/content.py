@@ -1,5 +1,6 @@
 """An object's content as JSON values and back, exactly, and whether it fits its kind."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +32,15 @@ def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
     None says that a field has no value (any more).
     """
     _check(kind.code, kind.fields, content)
+
+
+def number_of(kind: Kind, number: str, content: Mapping[str, Any]) -> str:
+    """The number of what a partner tells of: its own, or a digest of what makes it one thing; 1.0 and 1.00 are one."""
+    if not kind.told:
+        return number
+    said = [format(value.normalize(), "f") if isinstance(value, Decimal) else _freeze(value) for value in
+            (content[name] for name in kind.told)]  # fmt: skip
+    return hashlib.sha256("|".join(map(str, said)).encode()).hexdigest()
 
 
 def _freeze(value: Any) -> Any:

@@ -292,6 +292,7 @@ CHANGE = Kind(
     label=Text("额度变更记录", "Changes"),
     number="change_no",
     title="limit_no",
+    told=("apply_no", "changed_at", "total_amount", "used_amount"),
     dated="changed_at",
     fields=(
         Field("change_no", Text("变更编号", "Change no.")),
@@ -324,4 +325,4 @@ CHANGE = Kind(
         Effect("STATED", "application_no", "counted", sets={"counted": True}, when=holds),
     ),
 )
-"""One row for each change, however often it is told: its number is what it says (DG-LMT-15)."""
+"""One row for each change, however often it is told (DG-LMT-15)."""

@@ -272,6 +272,7 @@ class Kind:
     holds: Sequence[Hold] = ()
     books: Mapping[str, Books] = field(default_factory=dict)  # state -> what is booked while an object stands in it
     patience: Patience | None = None
+    told: Sequence[str] = ()  # the fields that make it one thing, where partners give it no number of its own
     dated: str = ""  # the field with the time that lists go by; else when the hub learned of the object
     once: bool = False  # an enterprise has one of these at most with a partner
 

@@ -11,10 +11,8 @@ A plugin's ``parse`` is then ``return meaning(message, SAYS)``: the fields of ou
 kinds' fields, so that all but the code and the time is content.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from hub.contract.adapters import Refusal
@@ -30,7 +28,7 @@ class Says:
     """One type of message. Either ``event``, or ``code`` with its table, says what happened."""
 
     kind: str
-    number: str | Sequence[str]  # the field that holds the object's number; of several, what they say together is it
+    number: str  # the field that holds the object's number
     at: str  # the field that says when it happened
     event: str = ""
     code: str = ""  # the field that holds the partner's code
@@ -50,7 +48,7 @@ def meaning(message: InMessage, rows: Mapping[str, Says]) -> Sequence[CanonicalE
     row = says.codes[body[says.code]] if says.codes is not None else None
     event = CanonicalEvent(
         kind=says.kind,
-        number=_number(body, says.number),
+        number=body[says.number],
         event=row.event if row is not None else says.event,
         occurred_at=body[says.at],
         content=_content(body, says),
@@ -59,17 +57,6 @@ def meaning(message: InMessage, rows: Mapping[str, Says]) -> Sequence[CanonicalE
         documents=_documents(canonical.attachments, says.documents),
     )
     return [event]
-
-
-def _number(body: Mapping[str, Any], field: str | Sequence[str]) -> str:
-    if isinstance(field, str):
-        return str(body[field])
-    return hashlib.sha256("|".join(_plain(body[name]) for name in field).encode()).hexdigest()
-
-
-def _plain(value: Any) -> str:
-    """One writing for one value: 1.0 and 1.00 are the same amount."""
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _content(body: Mapping[str, Any], says: Says) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import nh3
 from sqlalchemy import Connection, select
 
 from hub.business import KINDS
+from hub.business.content import number_of
 from hub.business.lifecycle import By, Kind, derive
 from hub.contract.adapters import Refusal
 from hub.contract.message import ARTICLE, NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
@@ -38,7 +39,7 @@ def apply(
     connection: Connection, message: InMessage, meaning: Sequence[CanonicalEvent | PartnerContent], now: datetime
 ) -> Applied:
     """Record all of ``meaning``, or nothing. Raises Refusal("2003") and PluginFault."""
-    events = [part for part in meaning if isinstance(part, CanonicalEvent)]
+    events = [_numbered(part) for part in meaning if isinstance(part, CanonicalEvent)]
     found: dict[tuple[str, str], BusinessObject | None] = {}  # kind, number -> locked, None where there is none yet
     for event in events:
         place = event.kind, event.number
@@ -57,6 +58,10 @@ def apply(
         changes.append(_record(connection, message, event, found[place], now))
         found[place] = changes[-1].obj
     return Applied(changes)
+
+
+def _numbered(event: CanonicalEvent) -> CanonicalEvent:
+    return replace(event, number=number_of(_kind(event), event.number, event.content))
 
 
 def _kind(event: CanonicalEvent) -> Kind:

@@ -386,7 +386,7 @@ def test_a_limit_may_be_refused_and_applied_for_again(world: World) -> None:
     granted(world, remark="不予批复")
     granted(world)
 
-    assert world.events("ED1") == ["failed", "succeeded"]
+    assert world.events("ED1") == ["failed", "succeeded", "stated"]
 
 
 def test_a_top_up_raises_the_limit(world: World) -> None:

@@ -38,7 +38,7 @@ SAYS: Mapping[str, Says] = {
     "DutyTopUpResult/1.0": Says("duty_top_up", "top_up_no", "decided_at", code="result_code", codes=codes.DUTY_TOP_UP),
     "DutyLimitChange/1.0": Says(
         "duty_limit_change",
-        ("apply_no", "changed_at", "total_amount", "used_amount"),
+        "apply_no",
         "changed_at",
         event="stated",
         answers=False,
