@@ -12,15 +12,18 @@
     )
 
 Paths on our side are keys of a message's body joined by ``.``, or ``header.<field>`` for the envelope. Paths on the
-partner's side are element names joined by ``/``; ``@name`` is an attribute, ``.`` the element's own text, and ``p:`` a
-prefix of ``prefixes`` (the prefix "" stands for names without one). Elements are written in the order of the rows. The
-partner's XSD, not this table, says what is required: a value that we do not have is an element that is not written, and
-an empty element is a value that we do not have.
+partner's side are element names joined by ``/``; ``@name`` is an attribute, ``.`` the element's own text, ``p:`` a
+prefix of ``prefixes`` (the prefix "" stands for names without one), and ``Bal[Tp/Cd=CLBD]`` that of several elements
+whose ``Tp/Cd`` says so. Elements are written in the order of the rows. The partner's XSD, not this table, says what is
+required: a value that we do not have is an element that is not written, and an empty element is a value that we do not
+have.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -33,6 +36,7 @@ from hub.xml.codec import GROUP, CodecError, Shape
 HEADER = "header"
 JOINT = "-"  # between the levels of a code
 LAST = re.compile(r"^(.*/)?@?(\w+:)?")  # what stands before the bare name in a path of the partner
+STEP = re.compile(r"[^/\[]+(?:\[[^\]]*\])?")  # of a path, with what its element has to say
 NOT_ENCODABLE = "0004"
 
 
@@ -56,6 +60,17 @@ class Levels:
 
     ours: str
     theirs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A number that the partner writes without its sign, and beside it on which side it stands."""
+
+    ours: str
+    theirs: str
+    side: str  # their path of the side
+    sides: tuple[str, str]  # what it says about a number from 0 on, and about one below
+    by: Convert
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ class Left:
     why: str
 
 
-Part = Row | Levels | Rows | Fixed | Left
+Part = Row | Levels | Signed | Rows | Fixed | Left
 
 
 @dataclass(frozen=True)
@@ -126,7 +141,7 @@ class Layout:
 
     def names(self, *ours: str) -> bool:
         """Whether one of these paths of ours has a row."""
-        return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Levels, Rows)))
+        return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Levels, Signed, Rows)))
 
     def key(self, name: str) -> str | None:
         """Our path of the value that the partner writes as element or attribute ``name``; the first of several."""
@@ -149,6 +164,8 @@ class Layout:
                     self._write_one(element, row, _at(values, row.ours), above)
                 case Levels():
                     self._write_levels(element, row, _at(values, row.ours), above)
+                case Signed():
+                    self._write_signed(element, row, _at(values, row.ours), above)
                 case Rows():
                     self._write_all(element, row, _at(values, row.ours), above)
 
@@ -174,12 +191,18 @@ class Layout:
             self._put(element, path, goes_on)
             code = code.removeprefix(first)
 
+    def _write_signed(self, element: etree._Element, row: Signed, value: Any, above: str) -> None:
+        below = isinstance(value, Decimal) and value < 0
+        self._write_one(element, Row(row.ours, row.theirs, row.by), -value if below else value, above)
+        if value is not None:
+            self._put(element, row.side, row.sides[below])
+
     def _write_all(self, element: etree._Element, row: Rows, items: Any, above: str) -> None:
         if items is None:
             return
         if not isinstance(items, (list, tuple)) or not all(isinstance(item, Mapping) for item in items):
             raise CodecError(f"{above}{row.ours}", Text("须为列表", "a list of groups is required"))
-        *way, last = row.theirs.split("/")
+        *way, last = _steps(row.theirs)
         for no, item in enumerate(items):
             made = etree.SubElement(self._made(element, way), self._tag(last))
             self._write(made, row.rows, item, f"{above}{row.ours}.{no}.")
@@ -196,6 +219,10 @@ class Layout:
                     code = JOINT.join(self._levels(element, row))
                     if code:
                         _keep(made, row.ours, code)
+                case Signed():
+                    text, side = self._get(element, row.theirs), self._get(element, row.side)
+                    if text:
+                        _keep(made, row.ours, self._signed(row, text, side))
                 case Rows():
                     found = [self._read(item, row.rows) for item in self._all(element, row.theirs)]
                     if found:
@@ -213,6 +240,12 @@ class Layout:
             if text != goes_on:
                 return
 
+    def _signed(self, row: Signed, text: str, side: str | None) -> Any:
+        if side not in row.sides:
+            raise CodecError(f"/{row.side}", Text("借贷方向无法识别", "names no side"))
+        value = self._value(Row(row.ours, row.theirs, row.by), text)
+        return -value if side == row.sides[1] else value
+
     def _value(self, row: Row, text: str) -> Any:
         try:
             return row.by.read(text)
@@ -220,7 +253,7 @@ class Layout:
             raise CodecError(f"/{row.theirs}", Text(f"须为{row.by.name}", str(error))) from None
 
     def _put(self, element: etree._Element, path: str, text: str) -> None:
-        *way, last = path.split("/")
+        *way, last = _steps(path)
         group = self._made(element, way)
         if last.startswith("@"):
             group.set(self._attribute(last[1:]), text)
@@ -230,7 +263,7 @@ class Layout:
             etree.SubElement(group, self._tag(last)).text = text
 
     def _get(self, element: etree._Element, path: str) -> str | None:
-        *way, last = path.split("/")
+        *way, last = _steps(path)
         group = self._found(element, way)
         if group is None or last == ".":
             return None if group is None else group.text
@@ -240,21 +273,31 @@ class Layout:
         return None if found is None else found.text
 
     def _all(self, element: etree._Element, path: str) -> Iterable[etree._Element]:
-        *way, last = path.split("/")
+        *way, last = _steps(path)
         group = self._found(element, way)
         return () if group is None else group.iterchildren(self._tag(last))
 
     def _made(self, element: etree._Element, way: Sequence[str]) -> etree._Element:
         """The group at ``way``: the one begun last, else a new one."""
-        for name in way:
+        for step in way:
+            name, path, text = _condition(step)
             tag = self._tag(name)
             last = element[-1] if len(element) and element[-1].tag == tag else None
-            element = etree.SubElement(element, tag) if last is None else last
+            if last is not None and (not path or self._get(last, path) == text):
+                element = last
+                continue
+            element = etree.SubElement(element, tag)
+            if path:
+                self._put(element, path, text)
         return element
 
     def _found(self, element: etree._Element | None, way: Sequence[str]) -> etree._Element | None:
-        for name in way:
-            element = element.find(self._tag(name)) if element is not None else None
+        for step in way:
+            if element is None:
+                return None
+            name, path, text = _condition(step)
+            found = element.iterchildren(self._tag(name))
+            element = next((child for child in found if not path or self._get(child, path) == text), None)
         return element
 
     def _tag(self, name: str) -> str:
@@ -279,6 +322,20 @@ def encoded(element: etree._Element, encoding: str) -> bytes:
         lost = error.object[error.start : error.end]
         local = etree.QName(element).localname
         raise Refusal(NOT_ENCODABLE, f"{local}: {lost!r} cannot be written in {encoding}") from error
+
+
+@lru_cache(maxsize=4096)
+def _steps(path: str) -> tuple[str, ...]:
+    """``A/B[C/D=x]/E`` in three."""
+    return tuple(STEP.findall(path))
+
+
+@lru_cache(maxsize=4096)
+def _condition(step: str) -> tuple[str, str, str]:
+    """(name, the path that has to say something, what); without a condition both are empty."""
+    name, _, condition = step.rstrip("]").partition("[")
+    path, _, text = condition.partition("=")
+    return name, path, text
 
 
 def _at(values: Mapping[str, Any], path: str) -> Any:
@@ -313,7 +370,7 @@ def _named(rows: Sequence[Part], above: str) -> Iterator[str]:
     """Our paths that the rows name, the columns of lists included."""
     for row in rows:
         match row:
-            case Row() | Levels() | Left():
+            case Row() | Levels() | Signed() | Left():
                 yield f"{above}{row.ours}"
             case Rows():
                 yield from _named(row.rows, f"{above}{row.ours}.")

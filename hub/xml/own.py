@@ -29,7 +29,7 @@ from hub.xml.carriers import PARCEL, Carried, Carrier, header_of
 from hub.xml.catalogue import INVALID, UNKNOWN_TYPE, MessageSchema
 from hub.xml.codec import CodecError, Shape
 from hub.xml.dialect import IDS, OUT_OF_WINDOW, CanonicalDialect, digest, is_success, retry_after
-from hub.xml.layout import HEADER, Fixed, Layout, Left, Levels, Part, Row, Rows, encoded
+from hub.xml.layout import HEADER, Fixed, Layout, Left, Levels, Part, Row, Rows, Signed, encoded
 from hub.xml.reader import read
 
 NOT_GIVEN = "2006"
@@ -385,6 +385,8 @@ def _shape(tag: str, above: str, rows: Sequence[Part], *, many: bool = False) ->
                 children[name] = Shape(tag=name, kind=kind, required=False, decimals=row.by.decimals)
             case [Levels() as levels] if levels.ours == f"{above}{name}":
                 children[name] = Shape(tag=name, kind="str", required=False)
+            case [Signed() as signed] if signed.ours == f"{above}{name}":
+                children[name] = Shape(tag=name, kind="decimal", required=False, decimals=signed.by.decimals)
             case [Rows() as several] if several.ours == f"{above}{name}":
                 children[name] = _shape(name, "", several.rows, many=True)
             case _:

@@ -7,9 +7,9 @@ import pytest
 from lxml import etree
 
 from hub.contract.adapters import Refusal
-from hub.contract.convert import FEN, ID32
+from hub.contract.convert import FEN, ID32, YUAN
 from hub.xml.codec import CodecError, Shape
-from hub.xml.layout import Fixed, Layout, Left, Levels, Row, Rows, encoded
+from hub.xml.layout import Fixed, Layout, Left, Levels, Row, Rows, Signed, encoded
 from hub.xml.reader import read
 
 PAYMENT = Layout(
@@ -163,3 +163,41 @@ def test_a_code_is_a_text() -> None:
     with pytest.raises(CodecError) as refused:
         ANSWER.write({"code": 7})
     assert refused.value.path == "code"
+
+
+def balance(name: str, code: str) -> tuple[Row, Signed]:
+    one = f"Stmt/Bal[Tp/Cd={code}]"
+    return Row("currency", f"{one}/Amt/@Ccy"), Signed(name, f"{one}/Amt/.", f"{one}/Side", ("CRDT", "DBIT"), YUAN)
+
+
+BALANCES = Layout("Doc", (*balance("opening", "OPBD"), *balance("closing", "CLBD")))
+STATEMENT = (
+    '<Doc><Stmt><Bal><Tp><Cd>OPBD</Cd></Tp><Amt Ccy="CNY">0.05</Amt><Side>CRDT</Side></Bal>'
+    '<Bal><Tp><Cd>CLBD</Cd></Tp><Amt Ccy="CNY">0.95</Amt><Side>DBIT</Side></Bal></Stmt></Doc>'
+)
+AMOUNTS = {"currency": "CNY", "opening": Decimal("0.05"), "closing": Decimal("-0.95")}
+
+
+def test_one_of_several_elements_is_found_by_what_it_says_and_a_sign_by_its_side() -> None:
+    assert text(BALANCES.write(AMOUNTS)) == STATEMENT
+    assert BALANCES.read(etree.fromstring(STATEMENT)) == AMOUNTS
+
+
+def test_an_element_that_says_something_else_is_passed_over() -> None:
+    other = STATEMENT.replace("OPBD", "PRCD")
+
+    assert "opening" not in BALANCES.read(etree.fromstring(other))
+
+
+@pytest.mark.parametrize("side", ["<Side>debit</Side>", "<Side/>", ""])
+def test_a_number_without_a_known_side_is_refused(side: str) -> None:
+    with pytest.raises(CodecError) as refused:
+        BALANCES.read(etree.fromstring(STATEMENT.replace("<Side>DBIT</Side>", side)))
+    assert refused.value.path.endswith("/Side")
+
+
+@pytest.mark.parametrize("value", [0.05, "1.00", Decimal("0.001")])
+def test_what_is_no_exact_amount_has_no_side(value: Any) -> None:
+    with pytest.raises(CodecError) as refused:
+        BALANCES.write({**AMOUNTS, "closing": value})
+    assert refused.value.path == "closing"

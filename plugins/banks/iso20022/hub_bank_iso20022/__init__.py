@@ -1,7 +1,7 @@
 """瑞通银行（示例） (Ruitong Bank, made up): payments in ISO 20022, as a bank with a corporate channel speaks it.
 
 PaymentOrder is pain.001.001.09, PaymentResult pain.002.001.10; what became of a payment and the statement are asked for
-with camt.060 and come as camt.052 and camt.053; an agreement is a mandate. README.md names codes and magic values.
+with camt.060 and come as pain.002 and camt.053; an agreement is a mandate. README.md names codes and magic values.
 """
 
 from collections.abc import Sequence

@@ -1,16 +1,17 @@
 """Our messages <-> ISO 20022, as tables that are walked both ways (hub.xml.layout); which answers which.
 
-Payments and their results are pain.001 and pain.002, what became of a payment and the statement are asked for with
-camt.060 and come as camt.052 and camt.053, an agreement is a mandate (pain.009, pain.012). MsgId is the hub's message
-id without hyphens, the same on every retry: the bank recognises an instruction by it.
+Payments and their results are pain.001 and pain.002; what became of a payment and the statement are asked for with
+camt.060 and come as pain.002 and camt.053 (a camt.052 cannot say that there is no such payment); an agreement is a
+mandate (pain.009, pain.012). MsgId is the hub's message id without hyphens, the same on every retry: the bank
+recognises an instruction by it. What the standard has no element for is supplementary data.
 """
 
 from collections.abc import Mapping
 
-from hub.contract.convert import BASE64, DATE10, ID32, ISO, YUAN, pairs
+from hub.contract.convert import BASE64, DATE10, ID32, ISO, YUAN, day, pairs
 from hub.contract.meaning import Says
 from hub.xml.codec import snake
-from hub.xml.layout import Fixed, Layout, Part, Row, Rows
+from hub.xml.layout import Fixed, Layout, Left, Part, Row, Rows, Signed
 from hub.xml.own import Message
 from hub_bank_iso20022 import codes
 
@@ -24,10 +25,15 @@ def document(name: str, *rows: Part) -> Layout:
 
 
 def head(root: str) -> tuple[Part, Part]:
-    """GrpHdr of a message that is one of the hub's own."""
+    """GrpHdr of a message that is one of its own."""
     return Row("header.message_id", f"{root}/GrpHdr/MsgId", ID32), Row(
         "header.created_at", f"{root}/GrpHdr/CreDtTm", ISO
     )
+
+
+def answer(root: str) -> tuple[Part, Part]:
+    """GrpHdr of an answer."""
+    return Row("header.message_id", f"{root}/GrpHdr/MsgId", ID32), Row("at", f"{root}/GrpHdr/CreDtTm", ISO)
 
 
 TRANSFER = "CstmrCdtTrfInitn"
@@ -35,14 +41,21 @@ PAYMENT = f"{TRANSFER}/PmtInf"
 CREDIT = f"{PAYMENT}/CdtTrfTxInf"
 STATUS = "CstmrPmtStsRpt"
 GROUP, SINGLE = f"{STATUS}/OrgnlGrpInfAndSts", f"{STATUS}/OrgnlPmtInfAndSts"
-ASKED = "AcctRptgReq/RptgReq"
-REPORT, STATEMENT = "BkToCstmrAcctRpt", "BkToCstmrStmt"
-MANDATE, ACCEPTED = "MndtInitnReq/Mndt", "MndtAccptncRpt/UndrlygAccptncDtls"
+TRANSACTION = f"{SINGLE}/TxInfAndSts"
+ASKED, OWNER = "AcctRptgReq/RptgReq", "AcctRptgReq/RptgReq/AcctOwnr/Pty/Id/OrgId/Othr/Id"
+BOOK = "BkToCstmrStmt"
+STATEMENT, CLOSING = f"{BOOK}/Stmt", f"{BOOK}/Stmt/Bal[Tp/CdOrPrtry/Cd=CLBD]"
+MANDATE = "MndtInitnReq/Mndt"
+ACCEPTED, ORIGINAL = "MndtAccptncRpt/UndrlygAccptncDtls", "MndtAccptncRpt/UndrlygAccptncDtls/OrgnlMndt/OrgnlMndt"
+BESIDE = "SplmtryData/Envlp/Hub"  # what the standard has no element for
+NOT_PROVIDED = "NOTPROVIDED"  # the standard's word where it requires what nobody knows
+BEGINS, ENDS = day("a day's begin", "%Y-%m-%dT00:00:00+08:00"), day("a day's end", "%Y-%m-%dT23:59:59+08:00")
+SIDE = pairs("a direction", {"DEBIT": "DBIT", "CREDIT": "CRDT"})
 
 
 def card(root: str) -> tuple[Part, ...]:
     """What the enterprise's card signed, as supplementary data."""
-    way = f"{root}/SplmtryData/Envlp/CardSgntr"
+    way = f"{root}/{BESIDE}"
     return (
         Row("signer_certificate_serial", f"{way}/CertSrlNb"),
         Row("actor_signature.payload", f"{way}/Pyld"),
@@ -56,12 +69,11 @@ def receipt(original: str) -> Layout:
     """pain.002 about a whole message: whether it was taken, and nothing about the money."""
     return document(
         "pain.002.001.10",
-        Row("at", f"{STATUS}/GrpHdr/CreDtTm", ISO),
+        *answer(STATUS),
         Row(REFERENCE, f"{GROUP}/OrgnlMsgId", ID32),
         Fixed(f"{GROUP}/OrgnlMsgNmId", original),
         Row("code", f"{GROUP}/GrpSts"),
         Row("text", f"{GROUP}/StsRsnInf/AddtlInf"),
-        Row("partner_ref", f"{SINGLE}/OrgnlPmtInfId"),
     )
 
 
@@ -70,12 +82,16 @@ LAYOUTS: Mapping[str, Layout] = {
         "pain.001.001.09",
         *head(TRANSFER),
         Fixed(f"{TRANSFER}/GrpHdr/NbOfTxs", "1"),
+        Row("payer_name", f"{TRANSFER}/GrpHdr/InitgPty/Nm"),
         Row("order_no", f"{PAYMENT}/PmtInfId"),
         Fixed(f"{PAYMENT}/PmtMtd", "TRF"),
         Row("agreement_no", f"{PAYMENT}/PmtTpInf/LclInstrm/Prtry"),
         Row("ordered_at", f"{PAYMENT}/ReqdExctnDt/DtTm", ISO),
         Row("payer_name", f"{PAYMENT}/Dbtr/Nm"),
         Row("payer_account", f"{PAYMENT}/DbtrAcct/Id/Othr/Id"),
+        Fixed(f"{PAYMENT}/DbtrAgt/FinInstnId/Othr/Id", NOT_PROVIDED, filled=True),
+        Row("header.message_id", f"{CREDIT}/PmtId/InstrId", ID32),
+        Row("order_no", f"{CREDIT}/PmtId/EndToEndId"),
         Row("amount", f"{CREDIT}/Amt/InstdAmt", YUAN),
         Row("currency", f"{CREDIT}/Amt/InstdAmt/@Ccy"),
         Row("payee_name", f"{CREDIT}/Cdtr/Nm"),
@@ -97,73 +113,88 @@ LAYOUTS: Mapping[str, Layout] = {
         "pain.002.001.10",
         *head(STATUS),
         Row("header.correlation_id", f"{GROUP}/OrgnlMsgId", ID32),
-        Fixed(f"{GROUP}/OrgnlMsgNmId", "pain.001.001.09#result"),
+        Fixed(f"{GROUP}/OrgnlMsgNmId", "pain.001.001.09"),
         Row("order_no", f"{SINGLE}/OrgnlPmtInfId"),
-        Row("status_code", f"{SINGLE}/TxInfAndSts/TxSts"),
-        Row("reason", f"{SINGLE}/TxInfAndSts/StsRsnInf/AddtlInf"),
-        Row("decided_at", f"{SINGLE}/TxInfAndSts/AccptncDtTm", ISO),
-        Row("bank_serial", f"{SINGLE}/TxInfAndSts/AcctSvcrRef"),
-        Row("amount", f"{SINGLE}/TxInfAndSts/OrgnlTxRef/Amt/InstdAmt", YUAN),
-        Row("currency", f"{SINGLE}/TxInfAndSts/OrgnlTxRef/Amt/Ccy"),
+        Row("status_code", f"{TRANSACTION}/TxSts"),
+        Row("reason", f"{TRANSACTION}/StsRsnInf/AddtlInf"),
+        Row("decided_at", f"{TRANSACTION}/AccptncDtTm", ISO),
+        Row("bank_serial", f"{TRANSACTION}/AcctSvcrRef"),
+        Row("amount", f"{TRANSACTION}/OrgnlTxRef/Amt/InstdAmt", YUAN),
+        Row("currency", f"{TRANSACTION}/OrgnlTxRef/Amt/InstdAmt/@Ccy"),
     ),
     "PaymentQuery": document(
         "camt.060.001.05",
         *head("AcctRptgReq"),
         Row(REFERENCE, f"{ASKED}/Id", ID32),
-        Fixed(f"{ASKED}/ReqdMsgNmId", "camt.052.001.08"),
+        Fixed(f"{ASKED}/ReqdMsgNmId", "pain.002.001.10"),
+        Row("header.enterprise", OWNER),
     ),
     "PaymentQueryAnswer": document(
-        "camt.052.001.08",
-        Row("at", f"{REPORT}/GrpHdr/CreDtTm", ISO),
-        Row("code", f"{REPORT}/Rpt/Ntry/Sts/Prtry"),
-        Row("partner_ref", f"{REPORT}/Rpt/Ntry/AcctSvcrRef"),
-        Row(REFERENCE, f"{REPORT}/Rpt/Ntry/NtryDtls/TxDtls/Refs/MsgId", ID32),
-        Row("text", f"{REPORT}/Rpt/Ntry/AddtlNtryInf"),
+        "pain.002.001.10",
+        *answer(STATUS),
+        Row(REFERENCE, f"{GROUP}/OrgnlMsgId", ID32),
+        Fixed(f"{GROUP}/OrgnlMsgNmId", "pain.001.001.09"),
+        Fixed(f"{SINGLE}/OrgnlPmtInfId", NOT_PROVIDED, filled=True),
+        Row(REFERENCE, f"{TRANSACTION}/OrgnlInstrId", ID32),
+        Row("code", f"{TRANSACTION}/TxSts"),
+        Row("text", f"{TRANSACTION}/StsRsnInf/AddtlInf"),
+        Row("partner_ref", f"{TRANSACTION}/AcctSvcrRef"),
     ),
     "StatementQuery": document(
         "camt.060.001.05",
         *head("AcctRptgReq"),
         Fixed(f"{ASKED}/ReqdMsgNmId", "camt.053.001.08"),
         Row("account_no", f"{ASKED}/Acct/Id/Othr/Id"),
+        Row("header.enterprise", OWNER),
         Row("day", f"{ASKED}/RptgPrd/FrToDt/FrDt", DATE10),
+        Row("day", f"{ASKED}/RptgPrd/FrToDt/ToDt", DATE10),
+        Fixed(f"{ASKED}/RptgPrd/Tp", "ALLL"),
     ),
     "Statement": document(
         "camt.053.001.08",
-        Row("at", f"{STATEMENT}/GrpHdr/CreDtTm", ISO),
-        Row(REFERENCE, f"{STATEMENT}/GrpHdr/OrgnlBizQry/MsgId", ID32),
-        Row("code", f"{STATEMENT}/GrpHdr/AddtlInf"),
-        Row("day", f"{STATEMENT}/Stmt/FrToDt/FrDt", DATE10),
-        Row("account_no", f"{STATEMENT}/Stmt/Acct/Id/Othr/Id"),
-        Row("currency", f"{STATEMENT}/Stmt/Acct/Ccy"),
-        Row("opening_balance", f"{STATEMENT}/Stmt/OpngBal", YUAN),
-        Row("closing_balance", f"{STATEMENT}/Stmt/ClsgBal", YUAN),
+        *answer(BOOK),
+        Row(REFERENCE, f"{BOOK}/GrpHdr/OrgnlBizQry/MsgId", ID32),
+        Row("code", f"{BOOK}/GrpHdr/AddtlInf"),
+        Row("account_no", f"{STATEMENT}/Id"),
+        Row("day", f"{STATEMENT}/FrToDt/FrDtTm", BEGINS),
+        Row("day", f"{STATEMENT}/FrToDt/ToDtTm", ENDS),
+        Row("account_no", f"{STATEMENT}/Acct/Id/Othr/Id"),
+        Row("currency", f"{STATEMENT}/Acct/Ccy"),
+        Row("currency", f"{CLOSING}/Amt/@Ccy"),
+        Signed("closing_balance", f"{CLOSING}/Amt/.", f"{CLOSING}/CdtDbtInd", ("CRDT", "DBIT"), YUAN),
+        Row("day", f"{CLOSING}/Dt/Dt", DATE10),
         Rows(
             "entry",
-            f"{STATEMENT}/Stmt/Ntry",
+            f"{STATEMENT}/Ntry",
             (
                 Row("amount", "Amt", YUAN),
-                Row("direction", "CdtDbtInd", pairs("a direction", {"DEBIT": "DBIT", "CREDIT": "CRDT"})),
+                Fixed("Amt/@Ccy", "CNY", filled=True),  # the account's own says Acct/Ccy
+                Row("direction", "CdtDbtInd", SIDE),
+                Fixed("Sts/Cd", "BOOK", filled=True),  # there are no others in a camt.053
                 Row("booked_at", "BookgDt/DtTm", ISO),
                 Row("partner_ref", "AcctSvcrRef"),
+                Fixed("BkTxCd/Prtry/Cd", "PMNT", filled=True),
                 Row("reference", "NtryDtls/TxDtls/Refs/MsgId", ID32),
-                Row("balance", "NtryDtls/TxDtls/AmtDtls/Bal", YUAN),
                 Row("purpose", "AddtlNtryInf"),
+                Left("balance", "the standard has balances of days only"),
             ),
         ),
+        Left("opening_balance", "a camt.053 may say it (OPBD), and nobody asks"),
     ),
     "PaymentAgreementRequest": document(
         "pain.009.001.06",
         *head("MndtInitnReq"),
         Row("request_no", f"{MANDATE}/MndtReqId"),
         Row("text_version", f"{MANDATE}/Tp/LclInstrm/Prtry"),
-        Row("requested_at", f"{MANDATE}/Ocrncs/FrToDt/FrDt", ISO),
+        Fixed(f"{MANDATE}/TrckgInd", "false", filled=True),
         Row("payee_name", f"{MANDATE}/Cdtr/Nm"),
         Row("payee_account", f"{MANDATE}/CdtrAcct/Id/Othr/Id"),
         Row("enterprise_name", f"{MANDATE}/Dbtr/Nm"),
         Row("tax_no", f"{MANDATE}/Dbtr/Id/OrgId/Othr/Id"),
         Row("payer_account", f"{MANDATE}/DbtrAcct/Id/Othr/Id"),
         Row("bank_name", f"{MANDATE}/DbtrAgt/FinInstnId/Nm"),
-        Row("text_hash", f"{MANDATE}/RfrdDoc/Nb"),
+        Row("requested_at", f"MndtInitnReq/{BESIDE}/ReqdAt", ISO),
+        Row("text_hash", f"MndtInitnReq/{BESIDE}/TxtHash"),
         *card("MndtInitnReq"),
     ),
     "AgreementReceipt": receipt("pain.009.001.06"),
@@ -171,13 +202,19 @@ LAYOUTS: Mapping[str, Layout] = {
         "pain.012.001.06",
         *head("MndtAccptncRpt"),
         Row("header.correlation_id", f"{ACCEPTED}/OrgnlMsgInf/MsgId", ID32),
-        Row("decided_at", f"{ACCEPTED}/OrgnlMsgInf/CreDtTm", ISO),
+        Fixed(f"{ACCEPTED}/OrgnlMsgInf/MsgNmId", "pain.009.001.06"),
         Row("status_code", f"{ACCEPTED}/AccptncRslt/Accptd"),
         Row("reason", f"{ACCEPTED}/AccptncRslt/AddtlRjctRsnInf"),
-        Row("agreement_no", f"{ACCEPTED}/OrgnlMndt/OrgnlMndt/MndtId"),
-        Row("request_no", f"{ACCEPTED}/OrgnlMndt/OrgnlMndt/MndtReqId"),
-        Row("signed_on", f"{ACCEPTED}/OrgnlMndt/OrgnlMndt/Ocrncs/FrToDt/FrDt", DATE10),
-        Row("expiry_date", f"{ACCEPTED}/OrgnlMndt/OrgnlMndt/Ocrncs/FrToDt/ToDt", DATE10),
+        Row("agreement_no", f"{ORIGINAL}/MndtId"),
+        Row("request_no", f"{ORIGINAL}/MndtReqId"),
+        Fixed(f"{ORIGINAL}/Ocrncs/SeqTp", "RCUR", filled=True),
+        Row("signed_on", f"{ORIGINAL}/Ocrncs/Drtn/FrDt", DATE10),
+        Row("expiry_date", f"{ORIGINAL}/Ocrncs/Drtn/ToDt", DATE10),
+        Fixed(f"{ORIGINAL}/TrckgInd", "false", filled=True),
+        Fixed(f"{ORIGINAL}/Cdtr/Nm", NOT_PROVIDED, filled=True),
+        Fixed(f"{ORIGINAL}/Dbtr/Nm", NOT_PROVIDED, filled=True),
+        Fixed(f"{ORIGINAL}/DbtrAgt/FinInstnId/Othr/Id", NOT_PROVIDED, filled=True),
+        Row("decided_at", f"MndtAccptncRpt/{BESIDE}/DcddAt", ISO),
     ),
 }
 ANSWERED: Mapping[str, tuple[str, str]] = {
@@ -191,7 +228,7 @@ ANSWERED: Mapping[str, tuple[str, str]] = {
 MESSAGES = tuple(
     Message(
         type=type,
-        schema=f"{layout.prefixes[''].removeprefix(NAMESPACE)}.xsd",
+        schema=f"{snake(type)}.xsd",
         layout=layout,
         sample=snake(type),
         answer=ANSWERED.get(type, ("", ""))[0],

@@ -4,6 +4,7 @@ import pytest
 from hub_bank_iso20022.adapter import iso20022
 from lxml import etree
 
+from hub.contract.adapters import Refusal
 from hub.xml.layout import encoded
 from hub.xml.reader import read
 
@@ -15,12 +16,19 @@ def sample(row) -> bytes:
     return (ADAPTER.schemas / "samples" / f"{row.sample}.xml").read_bytes()
 
 
+def accepted(element: etree._Element, row) -> bool:
+    try:
+        ADAPTER.check(row, element)
+    except Refusal:
+        return False
+    return row.layout.fits(element)
+
+
 @EVERY
 def test_a_sample_satisfies_its_xsd_and_no_other_message_fits(row):
     element = read(sample(row))
 
-    ADAPTER.check(row, element)
-    assert [other.type for other in ADAPTER.messages if other.layout.fits(element)] == [row.type]
+    assert [other.type for other in ADAPTER.messages if accepted(element, other)] == [row.type]
 
 
 @EVERY
