@@ -19,6 +19,7 @@ from web.lines.presentation import Counter, LineView
 from web.site import language, read, runtime, say, site
 
 OPERATIONS = "/operations/plugins"  # where an operator begins
+PROGRAMME = "/programme"
 OPERATOR_ROLE = "ADM"
 COUNTS, NOTICES = "X-Counts", "/notices"
 TITLES = {"failed": "错误：", "": ""}
@@ -91,9 +92,15 @@ def around() -> Shell:
         counts = {counter.code: number for view in site().lines.values() for counter, number in counted(tenant, view)}
         counts |= _unread(connection)
         unread = tenant.unread()
-    return Shell(
-        menu=[_group(view, counts) for view in site().lines.values() if view.menu], unread=unread, tested=tested
-    )
+    menu = [_group(view, counts) for view in site().lines.values() if view.menu]
+    return Shell(menu=[*_programme(), *menu], unread=unread, tested=tested)
+
+
+def _programme() -> list[MenuGroup]:
+    """The page of the programme, where the portal offers one."""
+    label = say("统保政策")
+    items = [("programme", label, PROGRAMME, 0)]
+    return [MenuGroup(code="programme", label=label, icon="shield", items=items)] if site().portal.programme else []
 
 
 def _unread(connection: Connection) -> dict[str, int]:

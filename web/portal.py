@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
+from hub.business.programme import PROGRAMMES
 from hub.contract.text import Text
 from hub.errors import ConfigError
 
@@ -36,6 +37,7 @@ class Portal:
     pin: str = PINS[0]  # "page" only for PCs without a screen of their own; the agent has to allow it too
     email: str = "standard"
     logins: tuple[str, ...] = LOGINS[:1]
+    programme: str = ""  # the unified-policy programme that this portal offers, of hub.business.programme
     captions: Mapping[str, Text] = field(default_factory=dict)  # menu or page code -> its name on this portal
 
     def caption(self, code: str, default: Text) -> Text:
@@ -61,6 +63,7 @@ def load(code: str) -> Portal:
             pin=_one_of(data.get("pin", PINS[0]), PINS),
             email=_one_of(data["email"], EMAIL_RULES),
             logins=tuple(_one_of(row, LOGINS) for row in data["logins"]),
+            programme=_one_of(data.get("programme", ""), ("", *PROGRAMMES)),
             captions={name: _text(row) for name, row in data.get("captions", {}).items()},
         )
     except (KeyError, ValueError, TypeError) as error:

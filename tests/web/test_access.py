@@ -64,6 +64,7 @@ EXPECTED = {
     "accounts.overview": ENTERPRISE,
     "accounts.payload": ENTERPRISE,
     "accounts.act": ENTERPRISE,
+    "programme.programme": ENTERPRISE,
     "operations.plugins": OPERATOR,
     "operations.partner": OPERATOR,
     "operations.patch": OPERATOR,

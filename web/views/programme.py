@@ -1,0 +1,102 @@
+"""The programme of this portal: its rules, its services, and what they come to (spec.md 16: SZ-01..23)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, request
+from flask.wrappers import Response
+
+from hub.business import KINDS
+from hub.business.claim import PAYOUT_NOTE
+from hub.business.programme import PER, PROGRAMMES, Programme, cover, eligible, paid
+from hub.contract.money import Money
+from hub.contract.text import Text
+from hub.errors import InvalidInput, NotFound
+from web.auth import ENTERPRISE, access
+from web.forms.programme import ProgrammeTrial
+from web.page import PROGRAMME, View, crumbs, page
+from web.site import money, read, say, site
+
+views = Blueprint("programme", __name__)
+
+SERVICES = (  # S4:57; the kind whose list, or the path, where each of them is
+    (Text("线上承保", "Insuring on line"), "micro_application"),
+    (Text("线上报损核赔", "Losses and claims on line"), "claim"),
+    (Text("线上资信", "Credit information on line"), "/risk_info"),
+    (Text("线上咨询", "Advice on line"), "inquiry"),
+)
+
+
+@views.get(PROGRAMME)
+@access(ENTERPRISE)
+def programme() -> Response:
+    """The rules, and what they come to for what was typed. Raises NotFound where this portal has no programme."""
+    found = PROGRAMMES.get(site().portal.programme)
+    if found is None:
+        raise NotFound
+    form = ProgrammeTrial()
+    typed = form.gather(request.args)
+    try:
+        values, errors = form.check(typed), dict[str, Text]()
+    except InvalidInput as error:
+        values, errors = {}, error.fields
+    title = say("统保政策")
+    return page(
+        "programme.html",
+        View(id="v-programme", title=title, key="programme", crumbs=crumbs((title, None))),
+        422 if errors else 200,
+        programme=found,
+        facts=_facts(found),
+        services=[(read(text), at if at.startswith("/") else site().path(KINDS[at])) for text, at in SERVICES],
+        fields=form.shown(),
+        typed=typed,
+        errors=errors,
+        results=_results(found, values),
+        note=read(PAYOUT_NOTE),
+        path=PROGRAMME,
+    )
+
+
+def _facts(found: Programme) -> list[tuple[str, str]]:
+    limit = say("{limit}，每一{per}", limit=_said(found.limit), per=read(PER[found.per]))
+    return [
+        (say("适用企业"), say("{year} 年出口额 {sum}（含）以下", year=found.base_year, sum=_said(found.ceiling))),
+        (say("企业名单"), say("由{authority}公示，公示期满后确认", authority=read(found.authority))),
+        (say("承保机构"), read(found.insurer)),
+        (say("保障范围"), read(found.covered)),
+        (say("保障比例"), say("损失金额的 {percent}%", percent=found.percent)),
+        (say("责任限额"), limit),
+        (say("保险期限"), f"{found.first} – {found.last}"),
+        (say("领取截止"), say("{day}（含当日）", day=found.deadline)),
+        (say("海外买家资信报告"), say("免费 {n} 个", n=found.free_reports)),
+    ]
+
+
+def _results(found: Programme, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the values that are there come to."""
+    results = []
+    if values.get("exports") is not None:
+        inside = eligible(found, _money(values["exports"], found))
+        text = say("在统保范围内，以公示确认的名单为准") if inside else say("超过出口额上限，不在统保范围内")
+        results.append((say("领取资格"), text))
+    if values.get("collected_on"):
+        results.append((say("保障期限"), _period(found, values)))
+    if values.get("loss") is not None:
+        results.append((say("赔付示例"), _said(paid(found, _money(values["loss"], found)))))
+    return results
+
+
+def _period(found: Programme, values: Mapping[str, Any]) -> str:
+    period = cover(found, values["collected_on"], values.get("issued_on"))
+    if period is None:
+        return say("本年度统保已结束")
+    return f"{period.first or say('保单实际签发日期')} – {period.last}"
+
+
+def _money(amount: Decimal, found: Programme) -> Money:
+    return Money(amount, found.ceiling.currency)
+
+
+def _said(sum: Money) -> str:
+    return money(sum.amount, sum.currency)
