@@ -15,6 +15,7 @@ from hub.business.lifecycle import (
     Field,
     Kind,
     Next,
+    Paper,
     Sends,
     State,
     Track,
@@ -22,20 +23,34 @@ from hub.business.lifecycle import (
 )
 from hub.business.numbers import NumberFormat
 from hub.business.roles import OPERATORS
+from hub.business.terms import TERMS, validity
 from hub.contract.text import Text
 
-SIGNED = ("authorisation_no", "enterprise_name")
+SAID = (
+    "authorisation_no", "document_version", "enterprise_name", "seal_no", "valid_from", "valid_until", "signed_at",
+)  # fmt: skip
 
 
-def signing(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
-    """What the hub adds; a reason of an earlier refusal is settled."""
-    return {"signed_at": now, "reason": None}
+def printed(content: Mapping[str, Any], actor: Actor, receiver: str) -> dict[str, Any]:
+    """Who authorises whom, from when until when, as the template reads it."""
+    return {
+        "number": content["authorisation_no"],
+        "enterprise": {"name": content["enterprise_name"], "uscc": actor.enterprise},
+        "receiver": receiver,
+        "valid_from": content["valid_from"].isoformat(),
+        "valid_until": content["valid_until"].isoformat(),
+    }
+
+
+def signing(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the hub adds to term and seal; a reason of an earlier refusal is settled."""
+    return {**validity(content, actor, now), "signed_at": now, "reason": None}
 
 
 def authorisation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
-    """Body of DutyAuthorisation."""
+    """Body of DutyAuthorisation; the signed letter travels with it."""
     signer = {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
-    return {name: content[name] for name in SIGNED} | {"signed_at": content["signed_at"]} | signer
+    return {name: content[name] for name in SAID} | signer
 
 
 def revocation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -53,7 +68,11 @@ AUTHORISATION = Kind(
     fields=(
         Field("authorisation_no", Text("授权书编号", "Authorisation no."), key=True),
         Field("enterprise_name", Text("企业名称", "Enterprise")),
+        Field("seal_no", Text("签章", "Seal")),
+        Field("document_version", Text("授权书版本", "Version")),
         Field("signed_at", Text("签署时间", "Signed"), datetime),
+        Field("term", Text("授权期限", "Valid for"), choices=TERMS),
+        Field("valid_from", Text("有效期起", "Valid from"), date),
         Field("valid_until", Text("有效期至", "Valid until"), date),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
@@ -127,6 +146,13 @@ AUTHORISATION = Kind(
             stepup=True,
             adds=signing,
             question=Text("是否确认提交?", "Hand it in?"),
+            paper=Paper(
+                kind="authorisation",
+                template="authorisation",
+                wording="credit_authorisation",
+                data=printed,
+                seal="seal_no",
+            ),
             sends=Sends(type="DutyAuthorisation", version="1.0", capability="duty.authorise", compose=authorisation),
             waiting=sending.WAITING,
             done=sending.RECEIVED,
@@ -150,5 +176,6 @@ AUTHORISATION = Kind(
         ),
         sending.DELETE,
     ),
+    documents={"authorisation": Text("电子授权书", "Letter of authorisation")},
     ends=("valid_until", "expired"),
 )

@@ -218,7 +218,7 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
         for effect in effects:
             effected = NewEvent(
                 name=effect.causes,
-                identity=f"{obj.id}@{obj.revision}",
+                identity=f"{now.isoformat()}/{obj.id}@{obj.revision}",  # of two at one time, the later told one stands
                 occurred_at=obj.content[effect.at] if effect.at else after,
                 content={name: obj.content.get(name) for name in effect.carries} | dict(effect.sets),
             )

@@ -4,11 +4,13 @@ import re
 
 from hub.business.customs import OFFICES, USES
 from hub.contract.text import Text
+from web.forms.agreement import SealChoice
 from web.forms.base import Form
 from web.forms.conditions import NotBefore
 from web.forms.controls import Rule, amount, choice, day, line, tick
 from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
 from web.forms.people import NAME, PHONE
+from web.forms.seal import RenewalForm
 
 NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
 CUSTOMS_CODE = Rule(
@@ -20,8 +22,8 @@ CUSTOMS_CODE = Rule(
 DECLARATION = Rule(re.compile(r"[0-9]{18}"), Text("格式有误，报关单号为18位数字", "18 digits"))
 
 
-class DutyAuthorisationForm(Form):
-    """What the letter says is read and agreed to."""
+class DutyAuthorisationForm(RenewalForm, SealChoice):
+    """For how long, under which seal; what the letter says is read and agreed to."""
 
     agreed = tick(Text("我已认真阅读以上内容并同意", "I have read the above with care and agree"))
 

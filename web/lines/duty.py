@@ -41,14 +41,18 @@ AUTHORISATIONS = Listing(
     acts=("submit", "revoke", "delete"),
     form_first=frozenset({"DRAFT"}),
     link_labels={("submit", state): Text("重新签署", "Sign again") for state in ("SEND_FAILED", "FAILED", "EXPIRED")},
-    detail=("authorisation_no", "state", "enterprise_name", "uscc", "signed_at", "valid_until", "reason"),
+    detail=(
+        "authorisation_no", "state", "enterprise_name", "uscc", "seal_no", "document_version", "signed_at",
+        "valid_from", "valid_until", "reason",
+    ),
+    document_links={"authorisation": Text("预览", "View the letter")},
     create=Text("授权书签署", "Sign an authorisation"),
     title=Text("企业征信授权", "Credit authorisation"),
     empty=Text(
         "还没有授权书。点击“授权书签署”，授权保险公司查询企业征信后即可申请额度。",
         "No authorisation yet: sign one, and you may apply for a limit.",
     ),
-)
+)  # fmt: skip
 
 LIMITS = Listing(
     kind=LIMIT,
@@ -236,9 +240,16 @@ VIEW = LineView(
         "duty_authorisation": FormPage(
             schema=DutyAuthorisationForm,
             title=Text("授权书签署", "Credit authorisation"),
+            hint=Text(
+                "请插入卡介质，阅读授权书全文，选择授权期限和签章后签署并输入卡密码。",
+                "Plug in the card, read the letter, choose term and seal, sign and enter the PIN.",
+            ),
             blocks=(
-                Block(Text("征信授权", "Authorisation"), ("authorisation_no", "enterprise_name", "uscc")),
-                Block(Text("征信文本", "The letter"), ("agreed",), columns=1),
+                Block(
+                    Text("选择签章", "Seal"),
+                    ("authorisation_no", "enterprise_name", "uscc", "term", "seal_no", "agreed"),
+                    wide=frozenset({"term", "seal_no", "agreed"}),
+                ),
             ),
         ),
         "duty_limit": FormPage(

@@ -327,6 +327,8 @@ LAYOUTS: Mapping[str, Layout] = {
             ("enterprise_name", "QYMC"),
             ("seal_no", "YZBH"),
             ("document_version", "WBBB"),
+            ("valid_from", "YXQQ", DATE8),
+            ("valid_until", "YXQZ", DATE8),
             ("signed_at", "QSSJ", STAMP14),
             ("signer_certificate_serial", "ZSXLH"),
         ),
