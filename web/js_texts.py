@@ -18,6 +18,7 @@ JS_TEXTS: Mapping[str, Text] = {
     "save": Text("保存", "Save"),
     "discard": Text("不保存", "Do not save"),
     "cancel": Text("取消", "Cancel"),
+    "reading_left": Text("请阅读，{n} 秒后可关闭", "Please read: close in {n} s"),
     "confirm": Text("确认", "Confirm"),
     "please_confirm": Text("请确认", "Please confirm"),
     "close": Text("关闭", "Close"),

@@ -36,12 +36,14 @@ class Portal:
     agent_download: str = ""  # where this portal keeps the installer; empty: the page that explains it
     pin: str = PINS[0]  # "page" only for PCs without a screen of their own; the agent has to allow it too
     email: str = "standard"
+    reading_seconds: int = 0  # how long a form's document has to be read before it is agreed to (spec CI-GD-08)
+    authorise: bool = False  # applications wait for seal, agreement and data authorisation (spec CI-GD-13)
     logins: tuple[str, ...] = LOGINS[:1]
     programme: str = ""  # the unified-policy programme that this portal offers, of hub.business.programme
-    captions: Mapping[str, Text] = field(default_factory=dict)  # menu or page code -> its name on this portal
+    captions: Mapping[str, Text] = field(default_factory=dict)  # menu, page or <kind>.<action> -> its name here
 
     def caption(self, code: str, default: Text) -> Text:
-        """What this portal calls the menu or page ``code``."""
+        """What this portal calls the menu, page or button ``code``."""
         return self.captions.get(code, default)
 
 
@@ -62,6 +64,8 @@ def load(code: str) -> Portal:
             agent_download=data.get("agent_download", ""),
             pin=_one_of(data.get("pin", PINS[0]), PINS),
             email=_one_of(data["email"], EMAIL_RULES),
+            reading_seconds=int(data.get("reading_seconds", 0)),
+            authorise=bool(data.get("authorise", False)),
             logins=tuple(_one_of(row, LOGINS) for row in data["logins"]),
             programme=_one_of(data.get("programme", ""), ("", *PROGRAMMES)),
             captions={name: _text(row) for name, row in data.get("captions", {}).items()},

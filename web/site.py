@@ -52,6 +52,10 @@ class Site:
             raise NotFound
         return view, listing
 
+    def listing(self, kind: Kind) -> Listing:
+        """The list of ``kind``."""
+        return next(found for view in self.lines.values() if (found := view.listing(kind.code)))
+
     def path(self, kind: Kind, *parts: str) -> str:
         """The path of a kind's list, or of one object and what belongs to it."""
         line = next(view.line.code for view in self.lines.values() if view.listing(kind.code))

@@ -493,4 +493,10 @@ ENGLISH: Mapping[str, str] = {
     "；": "; ",
     "勾选记录后可一并办理": "Tick rows to act on several at once",
     "选择 {number}": "Choose {number}",
+    # an application that is authorised first
+    "下一步：{stage}": "Next: {stage}",
+    "用途": "Purpose",
+    "每一步均需插入法人卡并输入卡密码。可随时离开，下次从未完成的环节继续。": (
+        "Each step asks for the legal-person card and its PIN. You may leave at any time and go on later."
+    ),
 }

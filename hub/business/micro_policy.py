@@ -16,13 +16,14 @@ from hub.business.lifecycle import (
     Field,
     Kind,
     Line,
+    Need,
     Next,
     Sends,
     State,
     Track,
     Transition,
 )
-from hub.business.roles import ANYONE
+from hub.business.roles import ANYONE, LEGAL_PERSON
 from hub.contract.text import Text
 
 MESSAGES = {
@@ -78,6 +79,28 @@ COMMON = (
     Field("product_name", Text("产品", "Product")),
 )
 
+SENT = Sends(type="PolicyConfirmation", version="1.0", capability="micro_policy.confirm", compose=confirmation)
+WAITING = Text(
+    "投保申请已提交，等待保险公司确认收到", "Application handed in; waiting for the insurer to confirm it arrived"
+)
+SUBMITTED = Text("投保申请提交成功", "Application submitted successfully")
+
+UNSENT = ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
+AUTHORISED = (
+    Need("seal", frozenset({"ACTIVE"}), Text("请先制作印章", "A company seal has to be made first")),
+    Need(
+        "agreement",
+        frozenset({"SIGNING", "SIGNED"}),
+        Text("请先签署服务协议", "The service agreement has to be signed first"),
+    ),
+    Need(
+        "authorisation",
+        frozenset({"AUTHORISED"}),
+        Text("请先完成企业数据授权", "The data authorisation has to be given first"),
+    ),
+)
+"""The stages of 授权网上协议, in order; only portals that ask for them hold an application back (spec CI-GD-13..19)."""
+
 APPLICATION = Kind(
     code="micro_application",
     label=Text("投保申请", "Application"),
@@ -107,7 +130,14 @@ APPLICATION = Kind(
         EventType(
             "offered", By.PARTNER, Text("保险公司送达待确认保单", "Offer received from the insurer"), phase="start"
         ),
+        EventType(
+            "held",
+            By.ENTERPRISE,
+            Text("企业确认投保，待完成网上协议授权", "Confirmed by the enterprise, to be authorised"),
+        ),
+        EventType("abandoned", By.ENTERPRISE, Text("企业放弃授权", "Authorisation given up by the enterprise")),
         EventType("submitted", By.ENTERPRISE, Text("企业确认投保", "Confirmed by the enterprise")),
+        EventType("finished", By.ENTERPRISE, Text("企业完成授权并提交", "Authorised and submitted by the enterprise")),
         EventType("delivered", By.SYSTEM, Text("保险公司已签收", "Received and signed for by the insurer")),
         EventType("undelivered", By.SYSTEM, Text("发送未成功", "Could not be delivered")),
         EventType(
@@ -142,6 +172,14 @@ APPLICATION = Kind(
                     notice=Text(
                         "您有一份待确认小微信保易保单，请查看保单", "You have a Xinbaoyi policy offer to confirm"
                     ),
+                ),
+                State(
+                    "AUTH_PENDING",
+                    Text("待授权", "To be authorised"),
+                    "action",
+                    Next.ENTERPRISE,
+                    hint=Text("请完成网上协议授权", "Complete the authorisation"),
+                    notice=Text("投保申请待完成网上协议授权", "An application waits for your authorisation"),
                 ),
                 State(
                     "SUBMITTED",
@@ -205,9 +243,10 @@ APPLICATION = Kind(
             ),
             transitions=(
                 Transition(None, "offered", "PENDING_CONFIRM"),
-                Transition("PENDING_CONFIRM", "submitted", "SUBMITTED"),
-                Transition("RETURNED", "submitted", "SUBMITTED"),
-                Transition("SEND_FAILED", "submitted", "SUBMITTED"),
+                *(Transition(source, "submitted", "SUBMITTED") for source in UNSENT),
+                *(Transition(source, "held", "AUTH_PENDING") for source in UNSENT),
+                Transition("AUTH_PENDING", "abandoned", "PENDING_CONFIRM"),
+                Transition("AUTH_PENDING", "finished", "SUBMITTED"),
                 Transition("SUBMITTED", "undelivered", "SEND_FAILED"),
                 Transition("SUBMITTED", "withdrawal_requested", "WITHDRAWING"),
                 Transition("WITHDRAWING", "withdrawal_refused", "IN_REVIEW"),
@@ -220,7 +259,7 @@ APPLICATION = Kind(
                 ),
                 *(
                     Transition(source, event, "LAPSED")
-                    for source in ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
+                    for source in (*UNSENT, "AUTH_PENDING")
                     for event in ("recalled", "lapsed")
                 ),
             ),
@@ -235,14 +274,41 @@ APPLICATION = Kind(
             form="micro_confirmation",
             signed=True,
             primary=True,
-            sends=Sends(
-                type="PolicyConfirmation", version="1.0", capability="micro_policy.confirm", compose=confirmation
-            ),
-            waiting=Text(
-                "投保申请已提交，等待保险公司确认收到",
-                "Application handed in; waiting for the insurer to confirm it arrived",
-            ),
-            done=Text("投保申请提交成功", "Application submitted successfully"),
+            sends=SENT,
+            waiting=WAITING,
+            done=SUBMITTED,
+        ),
+        Action(
+            name="hold",
+            label=Text("确认投保", "Confirm application"),
+            event="held",
+            roles=LEGAL_PERSON,
+            form="micro_confirmation",
+            signed=True,
+            primary=True,
+            done=Text("投保信息已确认，请完成网上协议授权", "Confirmed; now complete the authorisation"),
+        ),
+        Action(
+            name="finish",
+            label=Text("确定", "Submit"),
+            event="finished",
+            roles=LEGAL_PERSON,
+            question=Text("授权已完成，点击“确定”提交投保申请。", "All is authorised: submit the application."),
+            signed=True,
+            primary=True,
+            needs=AUTHORISED,
+            sends=SENT,
+            waiting=WAITING,
+            done=SUBMITTED,
+        ),
+        Action(
+            name="abandon",
+            label=Text("返回修改", "Back to the form"),
+            event="abandoned",
+            roles=LEGAL_PERSON,
+            question=Text("是否返回修改投保信息？", "Go back and change the application?"),
+            done=Text("已返回待确认", "Awaiting confirmation again"),
+            opens=False,
         ),
         Action(
             name="withdraw",

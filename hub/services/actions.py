@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from hub.business import roles
+from hub.business import KINDS, roles
 from hub.business.content import freeze
 from hub.business.lifecycle import Action, Actor, Need, allowed, derive, may
 from hub.cards import challenge
@@ -170,7 +170,7 @@ def signing_payload(
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.get(kind_code, object_id)
         action = obj.kind.action(action_name)
-        _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
+        _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
         _check(tenant, obj, action, values, now)
         files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
@@ -259,7 +259,7 @@ def _act(
         if _done(connection, obj, identity):
             return obj
         raise Stale
-    _require(_offer(runtime.registry, obj, action, actor, partial(_meets, tenant, obj)))
+    _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
     _check(tenant, obj, action, values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
     enclosed = uploads.enclosed(connection, obj, action)
@@ -306,8 +306,9 @@ def _drop_drafts(connection: Connection, obj: BusinessObject, action: Action) ->
         connection.execute(DROP_DRAFT, {"object_id": obj.id, "form": action.form})
 
 
-def _meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
-    return tenant.has(need.kind, obj.partner, need.states)
+def meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
+    """Whether the enterprise has what is needed, with the same partner or kept by the hub itself."""
+    return tenant.has(need.kind, drafts.keeper(KINDS[need.kind], obj.partner), need.states)
 
 
 def _require(offer: Offer) -> None:

@@ -45,6 +45,11 @@ def receivers(registry: Registry, kind: Kind) -> dict[str, Text]:
     return {code: row.sheet.name for code, row in registry.partners.items() if registry.offers(code, sends.capability)}
 
 
+def keeper(kind: Kind, partner: str) -> str:
+    """Who has ``kind``'s objects: ``partner``, or the hub where they are sent to nobody."""
+    return OWN if kind.entry and kind.entry.sends is None else partner
+
+
 def receiver_name(registry: Registry, code: str) -> Text:
     """A partner's name, or the hub's for what it keeps itself. Raises Unregistered."""
     return OWN_NAME if code == OWN else registry.partner(code).sheet.name

@@ -10,6 +10,9 @@ from hub.business.roles import ANYONE, CARD_HOLDERS, LEGAL_PERSON, OPERATORS
 
 MATRIX = [  # function, its source, the actions of each kind, who may: LP, OP, PW
     ("小微投保 确认投保", "C-03", "micro_application.confirm", "LP OP PW"),
+    ("小微投保 确认投保，待授权", "S1:9", "micro_application.hold", "LP"),
+    ("小微投保 授权后确定", "S1:62", "micro_application.finish", "LP"),
+    ("小微投保 放弃授权", "S1:41", "micro_application.abandon", "LP"),
     ("小微投保 撤回", "C-03", "micro_application.withdraw", "LP OP PW"),
     ("小微投保 收悉", "S2:355", "policy.acknowledge", "LP OP PW"),
     ("投保咨询 提交", "S2:729", "inquiry.submit", "LP OP PW"),

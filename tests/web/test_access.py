@@ -39,6 +39,7 @@ EXPECTED = {
     "acts.payload": ENTERPRISE,
     "acts.derived": ENTERPRISE,
     "acts.save": ENTERPRISE,
+    "reading.opened": ENTERPRISE,
     "many.act": ENTERPRISE,
     "uploads.attach": ENTERPRISE,
     "uploads.listed": ENTERPRISE,

@@ -3,7 +3,19 @@
 from hub.business.micro_policy import APPLICATION, LINE, POLICY
 from hub.contract.text import Text
 from web.forms.micro_confirmation import MicroConfirmation
-from web.lines.presentation import Column, Counter, Filter, FormPage, Introduction, LineView, Listing, MenuItem, Step
+from web.lines.presentation import (
+    Column,
+    Counter,
+    Filter,
+    FormPage,
+    Introduction,
+    Journey,
+    LineView,
+    Listing,
+    MenuItem,
+    Reading,
+    Step,
+)
 
 APPLICATIONS = Listing(
     kind=APPLICATION,
@@ -20,12 +32,16 @@ APPLICATIONS = Listing(
         Filter("state", "track"),
         Filter("created", "days", Text("接收日期", "Received")),
     ),
-    acts=("confirm",),
+    acts=("confirm", "hold", "finish", "abandon"),
     form_first=frozenset({"PENDING_CONFIRM"}),
     link_labels={
         ("confirm", "PENDING_CONFIRM"): Text("查看待确认保单", "Read the offer"),
         ("confirm", "RETURNED"): Text("修改", "Correct"),
         ("confirm", "SEND_FAILED"): Text("再次确认投保", "Confirm again"),
+        ("hold", "PENDING_CONFIRM"): Text("查看待确认保单", "Read the offer"),
+        ("hold", "RETURNED"): Text("修改", "Correct"),
+        ("hold", "SEND_FAILED"): Text("再次确认投保", "Confirm again"),
+        ("finish", "AUTH_PENDING"): Text("授权网上协议", "Authorise"),
     },
     detail=(
         "enterprise_name",
@@ -46,6 +62,18 @@ APPLICATIONS = Listing(
         "reviewer_phone",
     ),
     document_links={"offer": Text("查看单证", "View")},
+    journey=Journey(
+        direct="confirm",
+        held="hold",
+        finish="finish",
+        title=Text("授权网上协议", "Authorisation"),
+        stages={
+            "seal": Text("制章", "Seal"),
+            "agreement": Text("协议签署", "Agreement"),
+            "authorisation": Text("企业数据授权", "Data authorisation"),
+        },
+        last=Text("确定", "Submit"),
+    ),
     title=Text("投保单详情", "Application"),
     empty=Text(
         "尚未收到待确认保单，请与信用保险公司联系。待确认保单由信用保险公司系统发送，单一窗口自动接收。",
@@ -104,7 +132,7 @@ STEPS = (
         Text("由您填写并确认", "You fill in and confirm"),
         "micro_application",
         "state",
-        frozenset({"PENDING_CONFIRM", "RETURNED", "SEND_FAILED"}),
+        frozenset({"PENDING_CONFIRM", "AUTH_PENDING", "RETURNED", "SEND_FAILED"}),
     ),
     Step(
         Text("查看保单受理结果", "See the insurer's result"),
@@ -171,6 +199,7 @@ VIEW = LineView(
     forms={
         "micro_confirmation": FormPage(
             schema=MicroConfirmation,
+            reading=Reading(document="offer", field="declaration_accepted"),
             template="micro_policy/confirm.html",
             title=Text("小微信保易投保", "Xinbaoyi application"),
         )

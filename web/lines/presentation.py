@@ -87,6 +87,22 @@ class Many:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Journey:
+    """What has to stand before an object is sent, on portals that ask for it (spec CI-GD-13..19).
+
+    With all of it the action ``direct`` sends at once. Else ``held`` keeps what was confirmed, and ``finish`` sends it
+    in the end: its needs are the stages.
+    """
+
+    direct: str
+    held: str
+    finish: str
+    title: Text
+    stages: Mapping[str, Text]  # kind of a need -> title of its stage
+    last: Text  # title of the last one, ``finish``
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """The list of one kind. ``acts`` are the actions offered in a row, in order."""
 
@@ -107,6 +123,7 @@ class Listing:
     many: Sequence[Many] = ()
     sums: tuple[str, str] | None = None  # (amount, currency): what is added up over the chosen rows
     related: Sequence[Related] = ()
+    journey: Journey | None = None
     form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
 
 
@@ -157,6 +174,14 @@ class Block:
     notes: Sequence[Text] = ()  # 温馨提示, one under the other
 
 
+@dataclass(frozen=True)
+class Reading:
+    """The document that has to be read before ``field`` is ticked, where the portal asks for it (spec CI-GD-07..11)."""
+
+    document: str  # of Kind.documents
+    field: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class FormPage:
     """The page of a form: its schema, its title and its blocks. ``template`` where blocks do not say enough."""
@@ -165,6 +190,7 @@ class FormPage:
     title: Text
     blocks: Sequence[Block] = ()
     hint: Text | None = None
+    reading: Reading | None = None
     template: str = "form.html"
 
 

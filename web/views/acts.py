@@ -16,8 +16,9 @@ from web import security
 from web.auth import ENTERPRISE, access, login_of
 from web.page import page
 from web.site import moment, read, runtime, say, site
+from web.views import journeys, reading
 from web.views.card import card_answer, short_digest
-from web.views.common import new_view, object_view, partner_name, place
+from web.views.common import act_links, new_view, object_view, partner_name, place, tenant
 from web.views.desk import (
     Desk,
     chosen_receiver,
@@ -25,6 +26,7 @@ from web.views.desk import (
     desk,
     form_context,
     gathered,
+    has_place,
     keep,
     looking_desk,
     new_desk,
@@ -61,6 +63,8 @@ def ask(line: str, kind: str, object_id: str, action: str) -> Response:
     """The entry form, or the question before an act without one."""
     here = desk(line, kind, object_id, action)
     require(here)
+    if here.listing.journey and action == here.listing.journey.finish:
+        return _journey(here)
     return _form_page(here, here.known, {}) if here.form else _question(here)
 
 
@@ -69,6 +73,7 @@ def ask(line: str, kind: str, object_id: str, action: str) -> Response:
 def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """Do it, once: the same page sent twice leads to the same result."""
     here = desk(line, kind, object_id, action)
+    has_place(here)
     posted, typed = request.form.to_dict(), gathered(here)
     try:
         _fresh(here, typed)
@@ -88,9 +93,13 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
         return _form_page(here, typed, {"": error.text}, 403) if here.form else _question(here, error.text, 403)
     except Stale:
         return _conflict(here, typed)
-    if here.action.sends:
+    with tenant() as mine:
+        onward = journeys.onward(mine, here.listing, here.action, done)
+    if here.action.sends and not onward:
         return redirect(site().path(here.obj.kind, object_id, f"progress?action={action}"), 303)
-    flash(read(here.action.done) or say("{action}已完成", action=read(here.action.label)))
+    flash(read(here.action.waiting) or read(here.action.done) or say("{action}已完成", action=read(here.action.label)))
+    if onward:
+        return redirect(onward, 303)
     gone = here.obj.kind.discards(here.action)
     entry = here.obj.kind.entry if done.states["state"] in here.listing.form_first else None
     return redirect(
@@ -103,6 +112,7 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
 def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValue:
     """What the card is to sign, or the form with its errors."""
     here = desk(line, kind, object_id, action)
+    has_place(here)
     typed = gathered(here)
     try:
         _fresh(here, typed)
@@ -176,7 +186,9 @@ def _by_script() -> bool:
 
 def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The form's values, checked. Raises InvalidInput."""
-    return here.form.check(typed) if here.form else {}
+    values = here.form.check(typed) if here.form else {}
+    reading.require(here)
+    return values
 
 
 def _fresh(here: Desk, typed: Mapping[str, Any]) -> None:
@@ -223,6 +235,31 @@ def _question(here: Desk, error: Text | None = None, status: int = 200) -> Respo
         path=here.path,
         back=site().path(here.obj.kind, here.obj.id),
         receiver=partner_name(here.obj.partner) if here.action.sends else "",
+    )
+
+
+def _journey(here: Desk) -> Response:
+    """The stages before the object is sent; the last one's button when the others are done."""
+    view = object_view(
+        here.line,
+        here.listing,
+        here.obj,
+        here.action.name,
+        read(here.listing.journey.title if here.listing.journey else None),
+    )
+    with tenant() as mine:
+        stages = journeys.stages(mine, here.listing, here.obj)
+    others = [link for link in act_links(here.listing, here.obj, tuple(here.listing.acts)) if link.path != here.path]
+    return page(
+        "journey.html",
+        view,
+        desk=here,
+        obj=here.obj,
+        action=here.action,
+        signed=here.signed,
+        stages=stages,
+        others=others,
+        back=site().path(here.obj.kind),
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from hub.business import KINDS
-from hub.business.lifecycle import Kind, Need, Next, allowed, may
+from hub.business.lifecycle import Action, Kind, Need, Next, allowed, may
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.services import actions, drafts
@@ -22,6 +22,7 @@ from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many
 from web.page import View, crumbs
 from web.site import age, money, read, runtime, say, show, site
+from web.views import journeys
 
 
 @contextmanager
@@ -57,9 +58,14 @@ def offered(obj: BusinessObject) -> list[Offer]:
 
     def meets(need: Need) -> bool:
         with tenant() as mine:
-            return mine.has(need.kind, obj.partner, need.states)
+            return actions.meets(mine, obj, need)
 
-    return actions.offers(runtime().registry, obj, login_of().actor, meets)
+    listing = site().listing(obj.kind)
+    found = actions.offers(runtime().registry, obj, login_of().actor, meets)
+    if listing.journey is None:
+        return found
+    with tenant() as mine:
+        return [offer for offer in found if not journeys.barred(mine, listing, obj, offer.action)]
 
 
 def act_links(listing: Listing, obj: BusinessObject, names: tuple[str, ...] | None = None) -> list[Link]:
@@ -79,10 +85,15 @@ def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
         path=site().path(obj.kind, obj.id, action.name),
         post=action.form is None and action.question is None,
         primary=action.primary,
-        reason=None if offer.allowed or (offer.need and action.form) else read(offer.reason),
+        reason=None if offer.allowed or (offer.need and opens(listing, action)) else read(offer.reason),
         shortcut="delete" if obj.kind.discards(action) else None,
-        way=_way(offer) if action.form is None else None,
+        way=None if opens(listing, action) else _way(offer),
     )
+
+
+def opens(listing: Listing, action: Action) -> bool:
+    """Whether the action's page shows more than a question, and may be seen while something is missing."""
+    return action.form is not None or (listing.journey is not None and action.name == listing.journey.finish)
 
 
 def need_link(offer: Offer) -> Link | None:
@@ -218,8 +229,7 @@ def _said(obj: BusinessObject, turn: Next, track: str) -> Text:
 
 def counter_path(counter: Counter) -> str:
     """The list behind a counter."""
-    listing = next(found for view in site().lines.values() if (found := view.listing(counter.kind)))
-    return f"{site().path(listing.kind)}?{urlencode({counter.track: counter.state})}"
+    return f"{site().path(KINDS[counter.kind])}?{urlencode({counter.track: counter.state})}"
 
 
 def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: str, title: str) -> View:

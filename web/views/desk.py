@@ -22,7 +22,18 @@ from web.forms.base import Form, Window
 from web.forms.rules import stricter
 from web.lines.presentation import Errand, FormPage, LineView, Listing
 from web.site import read, runtime, say, show, site
-from web.views.common import NOTHING, Link, act_links, need_link, offered, partner_name, place, tenant, value_text
+from web.views.common import (
+    NOTHING,
+    Link,
+    act_links,
+    need_link,
+    offered,
+    opens,
+    partner_name,
+    place,
+    tenant,
+    value_text,
+)
 
 NEW = "new"  # the last part of the path where an object is begun
 
@@ -49,6 +60,11 @@ class Desk:
     def files_path(self) -> str:
         """Where files are enclosed."""
         return f"{self.path}/files"
+
+    @property
+    def label(self) -> Text:
+        """What the button that does it says on this portal."""
+        return site().portal.caption(f"{self.obj.kind.code}.{self.action.name}", self.action.label)
 
     @property
     def signed(self) -> bool:
@@ -145,14 +161,23 @@ def _desk(
 
 
 def offer_of(here: Desk) -> Offer:
-    """Whether the action is possible for the user of this request."""
-    return next(row for row in offered(here.obj) if row.action is here.action)
+    """Whether the action is possible for the user of this request. Raises NotAllowed where the portal has another."""
+    found = next((row for row in offered(here.obj) if row.action is here.action), None)
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def has_place(here: Desk) -> None:
+    """Raises NotAllowed for an action in whose place the portal has another one."""
+    if here.listing.journey:
+        offer_of(here)
 
 
 def require(here: Desk) -> None:
     """Raises NotAllowed with the reason. What only lacks another object may be filled in already (CI-AGR-17)."""
     offer = offer_of(here)
-    if not offer.allowed and not (offer.need and here.form):
+    if not offer.allowed and not (offer.need and opens(here.listing, here.action)):
         raise NotAllowed(offer.reason)
 
 
@@ -302,6 +327,8 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",
         "signed": here.signed,
+        "reading": site().portal.reading_seconds if here.page.reading else 0,
+        "read": request.form.get("reading", ""),
         "need": need_link(offer_of(here)),
         "others": [link for link in others if link.path != here.path],
         "back": site().path(obj.kind),

@@ -82,18 +82,23 @@ function maximise(dialog, button) {
 }
 
 function openPdf(link) {
+  const frame = showPdf(link.href, link.dataset.title || link.textContent.trim() || t("pdf_title"), link);
+  if (link.hasAttribute("data-print")) frame.addEventListener("load", printPdf, { once: true });
+}
+
+/* The document at `href` in #pdf-dialog; returns its frame. */
+export function showPdf(href, title, opener) {
   const dialog = document.querySelector("#pdf-dialog");
-  const title = link.dataset.title || link.textContent.trim() || t("pdf_title");
   const heading = dialog.querySelector("[data-pdf-title]");
   if (heading) heading.textContent = title;
-  const address = new URL(link.href);
+  const address = new URL(href, location.href);
   address.searchParams.set("download", "1");
   const download = dialog.querySelector("a[data-pdf-download]");
   if (download) download.href = address.href;
-  const frame = make("iframe", { src: link.href, title });
-  if (link.hasAttribute("data-print")) frame.addEventListener("load", printPdf, { once: true });
+  const frame = make("iframe", { src: href, title });
   place(dialog).replaceChildren(frame);
-  show(dialog, link);
+  show(dialog, opener);
+  return frame;
 }
 
 function printPdf() {

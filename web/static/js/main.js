@@ -14,6 +14,7 @@ import { startLogin } from "./login.js";
 import { startMany } from "./many.js";
 import { startPanels } from "./panels.js";
 import { startPoll } from "./poll.js";
+import { startReading } from "./reading.js";
 import { startRegions } from "./regions.js";
 import { startRows } from "./rows.js";
 import { startSession } from "./session.js";
@@ -26,5 +27,5 @@ const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, st
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
-  startSession, startLogin, startCard, startBadges, startRows]) start();
+  startSession, startLogin, startCard, startBadges, startRows, startReading]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait
