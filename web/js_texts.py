@@ -72,6 +72,7 @@ JS_TEXTS: Mapping[str, Text] = {
     "sum_of": Text("合计 {amount} {unit}", "sum {unit} {amount}"),
     "list_mark": Text("，", ", "),
     "not_for_all": Text("所选记录中有的不能这样办理", "Not possible for all that are chosen"),
+    "count": Text("已输入 {n}/{most} 字", "{n} of {most} characters"),
     # combobox
     "not_listed": Text("请从列表中选择", "Choose one of the list"),
     "no_match": Text("没有找到匹配的记录", "No match"),

@@ -499,4 +499,5 @@ ENGLISH: Mapping[str, str] = {
     "每一步均需插入法人卡并输入卡密码。可随时离开，下次从未完成的环节继续。": (
         "Each step asks for the legal-person card and its PIN. You may leave at any time and go on later."
     ),
+    "办理情况": "Progress",
 }

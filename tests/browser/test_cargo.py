@@ -114,6 +114,7 @@ def test_a_voyage_is_insured_from_the_agreement_to_the_policy(
     button(page, "提交")
     expect(panel(page).locator(".error-summary")).to_contain_text("预计抵达日期不能早于起运日期")
     fill(page, invoice_no="INV-1", departure_date="2026-12-01", arrival_date="2026-12-20")
+    panel(page).get_by_role("group", name="附加险").get_by_label("战争险").check()
     submit(page, demo.pin)
 
     number = number_of(page, insurer)

@@ -61,6 +61,7 @@ def test_an_inquiry_is_drafted_corrected_submitted_and_answered(login: Callable[
     panel(page).get_by_label("我有其他需求").check()
     expect(panel(page).locator("[data-field=request] label")).to_have_class(re.compile("req"))
     panel(page).locator("[name=request]").fill("想了解保险费率")
+    expect(panel(page).get_by_text("已输入 7/500 字")).to_be_visible()
     button(page, "提交")
 
     expect(page.get_by_text("询保申请提交成功")).to_be_visible()
@@ -70,7 +71,7 @@ def test_an_inquiry_is_drafted_corrected_submitted_and_answered(login: Callable[
     row = panel(page).locator("table.grid tbody tr").first
     expect(row).to_contain_text("已反馈")
     row.get_by_text("查看详情").click()
-    expect(panel(page)).to_contain_text("陕西省西安市新城区")
+    expect(panel(page).locator("input[readonly][value='陕西省西安市新城区']")).to_be_visible()
     expect(panel(page)).to_contain_text("您的需求已转相关部门")
 
 

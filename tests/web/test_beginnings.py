@@ -125,7 +125,10 @@ def test_a_submitted_inquiry_carries_the_name_of_its_region_and_is_read_only(wor
     (row,) = found(world)
     assert (row.state, row.content["region_name"]) == ("SUBMITTED", "陕西省西安市新城区")
     assert form.browser.get(f"{form.path}/submit").status_code == 409
-    assert "陕西省西安市新城区" in form.browser.get(form.path).text
+    page = form.browser.get(form.path).text
+    assert re.search(r'value="陕西省西安市新城区" readonly', page)
+    assert "data-entry" not in page
+    assert row.number in page.partition("每页")[0].rpartition("<table")[2]  # the list is below
 
 
 def test_a_city_without_districts_is_enough(world: World, form: Page) -> None:

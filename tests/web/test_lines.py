@@ -41,7 +41,7 @@ def test_everything_a_line_shows_is_declared_by_its_business(view: object) -> No
             assert kind.state("state", state)
         for row in kind.actions:
             assert row.form is None or row.form in view.forms  # type: ignore[attr-defined]
-            placed = {name for block in view.forms[row.form].blocks for name in block.names} if row.form else set()  # type: ignore[attr-defined]
+            placed = {name for block in view.forms[row.form].blocks for name in block.flat} if row.form else set()  # type: ignore[attr-defined]
             assert {enclosure.code for enclosure in row.encloses} <= placed - known
 
 

@@ -5,7 +5,19 @@ from hub.business.cargo_application import APPLICATION, EDITABLE, INVOICE_FIELDS
 from hub.contract.text import Text
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
-from web.lines.presentation import Block, Column, Counter, Filter, FormPage, LineView, Listing, Many, MenuItem, Source
+from web.lines.presentation import (
+    Block,
+    Column,
+    Counter,
+    Filter,
+    FormPage,
+    Group,
+    LineView,
+    Listing,
+    Many,
+    MenuItem,
+    Source,
+)
 
 INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
 
@@ -247,7 +259,7 @@ VIEW = LineView(
                     Text("保险信息", "Insurance"),
                     (
                         "invoice_amount", "currency", "markup_percent", "insured_amount", "rate_permille", "premium",
-                        "strikes_cover", "war_cover", "other_cover",
+                        Group(Text("附加险", "Additional cover"), ("strikes_cover", "war_cover", "other_cover")),
                     ),
                     hint=Text(
                         f"{PREMIUM_FORMULA.zh}，{PREMIUM_NOTE.zh}", f"{PREMIUM_FORMULA.en}. {PREMIUM_NOTE.en}"

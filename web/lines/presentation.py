@@ -112,7 +112,7 @@ class Listing:
     acts: Sequence[str] = ()
     link_labels: Mapping[tuple[str, str], Text] = field(default_factory=dict)  # (action, state) -> what the link says
     form_first: frozenset[str] = frozenset()  # states in which the form shows more than the details would
-    detail: Sequence[str] = ()  # the fields of the detail page, in reading order; "uscc" and tracks too
+    detail: Sequence[str] = ()  # the fields of the detail page, or below the grey form; "uscc" and tracks too
     document_links: Mapping[str, Text] = field(default_factory=dict)  # document kind -> what opens it
     title: Text | None = None  # of the detail page
     empty: Text | None = None  # first use: nothing there yet
@@ -124,7 +124,7 @@ class Listing:
     sums: tuple[str, str] | None = None  # (amount, currency): what is added up over the chosen rows
     related: Sequence[Related] = ()
     journey: Journey | None = None
-    form_above: bool = False  # the entry form stands over the list, as in 投保咨询 (spec CI-INQ-01)
+    form_above: bool = False  # the entry form stands over the list, and shows an object grey later (CI-INQ-01, -14)
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,14 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Controls of a form beside each other under one label: boxes, and what goes with them."""
+
+    label: Text
+    names: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Errand:
     """A button within a form: what is typed is kept, and the page of this name goes on with it."""
 
@@ -163,15 +171,22 @@ class Errand:
 
 @dataclass(frozen=True)
 class Block:
-    """A titled part of a form. ``names``: the form's fields, or the kind's (and "uscc"), which are read-only here."""
+    """A titled part of a form. ``names``: the form's fields, or the kind's (and "uscc"), which are read-only here, or
+    the action's enclosures.
+    """
 
     title: Text
-    names: Sequence[str]
+    names: Sequence[str | Group]
     hint: Text | None = None
     columns: Literal[1, 2, 3] = 2
     wide: frozenset[str] = frozenset()  # fields that take a whole line
     errands: Sequence[Errand] = ()
     notes: Sequence[Text] = ()  # 温馨提示, one under the other
+
+    @property
+    def flat(self) -> list[str]:
+        """The names, those of groups among them."""
+        return [name for row in self.names for name in (row.names if isinstance(row, Group) else (row,))]
 
 
 @dataclass(frozen=True)

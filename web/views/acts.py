@@ -8,7 +8,6 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business import regions
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound, SignatureRefused, Stale
 from hub.services import accounts, actions
@@ -21,6 +20,7 @@ from web.views.card import card_answer, short_digest
 from web.views.common import act_links, new_view, object_view, partner_name, place, tenant
 from web.views.desk import (
     Desk,
+    as_read,
     chosen_receiver,
     derived_texts,
     desk,
@@ -269,7 +269,11 @@ def _conflict(here: Desk, typed: Mapping[str, Any]) -> Response:
     theirs = here.known
     fields = here.form.shown() if here.form else {}
     rows = [
-        {"label": read(shown["label"]), "mine": _said(shown, typed.get(name)), "theirs": _said(shown, theirs.get(name))}
+        {
+            "label": read(shown["label"]),
+            "mine": as_read(shown, typed.get(name)),
+            "theirs": as_read(shown, theirs.get(name)),
+        }
         for name, shown in fields.items()
         if shown["control"] != "tick"
     ]
@@ -286,15 +290,6 @@ def _conflict(here: Desk, typed: Mapping[str, Any]) -> Response:
         draft_revision=here.draft.revision if here.draft else "",
         detail=site().path(here.obj.kind, here.obj.id),
     )
-
-
-def _said(shown: Mapping[str, Any], value: Any) -> str:
-    """What was typed into a control, as a person reads it."""
-    if shown["control"] == "region":
-        return regions.full_name(value or "")
-    if shown["control"] == "rows":
-        return "；".join("，".join(filter(None, map(str, row.values()))) for row in value or ())
-    return read(shown["options"][value]) if value in shown.get("options", ()) else str(value or "")
 
 
 def _sign_title(here: Desk) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 
+from hub.business import regions
 from hub.business.enclosures import MIB, Enclosure
 from hub.business.lifecycle import Action, Kind, derive
 from hub.contract.media import SUFFIXES, endings
@@ -255,6 +256,15 @@ def number(text: str | None) -> int | None:
 def gathered(here: Desk) -> dict[str, Any]:
     """What the page sent, as it was typed."""
     return here.form.gather(request.form, here.known) if here.form else {}
+
+
+def as_read(shown: Mapping[str, Any], value: Any) -> str:
+    """What was typed into a control, as a person reads it."""
+    if shown["control"] == "region":
+        return regions.full_name(value or "")
+    if shown["control"] == "rows":
+        return "；".join("，".join(filter(None, map(str, row.values()))) for row in value or ())
+    return read(shown["options"][value]) if value in shown.get("options", ()) else str(value or "")
 
 
 def keep(here: Desk, values: Mapping[str, Any]) -> Draft:

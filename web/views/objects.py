@@ -17,6 +17,7 @@ from web.lines.presentation import Listing
 from web.page import page
 from web.site import read, runtime, say, show, site
 from web.views.common import act_links, object_view, partner_name, place, tenant, value_text
+from web.views.filled import filled
 
 views = Blueprint("objects", __name__)
 
@@ -97,6 +98,8 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         facts = _facts(mine, listing, obj)
         documents, timeline = mine.documents(obj), mine.timeline(obj)
     view = object_view(line_view, listing, obj, "detail", read(listing.title or obj.kind.label))
+    if listing.form_above:
+        return filled(line_view, listing, obj, view, facts)
     return page(
         "detail.html",
         view,

@@ -5,6 +5,7 @@ import { startBadges } from "./badges.js";
 import { startCard } from "./card.js";
 import { startCombobox } from "./combobox.js";
 import { startConditions } from "./conditions.js";
+import { startCounters } from "./counter.js";
 import { startDerived } from "./derived.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
@@ -22,7 +23,7 @@ import { startSubmit } from "./submit.js";
 import { startUploads } from "./uploads.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany];
+const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany, startCounters];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));

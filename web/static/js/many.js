@@ -8,7 +8,7 @@ import { t } from "./page.js";
 export function startMany(root) {
   for (const form of root.querySelectorAll("form[data-many]")) {
     const boxes = Array.from(form.elements).filter((box) => box.name === "row");
-    const all = root.querySelector(`[data-all="${form.id}"]`);
+    const all = form.closest(".view").querySelector("[data-all]");
     all.hidden = false;
     all.addEventListener("change", () => {
       for (const box of boxes) box.checked = all.checked;
