@@ -23,6 +23,9 @@ class HubSettings:
     database: str = field(default="sqlite:///swhub.db", metadata={"help": "SQLAlchemy address of the store"})
     key: Path = field(default=Path("keys/hub.key.pem"), metadata={"help": "private key that signs messages (PEM)"})
     certificate: Path = field(default=Path("keys/hub.crt.pem"), metadata={"help": "certificate of that key (PEM)"})
+    vault: Path = field(
+        default=Path("keys/vault.key"), metadata={"help": "key that seals accounts in the store (64 octets, hex)"}
+    )
     blocked: Path | None = field(default=None, metadata={"help": "plugin versions that must not be loaded (TOML)"})
     log: str = field(default="console", metadata={"help": "console or json"})
 

@@ -18,6 +18,7 @@ from hub.contract.adapters import Context, PartnerAdapter, Signer
 from hub.contract.message import OutMessage
 from hub.contract.text import Text
 from hub.crypto.keys import KeySigner
+from hub.crypto.vault import Vault
 from hub.delivery.quota import Quota
 from hub.errors import ConfigError
 from hub.guard.guarded import Guards
@@ -43,6 +44,7 @@ class Runtime:
     quota: Quota = field(default_factory=lambda: Quota(DoorSettings().per_minute))
     wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
     guards: Guards = field(default_factory=Guards, repr=False)
+    vault: Vault = field(default_factory=Vault, repr=False)  # the default's key ends with the process
 
     def __post_init__(self) -> None:
         """Raises ConfigError: what a simulator answers must never pass for the word of a partner that is live."""
@@ -88,6 +90,10 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
         signer = KeySigner.from_pem(settings.hub.key.read_bytes(), settings.hub.certificate.read_bytes())
     except (OSError, ValueError) as error:
         raise ConfigError(f"[hub] key, certificate: {error}") from error
+    try:
+        vault = Vault.parse(settings.hub.vault.read_text(encoding="ascii"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"[hub] vault: {error}; 'swhub init' makes one for a new home") from error
     return Runtime(
         settings=settings,
         engine=open_engine(settings.database_url()),
@@ -95,6 +101,7 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
         signer=signer,
         clock=clock or SystemClock(),
         quota=Quota(settings.door.per_minute),
+        vault=vault,
     )
 
 

@@ -27,6 +27,7 @@ from hub.store.engine import open_engine
 
 FILE = "swhub.toml"
 KEY, CERTIFICATE, SECRET = Path("keys/hub.key.pem"), Path("keys/hub.crt.pem"), Path("keys/web.secret")
+VAULT = Path("keys/vault.key")
 YEARS = 3
 CODE = re.compile(r"[a-z0-9-]{2,32}")  # PartyCode of schemas/common/types-1.0.xsd
 
@@ -63,6 +64,8 @@ def make_home(home: Path, *, values: Values, partners: Values, now: datetime) ->
         made += [_create(home / KEY, key, 0o600), _create(home / CERTIFICATE, certificate, 0o644)]
     if not (home / SECRET).exists():
         made.append(_create(home / SECRET, secrets.token_urlsafe(48).encode() + b"\n", 0o600))
+    if not (home / VAULT).exists():
+        made.append(_create(home / VAULT, secrets.token_hex(64).encode() + b"\n", 0o600))
     made.append(_create(file, template(values, partners).encode(), 0o644))
     return made
 

@@ -31,6 +31,7 @@ from web.views import (
     notices,
     objects,
     operations,
+    pay,
     programme,
     reading,
     regions,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     objects.views,
     many.views,
     acts.views,
+    pay.views,
     reading.views,
     uploads.views,
     buyers.views,
@@ -108,7 +110,7 @@ def _secret(web: WebSettings) -> bytes:
 
 def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment, unit=sites.unit)
+    app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment, unit=sites.unit, money=sites.money)
     app.jinja_env.globals.update(_=sites.say, selects=selects, csrf_token=generate_csrf, version=__version__)
 
     @app.context_processor

@@ -20,6 +20,7 @@ from web.site import language, read, runtime, say, site
 
 OPERATIONS = "/operations/plugins"  # where an operator begins
 PROGRAMME = "/programme"
+RECONCILIATION = "/operations/reconciliation"
 OPERATOR_ROLE = "ADM"
 COUNTS, NOTICES = "X-Counts", "/notices"
 TITLES = {"failed": "错误：", "": ""}
@@ -34,6 +35,7 @@ class View:
     key: str  # the tab: the same key is the same tab
     crumbs: Sequence[tuple[str, str | None]] = ()  # (text, path)
     error: bool = False
+    system: str = ""  # the part of the portal, where it is not the one of the profile
     live: bool = False  # nothing is typed here: coming back to its tab shows what is true now
 
 
@@ -125,7 +127,10 @@ def _tested() -> list[str]:
 
 def _operators() -> MenuGroup:
     """The operators' menu."""
-    items = [("plugins", say("插件与合作机构"), OPERATIONS, 0)]
+    items = [
+        ("plugins", say("插件与合作机构"), OPERATIONS, 0),
+        ("reconciliation", say("支付对账"), RECONCILIATION, 0),
+    ]
     return MenuGroup(code="operations", label=say("平台运营"), icon="shield", items=items)
 
 
@@ -139,6 +144,7 @@ def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
     items = [
         (row.code, read(portal.caption(row.code, row.label)), row.path, counts.get(row.counts or "", 0))
         for row in view.menu
+        if row.roles is None or g.login.role in row.roles
     ]
     return MenuGroup(
         code=view.menu_code,
@@ -148,9 +154,10 @@ def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
     )
 
 
-def crumbs(*parts: tuple[str, str | None]) -> list[tuple[str, str | None]]:
-    """Where the user is: home, the portal's own path, then ``parts``; nothing twice in a row."""
-    own: list[tuple[str, str | None]] = [(read(text), None) for text in site().portal.crumbs]
+def crumbs(*parts: tuple[str, str | None], line: LineView | None = None) -> list[tuple[str, str | None]]:
+    """Where the user is: home, the portal's own path or the line's, then ``parts``; nothing twice in a row."""
+    path = (line.system,) if line and line.system else site().portal.crumbs
+    own: list[tuple[str, str | None]] = [(read(text), None) for text in path]
     whole = [(say("首页"), "/"), *own, *parts]
     return [part for part, after in zip(whole, [*whole[1:], ("", None)], strict=True) if part[0] != after[0]]
 

@@ -12,6 +12,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub.business.lifecycle import Kind
+from hub.contract.sealed import is_sealed, masked
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.runtime import Runtime
@@ -94,6 +95,8 @@ def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
     """A value of an object as the user reads it."""
     if value is None or value == "":
         return "—"
+    if is_sealed(value):
+        return masked(value)
     if choices and value in choices:
         return read(choices[value])
     return SHOWN.get(type(value), str)(value)

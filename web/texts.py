@@ -500,4 +500,38 @@ ENGLISH: Mapping[str, str] = {
         "Each step asks for the legal-person card and its PIN. You may leave at any time and go on later."
     ),
     "办理情况": "Progress",
+    "业务类型": "Kind of business",
+    "保险机构出单后，应缴的保费会出现在这里。": "Premiums appear here once the insurer has issued a policy.",
+    "共 {n} 笔，合计": "{n} in all, total",
+    "协议编号": "Agreement no.",
+    "只列出签约成功的三方协议": "Signed agreements only",
+    "在线交费签约": "Agreements",
+    "在线支付": "Pay online",
+    "小计 {sum}，共 {n} 笔": "{n} bills, subtotal {sum}",
+    "应缴金额": "Amount due",
+    "待缴费业务": "Bills due",
+    "收款企业": "Payee",
+    "没有待缴费的业务": "Nothing is due",
+    "缴费截止日期": "Due by",
+    "还没有签约成功的三方协议，请法人卡先办理在线交费签约。": (
+        "No agreement is signed yet: the legal person has to sign one first."
+    ),
+    "选择支付银行": "Choose the paying bank",
+    "重新支付": "Pay again",
+    "支付对账": "Reconciliation",
+    "对账日": "Day",
+    "银行": "Bank",
+    "企业": "Enterprise",
+    "银行记账笔数": "Bookings at the bank",
+    "据对账单确认": "Settled by the statement",
+    "差异": "Differences",
+    "对账时间": "Compared at",
+    "平台 {amount}": "here {amount}",
+    "银行 {amount}": "bank {amount}",
+    "无差异": "none",
+    "还没有对账结果": "Nothing was reconciled yet",
+    "每日凌晨自动与各银行核对前一日的支付；也可用 swhub reconcile 随时核对。": (
+        "The payments of each day are compared with every bank's statement in the night after; "
+        "swhub reconcile does it at any time."
+    ),
 }

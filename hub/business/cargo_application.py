@@ -21,6 +21,7 @@ from hub.business.lifecycle import (
     Kind,
     Need,
     Next,
+    Payable,
     Sends,
     State,
     Track,
@@ -500,4 +501,5 @@ APPLICATION = Kind(
     ),
     documents={"attachment": Text("附件", "Enclosed file")},
     links={"agreement_no": "cargo_agreement", "policy_no": "cargo_policy"},
+    payable=Payable(states=frozenset(PAYABLE), amount="premium_due", currency="premium_currency", due="due_date"),
 )

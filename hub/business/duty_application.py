@@ -25,6 +25,7 @@ from hub.business.lifecycle import (
     Field,
     Kind,
     Next,
+    Payable,
     Sends,
     State,
     Track,
@@ -262,6 +263,7 @@ APPLICATION = Kind(
     documents={"application": Text("电子投保单", "E-application")},
     derived=(Derived("premium", ("guarantee_amount", "rate_percent"), premium),),
     links={"apply_no": "duty_limit"},
+    payable=Payable(states=frozenset(PAYABLE), amount="premium_due", currency="premium_currency", due="due_date"),
     books=dict.fromkeys(RESERVING, reserved) | {"ISSUED": used},
 )
 

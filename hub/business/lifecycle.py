@@ -21,6 +21,9 @@ from hub.contract.text import Text
 CONFLICT = "CONFLICT"
 BACK = "BACK"  # as a transition's target: the state that the object had before the present one
 DECIDED = "conflict_decided"
+PAYABLE = "*payable"  # as the kind of a link: an object of any kind that is a bill, named by its id
+PARTNER = "*partner"  # as the kind of a link: a partner, named by its code
+PAYMENT_EVENTS = ("payment_ordered", "payment_failed", "paid")  # what a payment causes on its bills
 
 
 class By(Enum):
@@ -93,6 +96,8 @@ class Field:
     type: type = str
     key: bool = False
     personal: bool = False
+    secret: bool = False  # stored sealed, shown by its end: an account
+    inner: bool = False  # for the hub's own use: shown nowhere
     choices: Mapping[str, Text] = field(default_factory=dict)
     rows: Sequence["Field"] = ()  # of a list: what each of its rows has
 
@@ -140,11 +145,28 @@ class Hold:
 
 @dataclass(frozen=True)
 class Patience:
-    """``event`` comes by itself when an object stood in ``state`` for ``time``."""
+    """``event`` comes by itself when an object stood in ``state`` for ``time``, and the partner is asked again.
+
+    ``again``: and after every further ``time`` in which nothing else comes.
+    """
 
     state: str
     time: timedelta
     event: str
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Payable:
+    """What makes an object a bill: in ``states`` the enterprise owes its partner the ``amount`` in ``currency``.
+
+    Its kind declares PAYMENT_EVENTS, which a payment causes, and has no effects of its own.
+    """
+
+    states: frozenset[str]
+    amount: str  # the fields that say so
+    currency: str
+    due: str = ""
 
 
 Books = Callable[[str, Mapping[str, Any]], Sequence[Posting]]
@@ -173,6 +195,25 @@ class Actor:
     rights: frozenset[str] = frozenset()  # beyond the role: delegated by the legal person (ROLE-06)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """What a field names, as far as rules may know it: an object of the same enterprise, or a partner (no kind)."""
+
+    id: str
+    number: str
+    partner: str
+    name: Text  # the partner's
+    state: str | None = None
+    content: Mapping[str, Any] = field(default_factory=dict)
+    kind: "Kind | None" = None
+
+
+Links = Mapping[str, Mapping[str, Linked]]
+"""Link -> value of the field -> what it names."""
+Drawn = tuple[Mapping[str, Any], Mapping[str, Text]]
+"""Values, and control -> what is wrong."""
+Draw = Callable[[Mapping[str, Any], Links, Linked, datetime], Drawn]
+"""Content with what was typed, what it names, the receiver, now -> what follows from these."""
 Compose = Callable[[Mapping[str, Any], Actor, datetime], dict[str, Any]]
 Faults = Callable[[Mapping[str, Any], Mapping[str, Mapping[str, Any]], datetime], Mapping[str, Text]]
 """Content, contents of linked objects by field (each with its ``state``), now -> control, what is wrong."""
@@ -186,6 +227,9 @@ class Sends:
     version: str
     capability: str
     compose: Compose
+    taken: str = "delivered"  # the event when the partner has it
+    done: str = ""  # the event when its answer is the decision already, where that is another
+    reference: str = ""  # the field that holds the partner's reference then
     failed: str = "undelivered"  # the event when the message finally could not be delivered
     documents: Sequence[str] = ()  # the object's own documents that travel along, the latest of each
 
@@ -207,6 +251,17 @@ class Paper:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tell:
+    """A message that the hub sends by itself, once, when an object has come to ``state``."""
+
+    state: str
+    to: str  # the field with the receiver's code
+    sends: Sends
+    told: str  # the event; it keeps the message's id in the field ``kept``
+    kept: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """What a user may do to an object. Offered exactly where a transition for ``event`` starts."""
 
@@ -220,6 +275,10 @@ class Action:
     encloses: Sequence[Enclosure] = ()  # files that travel with the message
     adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
     faults: Faults | None = None  # what no single field knows
+    draws: Draw | None = None  # what follows from linked objects and partners
+    purpose: str = "APPLICATION"  # what the card's holder reads that he signs: hub.cards.challenge.Purpose
+    matter: Callable[[Mapping[str, Any]], str] | None = None  # and in which words, in the agent's window too
+    awaits: frozenset[str] = frozenset()  # its page waits while the object stands in one of these states
     question: Text | None = None  # asked before it is done
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that
@@ -271,10 +330,12 @@ class Kind:
     effects: Sequence[Effect] = ()  # on other objects of the same enterprise, in the same transaction
     holds: Sequence[Hold] = ()
     books: Mapping[str, Books] = field(default_factory=dict)  # state -> what is booked while an object stands in it
-    patience: Patience | None = None
+    patience: Sequence[Patience] = ()
     told: Sequence[str] = ()  # the fields that make it one thing, where partners give it no number of its own
     dated: str = ""  # the field with the time that lists go by; else when the hub learned of the object
     once: bool = False  # an enterprise has one of these at most with a partner
+    tells: Sequence[Tell] = ()
+    payable: Payable | None = None
 
     def __post_init__(self) -> None:
         names = [event.name for event in self.events]
@@ -301,6 +362,14 @@ class Kind:
         for effect in self.effects:
             if effect.state not in self._state_ids or effect.link not in self.links:
                 raise ValueError(f"{self.code}: {effect} names an unknown state or link")
+        self._check_bill(names, fields)
+
+    def _check_bill(self, events: Sequence[str], fields: Collection[str]) -> None:
+        if self.payable is None:
+            return
+        missing = {self.payable.amount, self.payable.currency, *filter(None, [self.payable.due])} - {*fields}
+        if missing or not self._state_ids.issuperset(self.payable.states) or not {*PAYMENT_EVENTS} <= {*events}:
+            raise ValueError(f"{self.code}: a bill has its amount, its states and the events of a payment")
 
     def _check_actions(self, events: Sequence[str]) -> None:
         for action in self.actions:
@@ -317,6 +386,12 @@ class Kind:
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
         return self._by_name.get(name) or _missing(self, name)
+
+    @cached_property
+    def keyed(self) -> frozenset[str]:
+        """The names that an object can be found by, those of its rows too."""
+        columns = (column for row in self.fields for column in row.rows)
+        return frozenset(row.name for row in (*self.fields, *columns) if row.key)
 
     @cached_property
     def _state_ids(self) -> frozenset[str]:
@@ -411,12 +486,20 @@ def by_code(kinds: Iterable[Kind]) -> dict[str, Kind]:
         raise ValueError("a kind stands twice")
     for kind in rows:
         for effect in kind.effects:
-            target = found.get(kind.links[effect.link])
-            if target is None or effect.causes not in {row.name for row in target.events}:
-                raise ValueError(f"{kind.code}: {effect} causes an unknown event")
-            if target.effects:
-                raise ValueError(f"{kind.code}: {effect} moves {target.code}, which moves others itself")
+            _check_effect(kind, effect, rows)
     return found
+
+
+def _check_effect(kind: Kind, effect: Effect, kinds: Sequence[Kind]) -> None:
+    to = kind.links[effect.link]
+    targets = [row for row in kinds if (row.payable if to == PAYABLE else row.code == to)]
+    if to != PAYABLE and not targets:
+        raise ValueError(f"{kind.code}: {effect} causes an unknown event")
+    for target in targets:
+        if effect.causes not in {row.name for row in target.events}:
+            raise ValueError(f"{kind.code}: {effect} causes an unknown event")
+        if target.effects:
+            raise ValueError(f"{kind.code}: {effect} moves {target.code}, which moves others itself")
 
 
 CONFLICT_STATE = State(

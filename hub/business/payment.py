@@ -6,30 +6,36 @@ but the bank's own word makes it a success, and a success may be followed by a r
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 from hub.business.lifecycle import (
+    PARTNER,
+    PAYABLE,
     Action,
     Actor,
     By,
+    Drawn,
     Effect,
     EventType,
     Field,
     Hold,
     Kind,
     Line,
+    Linked,
+    Links,
     Next,
     Patience,
     Sends,
     State,
+    Tell,
     Track,
     Transition,
 )
 from hub.business.numbers import NumberFormat
+from hub.business.payment_terms import DIGEST, VERSION
 from hub.business.posting import Posting
 from hub.business.roles import LEGAL_PERSON, OPERATORS
 from hub.contract.money import Money
@@ -54,8 +60,10 @@ ASKED = (
 )  # fmt: skip
 ORDERED = (
     "order_no", "agreement_no", "payer_name", "payer_account", "payee_name", "payee_account", "amount", "currency",
-    "purpose", "item",
+    "purpose",
 )  # fmt: skip
+ITEM = ("business_no", "amount", "currency")
+PAID = ("order_no", "amount", "currency", "bank_serial")
 
 
 def may_pay(states: Iterable[str]) -> bool:
@@ -87,7 +95,16 @@ def agreement_request(content: Mapping[str, Any], actor: Actor, now: datetime) -
 
 def order(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Body of PaymentOrder."""
-    return _body(content, ORDERED, actor) | {"ordered_at": now}
+    return _body(content, ORDERED, actor) | {"item": _items(content), "ordered_at": now}
+
+
+def notice(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """Body of PaymentNotice: the insurer learns that its bills are paid."""
+    return {name: content[name] for name in PAID} | {"item": _items(content), "paid_at": now}
+
+
+def _items(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in ITEM} for row in content["item"]]
 
 
 def _body(content: Mapping[str, Any], names: Iterable[str], actor: Actor) -> dict[str, Any]:
@@ -95,29 +112,125 @@ def _body(content: Mapping[str, Any], names: Iterable[str], actor: Actor) -> dic
     return body | ({"signer_certificate_serial": actor.certificate} if actor.certificate else {})
 
 
+NO_PAYEE = Text("请选择收款企业", "Choose the payee")
+NO_AGREEMENT = Text("请选择已签约成功的付款银行", "Choose a bank whose agreement is signed")
+OTHER_PAYEE = Text("该协议的收款企业不是这些保单的保险机构", "This agreement is with another payee than the bills")
+NO_BILL = Text("请至少选择一笔待缴费业务", "Choose at least one bill")
+NOT_DUE = Text("不是待缴费状态，请刷新后重新选择", "is not due: refresh and choose again")
+MIXED = Text("一次只能支付同一保险机构、同一币制的业务", "One payment has one insurer and one currency")
+TOO_MANY = Text("一次最多支付50笔", "50 bills at most in one payment")
+MOST = 50  # items of PaymentOrder, by its schema
+
+
+def request_drawn(content: Mapping[str, Any], links: Links, bank: Linked, now: datetime) -> Drawn:  # noqa: ARG001
+    """What an agreement says beside what was typed: both parties' names, the payee's account, the text."""
+    payee = links["payee"].get(str(content.get("payee")))
+    if payee is None or not payee.content["account"]:
+        return {}, {"payee": NO_PAYEE}
+    return {
+        "bank_name": bank.name.zh,
+        "payee_name": payee.name.zh,
+        "payee_account": payee.content["account"],
+        "text_version": VERSION,
+        "text_hash": DIGEST,
+    }, {}
+
+
+def order_drawn(content: Mapping[str, Any], links: Links, bank: Linked, now: datetime) -> Drawn:  # noqa: ARG001
+    """What an order says: the parties by its agreement, the amounts by its bills. Nothing of that is typed."""
+    agreement = links["agreement"].get(str(content.get("agreement")))
+    if agreement is None or agreement.state != "SIGNED" or agreement.partner != bank.partner:
+        return {}, {"agreement": NO_AGREEMENT}
+    ids = list(dict.fromkeys(row["bill"] for row in content.get("item") or ()))
+    bills = [links["item.bill"].get(bill_id) for bill_id in ids]
+    wrong = _wrong(bills)
+    if wrong:
+        return {}, {"item": wrong}
+    items = [_item(bill) for bill in bills if bill is not None]
+    held = agreement.content
+    if any(bill.partner != held["payee"] for bill in bills if bill is not None):
+        return {}, {"agreement": OTHER_PAYEE}
+    (sum_,) = totals(items).values()
+    return {
+        "agreement_no": held["agreement_no"],
+        "bank_name": held["bank_name"],
+        "payer_name": held["enterprise_name"],
+        "payer_account": held["payer_account"],
+        "payee": held["payee"],
+        "payee_name": held["payee_name"],
+        "payee_account": held["payee_account"],
+        "amount": sum_.amount,
+        "currency": sum_.currency,
+        "item": items,
+    }, {}
+
+
+def _wrong(bills: Sequence[Linked | None]) -> Text | None:
+    if not bills or any(bill is None for bill in bills):
+        return NO_BILL
+    if len(bills) > MOST:
+        return TOO_MANY
+    for bill in bills:
+        if bill is not None and not is_due(bill):
+            return Text(f"{bill.number} {NOT_DUE.zh}", f"{bill.number} {NOT_DUE.en}")
+    found = {(bill.partner, due(bill).currency) for bill in bills if bill is not None}
+    return MIXED if len(found) > 1 else None
+
+
+def is_due(bill: Linked) -> bool:
+    """Whether the enterprise owes it now."""
+    payable = bill.kind.payable if bill.kind else None
+    return payable is not None and bill.state in payable.states
+
+
+def due(bill: Linked) -> Money:
+    """What a bill asks for, as its own kind's fields say."""
+    if bill.kind is None or bill.kind.payable is None:
+        raise ValueError(f"{bill.number} is no bill")
+    payable = bill.kind.payable
+    return Money(bill.content[payable.amount], bill.content[payable.currency])
+
+
+def _item(bill: Linked) -> dict[str, Any]:
+    money = due(bill)
+    business = bill.kind.label.zh if bill.kind else ""
+    return {
+        "bill": bill.id,
+        "business": business,
+        "business_no": bill.number,
+        "amount": money.amount,
+        "currency": money.currency,
+    }
+
+
+def matter(content: Mapping[str, Any]) -> str:
+    """What the payer's card signs, in words."""
+    more = f"，共{len(content['item'])}笔" if len(content["item"]) > 1 else ""
+    return f"向{content['payee_name']}支付 {content['amount']:,.2f} {content['currency']}{more}"
+
+
 def account_of(enterprise: str, partner: str, content: Mapping[str, Any]) -> list[str]:
-    """What an agreement is about (PAY-AGR-19), in a form that names no account."""
-    account, payee = content["payer_account"], content["payee_name"]
-    return [f"agreement:{sha256(f'{enterprise}:{partner}:{account}:{payee}'.encode()).hexdigest()}"]
+    """What an agreement is about (PAY-AGR-19); the account stands there sealed, the same one always alike."""
+    return [f"agreement:{enterprise}:{partner}:{content['payee']}:{content['payer_account']}"]
 
 
 def bills_of(enterprise: str, partner: str, content: Mapping[str, Any]) -> list[str]:  # noqa: ARG001
     """The bills that an order pays, whichever bank it goes to."""
-    return [f"bill:{enterprise}:{row['business_no']}" for row in content.get("item") or ()]
+    return [f"bill:{row['bill']}" for row in content.get("item") or ()]
 
 
 def in_transit(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:
     """Asked for and not confirmed: nobody's money is gone yet, as far as anybody knows."""
-    return [_posting("transit", enterprise, row) for row in content["item"]]
+    return [_posting(f"transit:{enterprise}", enterprise, row) for row in content["item"]]
 
 
 def paid(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:
     """Each bill's part of what the bank says it has paid."""
-    return [_posting("bill", f"{enterprise}:{row['business_no']}", row, enterprise) for row in content["item"]]
+    return [_posting(f"bill:{row['bill']}", enterprise, row) for row in content["item"]]
 
 
-def _posting(name: str, whose: str, item: Mapping[str, Any], payer: str = "") -> Posting:
-    return Posting(f"{name}:{whose}", f"payer:{payer or whose}", Money(item["amount"], item["currency"]))
+def _posting(account: str, payer: str, item: Mapping[str, Any]) -> Posting:
+    return Posting(account, f"payer:{payer}", Money(item["amount"], item["currency"]))
 
 
 AGREEMENT_ANSWERS: Mapping[str, str] = {"processing": "PROCESSING", "signed": "SIGNED", "sign_failed": "SIGN_FAILED"}
@@ -141,7 +254,8 @@ AGREEMENT = Kind(
         Field("bank_name", Text("付款银行名称", "Payer's bank"), key=True),
         Field("enterprise_name", Text("企业名称", "Enterprise")),
         Field("tax_no", Text("企业税号", "Tax no.")),
-        Field("payer_account", Text("付款账号", "Payer's account"), personal=True),
+        Field("payer_account", Text("付款账号", "Payer's account"), personal=True, secret=True),
+        Field("payee", Text("收款企业", "Payee"), key=True),
         Field("payee_name", Text("收款企业名称", "Payee"), key=True),
         Field("payee_account", Text("收款账号", "Payee's account")),
         Field("text_version", Text("协议文本版本", "Version of the agreement's text")),
@@ -160,6 +274,7 @@ AGREEMENT = Kind(
         EventType("sign_failed", By.PARTNER, Text("签约失败", "Signing failed"), decision="signing"),
         EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
         EventType("terminated", By.PARTNER, Text("协议解约", "Terminated"), phase="end"),
+        EventType("ended", By.ENTERPRISE, Text("企业停用协议", "Ended by the enterprise"), phase="end"),
         EventType("expired", By.SYSTEM, Text("协议到期", "Expired"), phase="end"),
     ),
     tracks=(
@@ -231,6 +346,7 @@ AGREEMENT = Kind(
                     for source in AWAITED[event]
                 ),
                 Transition("SIGNED", "terminated", "TERMINATED"),
+                Transition("SIGNED", "ended", "TERMINATED"),
                 Transition("SIGNED", "expired", "EXPIRED"),
             ),
         ),
@@ -245,10 +361,18 @@ AGREEMENT = Kind(
             primary=True,
             signed=True,
             stepup=True,
+            draws=request_drawn,
+            purpose="AGREEMENT",
             question=Text("是否发送协议签署", "Send the signing?"),
             sends=Sends(
-                type="PaymentAgreementRequest", version="1.0", capability="agreement.sign", compose=agreement_request
+                type="PaymentAgreementRequest",
+                version="1.0",
+                capability="agreement.sign",
+                compose=agreement_request,
+                done="signed",
+                reference="agreement_no",
             ),
+            awaits=frozenset({"REQUESTED"}),
             waiting=Text("签约请求发送成功", "The signing request was sent"),
             done=Text("银行已接收签约请求", "The bank has received the request"),
         ),
@@ -261,7 +385,20 @@ AGREEMENT = Kind(
             done=Text("签约信息已删除", "Request deleted"),
             opens=False,
         ),
+        Action(
+            name="end",
+            label=Text("解约", "End"),
+            event="ended",
+            roles=LEGAL_PERSON,
+            question=Text(
+                "解约后单一窗口不再按此协议付款；银行端的协议请同时到银行办理解除。是否解约？",
+                "The hub will no longer pay under this agreement; end it at the bank too. End it?",
+            ),
+            done=Text("协议已解约", "Agreement ended"),
+            opens=False,
+        ),
     ),
+    links={"payee": PARTNER},
     ends=("expiry_date", "expired"),
     holds=(
         Hold(
@@ -272,6 +409,8 @@ AGREEMENT = Kind(
     ),
 )
 
+SILENCE = timedelta(minutes=10)
+"""After so long without a word the result is unclear and the bank is asked (PAY-REC-05)."""
 WAITING = ("SENT", "UNKNOWN", "FAILED")
 """States in which the bank's word counts; FAILED for a bank that did get what we took for undelivered."""
 
@@ -283,10 +422,12 @@ ORDER = Kind(
     numbers=NumberFormat(prefix="JF", digits=8),
     fields=(
         Field("order_no", Text("支付流水号", "Payment no."), key=True),
+        Field("agreement", Text("付款银行协议", "Agreement")),
         Field("agreement_no", Text("协议编号", "Agreement no."), key=True),
         Field("bank_name", Text("银行名称", "Bank"), key=True),
         Field("payer_name", Text("付款企业", "Payer")),
-        Field("payer_account", Text("付款账号", "Payer's account"), personal=True),
+        Field("payer_account", Text("付款账号", "Payer's account"), personal=True, secret=True),
+        Field("payee", Text("保险机构", "Insurer"), key=True),
         Field("payee_name", Text("保险机构名称", "Insurer"), key=True),
         Field("payee_account", Text("收款账号", "Payee's account")),
         Field("amount", Text("交费金额", "Amount"), Decimal),
@@ -297,12 +438,15 @@ ORDER = Kind(
             Text("交费明细", "Items"),
             list,
             rows=(
-                Field("business_no", Text("保单/投保单号", "Policy or application no.")),
+                Field("bill", Text("业务记录", "Record"), inner=True),
+                Field("business", Text("业务类型", "Kind of business")),
+                Field("business_no", Text("保单/投保单号", "Policy or application no."), key=True),
                 Field("amount", Text("金额", "Amount"), Decimal),
                 Field("currency", Text("币制", "Currency")),
             ),
         ),
         Field("bank_serial", Text("银行流水号", "Bank's serial"), key=True),
+        Field("notice_no", Text("交费通知报文号", "Notice to the insurer"), inner=True),
         Field("reason", Text("银行回执", "The bank's words")),
     ),
     events=(
@@ -311,12 +455,16 @@ ORDER = Kind(
         EventType("delivered", By.SYSTEM, Text("银行已受理支付请求", "The bank has taken the request")),
         EventType("undelivered", By.SYSTEM, Text("支付请求未被受理", "The bank did not take the request")),
         EventType("unanswered", By.SYSTEM, Text("银行未在时限内答复", "No word of the bank in time")),
+        EventType("asked_again", By.SYSTEM, Text("再次向银行查询支付结果", "The bank was asked again")),
         EventType("bank_working", By.PARTNER, Text("银行处理中", "Being handled by the bank")),
         EventType(
             "awaiting_approver", By.PARTNER, Text("等待企业在银行端审批", "Your approver has to act at the bank")
         ),
         EventType("succeeded", By.PARTNER, Text("银行确认支付成功", "Paid, says the bank"), decision="payment"),
         EventType("failed", By.PARTNER, Text("银行确认支付失败", "Not paid, says the bank"), decision="payment"),
+        EventType("notified", By.SYSTEM, Text("向保险机构发出交费通知", "The insurer is being told")),
+        EventType("notice_delivered", By.SYSTEM, Text("保险机构已收到交费通知", "The insurer has been told")),
+        EventType("notice_undelivered", By.SYSTEM, Text("交费通知未送达保险机构", "The insurer could not be told")),
         EventType("reversed", By.PARTNER, Text("银行退票", "Returned by the bank"), phase="end"),
         EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
     ),
@@ -325,7 +473,7 @@ ORDER = Kind(
             name="state",
             label=Text("交费状态", "Status"),
             states=(
-                State("CREATED", Text("待发送", "To be sent"), "draft", Next.ENTERPRISE),
+                State("CREATED", Text("待发送", "To be sent"), "draft", Next.ENTERPRISE, hidden=True),
                 State("DELETED", Text("已删除", "Deleted"), "ended", Next.NOBODY, hidden=True),
                 State(
                     "SENT",
@@ -387,8 +535,20 @@ ORDER = Kind(
             form="payment_order",
             primary=True,
             signed=True,
+            stepup=True,
+            draws=order_drawn,
+            purpose="PAYMENT",
+            matter=matter,
             question=Text("是否立即支付？", "Pay now?"),
-            sends=Sends(type="PaymentOrder", version="1.0", capability="payment.pay", compose=order),
+            sends=Sends(
+                type="PaymentOrder",
+                version="1.0",
+                capability="payment.pay",
+                compose=order,
+                done="succeeded",
+                reference="bank_serial",
+            ),
+            awaits=frozenset({"SENT", "UNKNOWN"}),
             waiting=Text("支付请求已提交，等待银行确认", "Handed in; the bank has to confirm it"),
             done=Text("银行已受理，等待支付结果", "Taken by the bank; the result follows"),
         ),
@@ -402,12 +562,12 @@ ORDER = Kind(
             opens=False,
         ),
     ),
-    links={"item.business_no": "cargo_application"},
+    links={"agreement": "payment_agreement", "item.bill": PAYABLE},
     effects=(
-        Effect("SENT", "item.business_no", "payment_ordered"),
-        Effect("FAILED", "item.business_no", "payment_failed"),
-        Effect("SUCCEEDED", "item.business_no", "paid"),
-        Effect("REFUNDED", "item.business_no", "payment_failed"),
+        Effect("SENT", "item.bill", "payment_ordered"),
+        Effect("FAILED", "item.bill", "payment_failed"),
+        Effect("SUCCEEDED", "item.bill", "paid"),
+        Effect("REFUNDED", "item.bill", "payment_failed"),
     ),
     holds=(
         Hold(
@@ -417,7 +577,26 @@ ORDER = Kind(
         ),
     ),
     books={"SENT": in_transit, "UNKNOWN": in_transit, "SUCCEEDED": paid},
-    patience=Patience("SENT", timedelta(minutes=10), "unanswered"),
+    patience=(
+        Patience("SENT", SILENCE, "unanswered"),
+        Patience("UNKNOWN", SILENCE, "asked_again", again=True),
+    ),
+    tells=(
+        Tell(
+            state="SUCCEEDED",
+            to="payee",
+            sends=Sends(
+                type="PaymentNotice",
+                version="1.0",
+                capability="payment.notice",
+                compose=notice,
+                taken="notice_delivered",
+                failed="notice_undelivered",
+            ),
+            told="notified",
+            kept="notice_no",
+        ),
+    ),
 )
 
 LINE = Line(

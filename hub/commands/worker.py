@@ -11,12 +11,14 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime, prepare
-from hub.services import accounts, evidence, health, operations, results, watch
+from hub.services import accounts, calendar, evidence, health, reconcile, results, watch
 from hub.services.broadcast import Broadcast
+from hub.services.questions import open_questions
 
-CALENDAR = 60.0  # seconds between two looks at what has expired
+CALENDAR = 2.0  # seconds between two looks at what is due: an insurer is told of a payment as soon
 OBSERVERS = 2.0  # seconds until observing plugins hear of a change
 SILENCE = 300.0  # seconds between two looks at who owes an answer
+STATEMENTS = 900.0  # seconds between two looks whether a bank's day has still to be reconciled
 CHALLENGES = 60.0  # seconds between two removals of what logs nobody in any more
 
 
@@ -53,12 +55,14 @@ def make(runtime: Runtime) -> Worker:
     def receive(partner: str, raw: Raw) -> Answer:
         return receiver.receive(runtime, partner, raw, None)
 
-    calendar = Job("calendar", CALENDAR, lambda: operations.end_what_is_over(runtime))
+    due = Job("calendar", CALENDAR, lambda: calendar.run(runtime))
     silence = Job("silence", SILENCE, lambda: watch.watch_silence(runtime))
     observers = Job("observers", OBSERVERS, Broadcast(runtime).run)
     heads = Job("evidence", runtime.settings.evidence.every, lambda: evidence.tend(runtime))
     challenges = Job("challenges", CHALLENGES, lambda: accounts.forget_challenges(runtime))
-    return Worker(runtime, results.settle, receive, [calendar, silence, observers, heads, challenges])
+    questions = open_questions(runtime)
+    statements = Job("reconciliation", STATEMENTS, lambda: reconcile.due(runtime, questions))
+    return Worker(runtime, results.settle, receive, [due, statements, silence, observers, heads, challenges])
 
 
 def shown(runtime: Runtime) -> str:

@@ -97,6 +97,7 @@ class CapabilitySheet:
     capabilities: Mapping[str, Capability]
     quirks: Mapping[str, Any] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
+    account: str = ""  # of an insurer: where premiums are paid to
 
     def __getitem__(self, name: str) -> Capability:
         return self.capabilities[name]
@@ -153,6 +154,7 @@ class CapabilitySheet:
             capabilities=parsed,
             quirks=data.get("quirks", {}),
             hosts=tuple(plugin.get("hosts", ())),
+            account=plugin.get("account", ""),
         )
 
 

@@ -32,7 +32,7 @@ EDGES: Mapping[str, frozenset[str]] = {
     "RETRYING": frozenset({"SENDING", "DEAD", "ACKED"}),
     "UNKNOWN": frozenset({"ACKED", "REFUSED", "QUEUED", "DEAD"}),  # partner's word or two persons
     "DEAD": frozenset({"QUEUED", "ACKED", "DEAD"}),  # DEAD again: closed by two persons
-    "ACKED": frozenset(),
+    "ACKED": frozenset({"UNKNOWN"}),  # the partner has it, but its decision stays out: it is asked again
     "REFUSED": frozenset(),
     "CANCELLED": frozenset(),
 }
@@ -162,6 +162,20 @@ def cancel(connection: Connection, message_id: str, now: datetime) -> None:
     """Take back a message that was never attempted. Raises NotAllowed when it may have left the house."""
     if not move(connection, message_id, before={"QUEUED"}, to="CANCELLED", now=now, never_attempted=True):
         raise NotAllowed(Text("报文已发送或正在发送，无法撤回", "The message was sent or is being sent"))
+
+
+def ask_again(connection: Connection, object_id: str, message: str, now: datetime) -> bool:
+    """Have the partner asked what became of the object's latest ``message`` ("Type/version"), which it has taken."""
+    latest = (
+        select(outbox.c.message_id)
+        .where(outbox.c.object_id == object_id, outbox.c.type == message, outbox.c.state == "ACKED")
+        .order_by(outbox.c.seq.desc())
+        .limit(1)
+    )
+    message_id = connection.execute(latest).scalar()
+    return message_id is not None and move(
+        connection, message_id, before={"ACKED"}, to="UNKNOWN", now=now, not_before=now, queries=0, owner=None
+    )
 
 
 def move(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.business import KINDS, roles
 from hub.business.content import freeze
-from hub.business.lifecycle import Action, Actor, Need, allowed, derive, may
+from hub.business.lifecycle import Action, Actor, Need, Sends, allowed, derive, may
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
@@ -27,7 +27,7 @@ from hub.evidence import chain
 from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services import accounts, audit, drafts, evidence, papers, record, uploads
+from hub.services import accounts, audit, drafts, evidence, linked, papers, record, uploads
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import BusinessObject, Tenant
 from hub.services.papers import Files
@@ -141,6 +141,23 @@ def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[
         raise InvalidInput(wrong)
 
 
+def _drawn(
+    runtime: Runtime, tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """``values`` checked, secrets sealed, with what follows from what they name. Raises InvalidInput."""
+    _check(tenant, obj, action, values, now)
+    secret = {row.name for row in obj.kind.fields if row.secret}
+    sealed = {
+        name: runtime.vault.seal(value, obj.enterprise) if name in secret and value else value
+        for name, value in values.items()
+    }
+    return linked.draw(tenant, runtime.registry, obj, action, sealed, now)
+
+
+def _matter(obj: BusinessObject, action: Action, values: Mapping[str, Any]) -> str:
+    return action.matter({**obj.content, **values}) if action.matter else ""
+
+
 def agreed(
     obj: BusinessObject, action: Action, values: Mapping[str, Any], files: Files, actor: Actor, at: datetime
 ) -> str:
@@ -171,19 +188,20 @@ def signing_payload(
         obj = tenant.get(kind_code, object_id)
         action = obj.kind.action(action_name)
         _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
-        _check(tenant, obj, action, values, now)
+        values = _drawn(runtime, tenant, obj, action, values, now)
         files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
         printed = {**obj.content, **complete(obj, action, values, actor, now)}
         return papers.ask(runtime, actor, obj, action, values, files, printed, nonce)
     return challenge.make_binding(
-        Purpose.APPLICATION,
+        Purpose(action.purpose),
         origin=runtime.settings.web.origin,
         nonce=nonce,
         now=now,
         number=obj.number,
         receiver=drafts.receiver_name(runtime.registry, obj.partner).zh,
         digest=chain.digest(agreed(obj, action, values, files, actor, now)),
+        matter=_matter(obj, action, values),
     )
 
 
@@ -260,7 +278,7 @@ def _act(
             return obj
         raise Stale
     _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
-    _check(tenant, obj, action, values, now)
+    values = _drawn(runtime, tenant, obj, action, values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
     enclosed = uploads.enclosed(connection, obj, action)
     files = (*enclosed, *_own(tenant, obj, action))
@@ -347,10 +365,11 @@ def _signed(
         actor,
         answer,
         now,
-        purpose=Purpose.APPLICATION,
+        purpose=Purpose(action.purpose),
         number=obj.number,
         receiver=drafts.receiver_name(runtime.registry, obj.partner).zh,
         digest=chain.digest(text),
+        matter=_matter(obj, action, values),
     )
     trusted = accounts.trust(runtime.settings.trust)
     return Proof(at=at, facts={"signature": evidence.signed(connection, signature, text, trusted)})
@@ -367,26 +386,42 @@ def _send(
     files: Files,
 ) -> None:
     """Build, sign and queue the action's message. Raises InvalidInput when the partner's schema refuses it."""
-    if action.sends is None:
-        return
-    obj, sends = recorded.obj, action.sends
+    if action.sends is not None:
+        sent = body(recorded.obj, action, {}, actor, at)
+        queue(runtime, connection, recorded, action.sends, recorded.obj.partner, sent, files=files, signature=signature)
+
+
+def queue(
+    runtime: Runtime,
+    connection: Connection,
+    recorded: Recorded,
+    sends: Sends,
+    receiver: str,
+    content: Mapping[str, Any],
+    *,
+    message_id: str | None = None,
+    files: Files = (),
+    signature: ActorSignature | None = None,
+) -> None:
+    """Queue the message ``sends`` with this body for ``receiver``. Raises InvalidInput, Unavailable, NotAllowed."""
+    obj = recorded.obj
     now = runtime.clock.now()
     message = CanonicalMessage(
         type=sends.type,
         version=sends.version,
-        message_id=str(uuid.uuid4()),
+        message_id=message_id or str(uuid.uuid4()),
         sender=runtime.settings.hub.code,
-        receiver=obj.partner,
+        receiver=receiver,
         enterprise=obj.enterprise,
         business_key=obj.number,
         sequence=obj.revision,
         created_at=now,
-        body=body(obj, action, {}, actor, at),
+        body=runtime.vault.open_all(content, obj.enterprise),
         attachments=tuple(file for _, file in files),
         actor_signature=signature,
     )
     try:
-        out = runtime.adapter(obj.partner).build(message, runtime.context(obj.partner))
+        out = runtime.adapter(receiver).build(message, runtime.context(receiver))
     except (PluginAway, PluginFailed) as failed:
         raise Unavailable from failed
     except Refusal as refusal:
@@ -397,13 +432,13 @@ def _send(
         message=message,
         out=out,
         object_id=obj.id,
-        capability=runtime.registry.capability(obj.partner, sends.capability),
+        capability=runtime.registry.capability(receiver, sends.capability),
         submission=obj.submission,
         now=now,
         trace=obj.id,
     )
     sent = evidence.message(
-        "out", message.message_id, f"{sends.type}/{sends.version}", sha256(out.content).hexdigest(), obj.partner
+        "out", message.message_id, f"{sends.type}/{sends.version}", sha256(out.content).hexdigest(), receiver
     )
     facts = {"what": "sent", "object": record.subject(obj), "message": sent}
     evidence.append(connection, obj.id, facts, now, after=recorded.proof)

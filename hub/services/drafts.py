@@ -164,13 +164,18 @@ def save(
     values: Mapping[str, Any],
     revision: int | None,
 ) -> Draft:
-    """Keep what was typed, however incomplete. Raises NotFound, Stale when another editor saved since ``revision``."""
+    """Keep what was typed, however incomplete, but for secrets: they are typed again.
+
+    Raises NotFound, Stale when another editor saved since ``revision``.
+    """
     now = runtime.clock.now()
     table = tables.draft
     with writing(runtime.engine) as connection:
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.lock(kind_code, object_id)
         saved = tenant.draft(obj, form)
+        secret = {row.name for row in obj.kind.fields if row.secret}
+        values = {name: value for name, value in values.items() if name not in secret}
         if saved is None:
             row = {"object_id": obj.id, "form": form, "values": dict(values), "revision": 1, "saved_at": now}
             connection.execute(insert(table), row | {"saved_by": actor.account})

@@ -220,6 +220,25 @@ class Tenant:
         ).first()
         return None if row is None else thaw(row)
 
+    def bill(self, object_id: str) -> BusinessObject | None:
+        """The object with this id if its kind is payable, or None."""
+        table = tables.business_object
+        kinds = [kind.code for kind in KINDS.values() if kind.payable]
+        wanted = self._owned(table).where(table.c.id == object_id, table.c.kind.in_(kinds))
+        row = self._connection.execute(wanted).first()
+        return None if row is None else thaw(row)
+
+    def bills(self) -> list[BusinessObject]:
+        """Everything that the enterprise has to pay now, oldest first."""
+        table = tables.business_object
+        states = [
+            and_(table.c.kind == kind.code, table.c.state.in_(kind.payable.states))
+            for kind in KINDS.values()
+            if kind.payable
+        ]
+        rows = self._connection.execute(self._owned(table).where(or_(*states)).order_by(table.c.created_at, table.c.id))
+        return [thaw(row) for row in rows]
+
     def has(self, kind_code: str, partner: str, states: Collection[str]) -> bool:
         """Whether an object of this kind with this partner stands in one of ``states``."""
         table = tables.business_object
@@ -475,7 +494,6 @@ def day_start(text: str) -> datetime | None:
 def _conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
     """The WHERE of a list's filters; a filter that the kind does not know, or no value, asks nothing."""
     table = tables.business_object
-    keyed = {row.name for row in kind.fields if row.key}
     found: list[ColumnElement[bool]] = []
     for name, value in filters.items():
         stem, _, end = name.rpartition("_")
@@ -487,9 +505,9 @@ def _conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bo
             found.append(table.c.number.startswith(value, autoescape=True))
         elif stem == "created" and (day := day_start(value)) is not None:
             found.append(table.c.created_at >= day if end == "from" else table.c.created_at < day + timedelta(days=1))
-        elif name in keyed:
+        elif name in kind.keyed:
             found.append(_keyed(name, tables.object_key.c.value.startswith(value, autoescape=True)))
-        elif stem in keyed and end in ("from", "to"):
+        elif stem in kind.keyed and end in ("from", "to"):
             column = tables.object_key.c.value
             found.append(_keyed(stem, column >= value if end == "from" else column <= value))
     return found

@@ -6,17 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, or_, select
 
-from hub.business import KINDS
-from hub.business.lifecycle import Kind
 from hub.delivery import receiver
 from hub.errors import NotFound
 from hub.runtime import Runtime
-from hub.services import conflicts, record, unmapped
-from hub.services.record import NewEvent
+from hub.services import conflicts, unmapped
 from hub.store import tables
 from hub.store.engine import reading, writing
-
-AT_ONCE = 100  # objects that one run of the calendar ends, so that no transaction grows large
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,25 +201,3 @@ def replay_unmapped(runtime: Runtime, partner: str, field: str, code: str) -> in
     with reading(runtime.engine) as connection:
         waiting = unmapped.waiting(connection, partner, field, code)
     return sum(replay_parked(runtime, partner, message_id) != "PARKED" for message_id in waiting)
-
-
-def end_what_is_over(runtime: Runtime) -> int:
-    """Let the calendar act: offers past their validity lapse, policies past their last day expire. Returns how many."""
-    now = runtime.clock.now()
-    table = tables.business_object
-    with reading(runtime.engine) as connection:
-        due = connection.execute(select(table.c.id).where(table.c.due_at <= now).limit(AT_ONCE)).scalars().all()
-    ended = 0
-    for object_id in due:
-        with writing(runtime.engine) as connection:
-            obj = record.lock_id(connection, object_id)
-            if obj.due_at is None or obj.due_at > now:
-                continue
-            kind: Kind = KINDS[obj.kind.code]
-            patience = kind.patience
-            waited = patience is not None and obj.states["state"] == patience.state
-            event = patience.event if patience and waited else (kind.ends or ("", ""))[1]
-            new = NewEvent(name=event, identity=f"{event}@{obj.due_at.isoformat()}", occurred_at=obj.due_at)
-            record.record(connection, obj, new, now)
-            ended += 1
-    return ended

@@ -15,13 +15,14 @@ from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 from hub.business import LINES
 from hub.business.content import check_content, freeze
 from hub.business.content import thaw as thaw_content
-from hub.business.lifecycle import DECIDED, Actor, Effect, Event, Kind, Projection, project
+from hub.business.lifecycle import DECIDED, PAYABLE, Actor, Effect, Event, Kind, Projection, project
 from hub.business.numbers import SHANGHAI
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.errors import Stale
 from hub.evidence.chain import Entry, stamp
 from hub.services import blobs, consequences, evidence
+from hub.services.linked import named
 from hub.services.objects import BusinessObject, thaw
 from hub.store import tables
 from hub.store.rows import insert_new
@@ -33,6 +34,11 @@ BY_NUMBER = LOCKED.where(
     _object.c.partner == bindparam("partner"),
     _object.c.kind == bindparam("kind"),
     _object.c.number == bindparam("number"),
+)
+BILLS = select(_object.c.id).where(
+    _object.c.enterprise == bindparam("enterprise"),
+    _object.c.kind.in_([kind.code for line in LINES for kind in line.kinds if kind.payable]),
+    _object.c.id.in_(bindparam("numbers", expanding=True)),
 )
 LINKED = select(_object.c.id).where(
     _object.c.enterprise == bindparam("enterprise"),
@@ -58,6 +64,7 @@ DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
 
 LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
 ENTERPRISE = "enterprise"  # source of what it enclosed itself
+KEY_LENGTH = 64  # characters of a value that an object can be found by
 PORTAL = "portal"  # the notice channel that always exists
 
 
@@ -204,12 +211,13 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
     """
     caused: dict[str, list[Effect]] = {}  # by object id
     for effect in obj.kind.effects:
-        numbers = _linked(obj.content, effect.link)
+        numbers = named(obj.content, effect.link)
         reached = effect.state in obj.states.values() and not (before and effect.state in before.states.values())
         if not reached or not numbers or not (effect.when is None or effect.when(obj.content)):
             continue
-        linked = {"enterprise": obj.enterprise, "kind": obj.kind.links[effect.link], "numbers": numbers}
-        for object_id in connection.execute(LINKED, linked).scalars():
+        to = obj.kind.links[effect.link]
+        which = {"enterprise": obj.enterprise, "numbers": numbers} | ({} if to == PAYABLE else {"kind": to})
+        for object_id in connection.execute(BILLS if to == PAYABLE else LINKED, which).scalars():
             caused.setdefault(object_id, []).append(effect)
     for object_id, effects in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
         other = lock_id(connection, object_id)
@@ -223,15 +231,6 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
                 content={name: obj.content.get(name) for name in effect.carries} | dict(effect.sets),
             )
             other = record(connection, other, effected, now).obj
-
-
-def _linked(content: Mapping[str, Any], link: str) -> list[str]:
-    """The numbers in the field ``link``: one, a list of them, or a column of rows."""
-    name, _, column = link.partition(".")
-    held = content.get(name) or ()
-    if column:
-        return [row[column] for row in held]
-    return [held] if isinstance(held, str) else list(held)
 
 
 def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:
@@ -266,14 +265,20 @@ def _columns(kind: Kind, projection: Projection, now: datetime, since: datetime)
         "submission": projection.submission,
         "content": freeze(projection.content),
         "updated_at": now,
-        "due_at": _due(kind, projection, since),
+        "due_at": _due(kind, projection, since, now),
     }
 
 
-def _due(kind: Kind, projection: Projection, since: datetime) -> datetime | None:
-    """When the system has to move the object: after its patience, or the day after its last day, 00:00 in Shanghai."""
-    if kind.patience is not None and projection.states["state"] == kind.patience.state:
-        return since + kind.patience.time
+def _due(kind: Kind, projection: Projection, since: datetime, now: datetime) -> datetime | None:
+    """When the system has to do something: at once to tell a partner, after its patience, or the day after its last
+    day, 00:00 in Shanghai.
+    """
+    state = projection.states["state"]
+    if any(row.state == state and not projection.content.get(row.kept) for row in kind.tells):
+        return now
+    for patience in kind.patience:
+        if patience.state == state:
+            return (now if patience.again else since) + patience.time
     if kind.ends is None:
         return None
     name, event = kind.ends
@@ -339,12 +344,10 @@ def _attach(
 ) -> None:
     """What follows from the event and was not there before: search keys, documents, notices."""
     content, passed = (before.content, before.passed) if before else ({}, ())
-    keyed = {row.name: after.content.get(row.name) for row in obj.kind.fields if row.key}
-    fresh = {name: value for name, value in keyed.items() if value != content.get(name)}
-    for name, value in {**fresh, **new.keys}.items():
-        if value:
-            row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": str(value)}
-            insert_new(connection, tables.object_key, row)
+    fresh = _keys(obj.kind, after.content) - _keys(obj.kind, content)
+    for name, value in sorted(fresh | {*new.keys.items()}):
+        row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": value[:KEY_LENGTH]}
+        insert_new(connection, tables.object_key, row)
     for kind, attachment in new.documents.items():
         store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
     for kind, attachment in new.enclosed:
@@ -360,6 +363,14 @@ def _attach(
                 "created_at": now,
             }
             insert_new(connection, tables.notice, notice)
+
+
+def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Name and value of everything that the object can be found by."""
+    found = {(name, content.get(name)) for name in kind.keyed}
+    for table in kind.fields:
+        found |= {(column.name, row.get(column.name)) for column in table.rows for row in content.get(table.name) or ()}
+    return {(name, str(value)) for name, value in found if value and name in kind.keyed}
 
 
 def _facts(obj: BusinessObject, new: NewEvent, submission: int) -> dict[str, Any]:

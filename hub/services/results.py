@@ -22,8 +22,12 @@ def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) 
     """Record ``delivered`` or the failure event, and show on the object how its latest message stands."""
     obj = record.lock_id(connection, sent.object_id)
     sends = _declared(obj.kind, sent.type)
-    if outcome.kind in ARRIVED:
-        event, text = "delivered", outcome.text
+    content: dict[str, str] = {}
+    if outcome.kind is OutcomeClass.DONE and sends.done:
+        event, text = sends.done, outcome.text
+        content = {sends.reference: outcome.partner_ref} if sends.reference and outcome.partner_ref else {}
+    elif outcome.kind in ARRIVED:
+        event, text = sends.taken, outcome.text
     elif sent.state in FAILED_STATES:
         event, text = sends.failed, outcome.text or DEFECT
     else:
@@ -34,6 +38,7 @@ def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) 
         identity=f"{event}:{sent.message_id}",
         occurred_at=outcome.occurred_at or now,
         submission=sent.submission,
+        content=content,
         text=text,
         message_id=sent.message_id,
         source=sent.partner,
@@ -55,7 +60,7 @@ def _outcome(connection: Connection, outcome: Outcome) -> dict[str, str | None]:
 
 
 def _declared(kind: Kind, message: str) -> Sends:
-    for action in kind.actions:
-        if action.sends is not None and f"{action.sends.type}/{action.sends.version}" == message:
-            return action.sends
+    for sends in (*(action.sends for action in kind.actions), *(row.sends for row in kind.tells)):
+        if sends is not None and f"{sends.type}/{sends.version}" == message:
+            return sends
     raise KeyError(f"{kind.code} sends no {message}")

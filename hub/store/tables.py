@@ -442,6 +442,20 @@ ledger_posting = Table(
     Index("ix_ledger_posting_credit", "credit", "currency"),
 )
 
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("partner", String(32), nullable=False),
+    Column("day", String(10), nullable=False),  # of the bank, in China: 2026-11-21
+    Column("account", String(120), nullable=False),  # sealed
+    Column("enterprise", ForeignKey("enterprise.uscc"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("settled", Integer, nullable=False),
+    Column("differences", JSON, nullable=False),
+    PrimaryKeyConstraint("partner", "day", "account"),
+)
+
 # ---- delivery -------------------------------------------------------------------------------------------------------
 
 outbox = Table(

@@ -42,6 +42,7 @@ MATRIX = [  # function, its source, the actions of each kind, who may: LP, OP, P
     ("关税险投保 删除", "S3:755-821", "duty_application.delete", "OP"),
     ("在线交费签约", "S3:204-208", "payment_agreement.sign", "LP"),
     ("在线交费签约 删除", "S3:204-208", "payment_agreement.delete", "LP"),
+    ("在线交费签约 解约", "P", "payment_agreement.end", "LP"),
     ("在线支付", "S3:272", "payment_order.pay", "OP"),
     ("在线支付 删除", "S3:272", "payment_order.delete", "OP"),
 ]

@@ -15,17 +15,26 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ORIGIN = "https://hub.example"
 NONCE = "n" * 43
 DIGEST = "ab" * 32
+MATTER = "向云帆财产保险支付 55.00 CNY"
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=64)
 
 
 def binding(**changes: object) -> str:
-    usual = {"origin": ORIGIN, "nonce": NONCE, "now": NOW, "number": "P-1", "receiver": "演示银行", "digest": DIGEST}
+    usual = {
+        "origin": ORIGIN,
+        "nonce": NONCE,
+        "now": NOW,
+        "number": "P-1",
+        "receiver": "演示银行",
+        "digest": DIGEST,
+        "matter": MATTER,
+    }
     return make_binding(Purpose.PAYMENT, **usual | changes)  # type: ignore[arg-type]
 
 
 def expect(**changes: object) -> dict[str, object]:
     usual = {"purpose": Purpose.PAYMENT, "origin": ORIGIN, "nonce": NONCE, "now": NOW}
-    return usual | {"number": "P-1", "receiver": "演示银行", "digest": DIGEST} | changes
+    return usual | {"number": "P-1", "receiver": "演示银行", "digest": DIGEST, "matter": MATTER} | changes
 
 
 def test_a_login_says_what_it_is_and_names_neither_site_nor_nonce() -> None:
@@ -45,6 +54,7 @@ def test_every_purpose_has_a_title_in_both_languages_and_the_common_fields(purpo
     assert act.title.zh != act.title.en
     own = {
         Purpose.LOGIN: COMMON,
+        Purpose.PAYMENT: BINDING | {"matter"},
         Purpose.DOCUMENT: BINDING | {"document"},
         Purpose.AUTHORITY: BINDING | {"matter"},
     }

@@ -31,7 +31,7 @@ from hub.delivery.lanes import NEVER
 from hub.delivery.worker import Worker
 from hub.errors import HubError
 from hub.runtime import Runtime
-from hub.services import accounts, actions, operations, results
+from hub.services import accounts, actions, calendar, results
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import open_engine, reading, writing
@@ -371,7 +371,7 @@ class Life:
         self.clock.move(timedelta(seconds=seconds))
 
     def calendar(self) -> None:
-        operations.end_what_is_over(self.runtime)
+        calendar.run(self.runtime)
 
     def decide(self) -> None:
         """Two persons look after something; they are right about what the partner has."""

@@ -473,6 +473,8 @@ def bodies(draw: Any, type: str) -> dict[str, Any]:
     for name, value in made.items():
         if name.endswith(("_permille", "_percent")):
             made[name] = draw(RATES)
+        elif name == "amount":
+            made[name] = draw(CENTS.filter(bool))  # nobody pays nothing
         elif value.__class__ in BY_TYPE:
             made[name] = draw(BY_TYPE[value.__class__])
         elif name in FREE:

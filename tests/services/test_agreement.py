@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
-from hub.services import accounts, actions, drafts, operations, papers
+from hub.services import accounts, actions, calendar, drafts, papers
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -50,7 +50,7 @@ def test_a_seal_is_valid_for_the_years_chosen_and_expires(desk: Office) -> None:
     assert seal.content["valid_until"] == date(2027, 11, 19)
 
     desk.world.clock.move(timedelta(days=366))
-    operations.end_what_is_over(desk.world.runtime)
+    calendar.run(desk.world.runtime)
 
     assert desk.now(seal).states["state"] == "EXPIRED"
 

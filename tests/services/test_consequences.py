@@ -16,7 +16,7 @@ from hub.business import KINDS
 from hub.business.lifecycle import CONFLICT, DECIDED
 from hub.contract.money import Money
 from hub.errors import NotAllowed
-from hub.services import ledger, operations, record
+from hub.services import calendar, ledger, record
 from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent
 from hub.store import tables
@@ -43,10 +43,22 @@ def store(engine: Engine) -> Engine:
     return engine
 
 
+def id_of(number: str, uscc: str = USCC) -> str:
+    """The id of the bill with this number."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, number + uscc).hex
+
+
 def create(connection: Any, kind: str, number: str, uscc: str = USCC, partner: str = BANK) -> BusinessObject:
     new = NewEvent(name="begun", identity="begun", occurred_at=NOW)
     made = record.create(
-        connection, kind=KINDS[kind], enterprise=uscc, partner=partner, number=number, new=new, now=NOW
+        connection,
+        kind=KINDS[kind],
+        enterprise=uscc,
+        partner=partner,
+        number=number,
+        new=new,
+        now=NOW,
+        object_id=id_of(number, uscc),
     )
     assert made is not None
     return made.obj
@@ -67,9 +79,13 @@ def say(
     return record.record(connection, record.lock_id(connection, obj.id), new, now).obj
 
 
+def row(number: str, uscc: str = USCC) -> dict[str, Any]:
+    return {"bill": id_of(number, uscc), "business_no": number, "amount": Decimal("120.50"), "currency": "CNY"}
+
+
 def order(engine: Engine, number: str, *bills: str, uscc: str = USCC) -> BusinessObject:
     """An order for 120.50 yuan per bill, handed in."""
-    item = [{"business_no": bill, "amount": Decimal("120.50"), "currency": "CNY"} for bill in bills]
+    item = [row(bill, uscc) for bill in bills]
     with writing(engine) as connection:
         return say(
             connection, create(connection, "payment_order", number, uscc), "ordered", {"item": item}, submission=1
@@ -109,8 +125,8 @@ def yuan(text: str) -> Money:
         ((), "PAYING", {f"transit:{USCC}": "120.50", f"payer:{USCC}": "-120.50"}),
         (("unanswered",), "PAYING", {f"transit:{USCC}": "120.50", f"payer:{USCC}": "-120.50"}),
         (("failed",), "PAY_FAILED", {}),
-        (("succeeded",), "PAID", {f"bill:{USCC}:TB1": "120.50", f"payer:{USCC}": "-120.50"}),
-        (("unanswered", "succeeded"), "PAID", {f"bill:{USCC}:TB1": "120.50", f"payer:{USCC}": "-120.50"}),
+        (("succeeded",), "PAID", {f"bill:{id_of('TB1')}": "120.50", f"payer:{USCC}": "-120.50"}),
+        (("unanswered", "succeeded"), "PAID", {f"bill:{id_of('TB1')}": "120.50", f"payer:{USCC}": "-120.50"}),
         (("succeeded", "reversed"), "PAY_FAILED", {}),
     ],
 )
@@ -184,8 +200,8 @@ def test_merged_bills_are_paid_or_not_together(store: Engine) -> None:
     words(store, order(store, "JF1", "TB1", "TB2"), "succeeded")
 
     assert balances(store) == {
-        f"bill:{USCC}:TB1": yuan("120.50"),
-        f"bill:{USCC}:TB2": yuan("120.50"),
+        f"bill:{id_of('TB1')}": yuan("120.50"),
+        f"bill:{id_of('TB2')}": yuan("120.50"),
         f"payer:{USCC}": yuan("-241.00"),
     }
 
@@ -197,7 +213,7 @@ def test_a_bank_that_paid_after_all_is_believed_and_an_operator_called(store: En
 
     assert words(store, first, "succeeded") == "SUCCEEDED"
     with reading(store) as connection:
-        assert connection.execute(select(tables.alert.c.key)).scalars().all() == [f"held twice:bill:{USCC}:TB1"]
+        assert connection.execute(select(tables.alert.c.key)).scalars().all() == [f"held twice:bill:{id_of('TB1')}"]
 
 
 def test_threads_that_pay_one_bill_make_one_instruction(store: Engine) -> None:
@@ -216,9 +232,9 @@ def test_threads_that_pay_one_bill_make_one_instruction(store: Engine) -> None:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_bank_says_the_books_say_what_the_screen_says(store: Engine, said: list[str]) -> None:
     number = uuid.uuid4().hex[:12]
-    state = words(store, order(store, number, number), *said)
+    state = words(store, order(store, number, f"B{number}"), *said)
 
-    held = f"bill:{USCC}:{number}"
+    held = f"bill:{id_of(f'B{number}')}"
     with reading(store) as connection:
         assert ledger.balance(connection, held, "CNY") == (yuan("120.50") if state == "SUCCEEDED" else NOTHING)
         assert list(ledger.faults(connection)) == []
@@ -228,15 +244,14 @@ def test_whatever_a_bank_says_the_books_say_what_the_screen_says(store: Engine, 
 
 @pytest.mark.parametrize(("minutes", "state"), [(9, "SENT"), (10, "UNKNOWN")])
 def test_ten_minutes_of_silence_make_the_result_unclear(world: World, minutes: int, state: str) -> None:
-    content = {"item": [{"business_no": "TB1", "amount": Decimal("120.50"), "currency": "CNY"}]}
+    content = {"item": [row("TB1")]}
     with writing(world.runtime.engine) as connection:
         new = NewEvent(name="ordered", identity="ordered", occurred_at=world.clock.now(), submission=1, content=content)
-        row = {"uscc": USCC, "name": USCC, "created_at": NOW}
-        insert_new(connection, tables.enterprise, row)
+        insert_new(connection, tables.enterprise, {"uscc": USCC, "name": USCC, "created_at": NOW})
         record.record(connection, create(connection, "payment_order", "JF1"), new, world.clock.now())
 
     world.clock.move(timedelta(minutes=minutes))
-    operations.end_what_is_over(world.runtime)
+    calendar.run(world.runtime)
 
     with reading(world.runtime.engine) as connection:
         found = connection.execute(select(tables.business_object.c.state)).scalar_one()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from hub.contract.message import NO_ENTERPRISE
-from hub.services import actions, operations
+from hub.services import actions, calendar, operations
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading
@@ -181,7 +181,7 @@ def test_an_offer_past_its_last_day_lapses_by_itself(world: World) -> None:
     world.push(world.offer())
     world.clock.move(timedelta(days=41, hours=15))  # 2026-12-31 24:00 in Shanghai
 
-    ended = operations.end_what_is_over(world.runtime)
+    ended = calendar.run(world.runtime)
 
     assert ended == 1
     assert world.object().states["state"] == "LAPSED"
@@ -191,7 +191,7 @@ def test_an_offer_on_its_last_day_is_still_open(world: World) -> None:
     world.push(world.offer())
     world.clock.move(timedelta(days=41, hours=14, minutes=59))
 
-    assert operations.end_what_is_over(world.runtime) == 0
+    assert calendar.run(world.runtime) == 0
 
 
 def test_introductions_are_kept_without_scripts(world: World) -> None:

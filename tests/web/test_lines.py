@@ -28,7 +28,7 @@ def test_no_view_and_no_shared_template_names_a_line_or_a_kind(name: str) -> Non
 def test_everything_a_line_shows_is_declared_by_its_business(view: object) -> None:
     for listing in view.listings:  # type: ignore[attr-defined]
         kind = listing.kind
-        known = {field.name for field in kind.fields} | {track.name for track in kind.tracks}
+        known = {field.name for field in kind.fields} | kind.keyed | {track.name for track in kind.tracks}
         shown = {*listing.detail} | {row.name for row in (*listing.columns, *listing.filters)}
         assert shown - known <= {"uscc", "partner", "created_at", "created", "next"}
         assert {kind.action(name).name for name in listing.acts} == set(listing.acts)

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_sche
 from hub.contract.text import Text
 from hub.errors import InvalidInput
 from web.forms.conditions import Condition
-from web.forms.controls import Gathered, Posted, Rule
+from web.forms.controls import Gathered, Picked, Posted, Rule
 
 NOTHING: Mapping[str, Any] = {}
 AT_ONCE = 50  # rows with controls on one page
@@ -84,6 +84,10 @@ class Form(Schema):
             name: row.metadata.get("default", "") if content.get(name) is None else entered(content[name])
             for name, row in self.fields.items()
         }
+
+    def brought(self, address: Posted) -> dict[str, Any]:
+        """The records that the address names."""
+        return {name: row.gather(address, name) for name, row in self.fields.items() if isinstance(row, Picked)}
 
     def check(self, typed: Mapping[str, Any]) -> dict[str, Any]:
         """The values, typed, ticks left out; what is hidden or empty is "" or None.

@@ -1,6 +1,6 @@
 """The fields of forms: each a marshmallow field whose metadata says how the page shows it.
 
-``metadata["control"]``: text, tel, email, area, tick, box, select, radio, day, amount or region.
+``metadata["control"]``: text, tel, email, area, tick, box, select, radio, day, amount, region or picked.
 """
 
 import re
@@ -220,6 +220,30 @@ def amount(
             "longest": digits + 1,
         },
     )
+
+
+class Picked(fields.Raw):
+    """Records that were chosen on the page before; they stand in hidden controls of one name, each with a record's id.
+
+    The value is a list of rows, ``{column: id}``, to which the hub adds what it knows of each record.
+    """
+
+    def __init__(self, column: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.column = column
+
+    def gather(self, posted: Posted, name: str) -> list[dict[str, str]]:  # noqa: ARG002
+        """The ids in the order of the page."""
+        return [{self.column: value} for value in posted.getlist(self.column)]
+
+    def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        """The hidden controls."""
+        return [(self.column, row[self.column]) for row in typed or ()]
+
+
+def picked(label: Text, column: str) -> Picked:
+    """Records chosen on the page before, by their ids."""
+    return Picked(column, load_default=list, metadata={"label": label, "control": "picked", "column": column})
 
 
 @runtime_checkable

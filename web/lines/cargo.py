@@ -18,6 +18,7 @@ from web.lines.presentation import (
     MenuItem,
     Source,
 )
+from web.lines.systems import INSURANCE
 
 INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
 
@@ -201,6 +202,7 @@ VIEW = LineView(
     title=Text("货物运输保险", "Cargo insurance"),
     area=Text("货物运输保险", "Cargo insurance"),
     icon="ship",
+    system=INSURANCE,
     needs_card=True,
     counters=(
         Counter(

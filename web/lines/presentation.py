@@ -1,11 +1,12 @@
 """How a line of business is shown: lists, filters, forms and pages as data. The views walk these tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from hub.business.lifecycle import Kind, Line
 from hub.contract.text import Text
+from hub.registry import Registry
 from web.forms.base import Form
 
 
@@ -17,6 +18,7 @@ class MenuItem:
     label: Text
     path: str
     counts: str | None = None
+    roles: frozenset[str] | None = None  # who has it in the menu; None: everybody
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Source:
     renamed: Mapping[str, str] = field(default_factory=dict)  # filled in under another name <- the source's
     of: str = ""
     primary: bool = False
+    shown: bool = True  # as a link beside the source; else other pages lead there
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,7 @@ class Block:
     wide: frozenset[str] = frozenset()  # fields that take a whole line
     errands: Sequence[Errand] = ()
     notes: Sequence[Text] = ()  # 温馨提示, one under the other
+    clauses: Sequence[str] = ()  # a text to be read, in Chinese, which is what counts
 
     @property
     def flat(self) -> list[str]:
@@ -199,7 +203,10 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class FormPage:
-    """The page of a form: its schema, its title and its blocks. ``template`` where blocks do not say enough."""
+    """The page of a form: its schema, its title and its blocks. ``template`` where blocks do not say enough.
+
+    ``first``: what is chosen before; the blocks are then the further steps, shown one after the other.
+    """
 
     schema: type[Form]
     title: Text
@@ -207,6 +214,11 @@ class FormPage:
     hint: Text | None = None
     reading: Reading | None = None
     template: str = "form.html"
+    first: Text | None = None
+    done: Text | None = None  # what the last button says, else the action's own label
+    options: Mapping[str, Callable[[Registry], Mapping[str, Text]]] = field(default_factory=dict)  # of a field
+    anew: frozenset[str] = frozenset()  # not filled in when it is done again; the receiver is chosen again too
+    drafts: bool = True  # whether what is typed is kept before it is sent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +253,7 @@ class LineView:
     area: Text  # of the home page that its counters stand in
     listings: Sequence[Listing] = ()
     icon: str = "shield"  # a symbol of static/img/icons.svg
+    system: Text | None = None  # what the portal calls this part of itself, else as its profile says
     steps: Sequence[Step] = ()
     precedence: Sequence[int] = ()  # which step is the present one when several could be
     counters: Sequence[Counter] = ()

@@ -1,5 +1,6 @@
 """What a user does to an object: the entry form or the question, the draft, the card's payload, the act itself."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -13,13 +14,14 @@ from hub.errors import InvalidInput, NotFound, SignatureRefused, Stale
 from hub.services import accounts, actions
 from web import security
 from web.auth import ENTERPRISE, access, login_of
-from web.page import page
+from web.page import View, page
 from web.site import moment, read, runtime, say, site
 from web.views import journeys, reading
 from web.views.card import card_answer, short_digest
 from web.views.common import act_links, new_view, object_view, partner_name, place, tenant
 from web.views.desk import (
     Desk,
+    again,
     as_read,
     chosen_receiver,
     derived_texts,
@@ -53,8 +55,15 @@ def new(line: str, kind: str) -> Response:
     here = new_desk(line_view, listing, receiver or "", opening)
     if receiver is None:
         view = new_view(line_view, listing, say("选择接收方"))
-        return page("choose.html", view, choices=receivers(listing.kind), back=site().path(listing.kind))
-    return _form_page(here, here.known, {})
+        return _choose(here, view, receivers(listing.kind))
+    brought = here.form.brought(request.args) if here.form else {}
+    return _form_page(here, {**here.known, **brought}, {})
+
+
+def _choose(here: Desk, view: View, choices: list[tuple[str, str, str]]) -> Response:
+    """The first step: who receives it."""
+    back = site().path(here.obj.kind)
+    return page("choose.html", view, choices=choices, back=back, form_page=here.page, form_step=0)
 
 
 @views.get("/<line>/<kind>/<object_id>/<action>")
@@ -65,6 +74,9 @@ def ask(line: str, kind: str, object_id: str, action: str) -> Response:
     require(here)
     if here.listing.journey and action == here.listing.journey.finish:
         return _journey(here)
+    if here.page and here.page.anew and here.obj.submission and "partner" not in request.args:
+        view = object_view(here.line, here.listing, here.obj, action, read(here.page.title))
+        return _choose(here, view, again(here))
     return _form_page(here, here.known, {}) if here.form else _question(here)
 
 
@@ -298,7 +310,9 @@ def _sign_title(here: Desk) -> str:
 
 def _summary(here: Desk, text: str) -> list[list[str]]:
     """What the holder reads before the PIN: what, to whom, which content; the agent's window shows the same digest."""
+    matter = json.loads(text).get("matter")
     return [
+        *([[say("办理事项"), matter]] if matter else []),
         [say("签署内容"), f"{here.obj.title} {read(here.obj.kind.label)} {here.obj.number}"],
         [say("接收方"), partner_name(here.obj.partner)],
         [say("内容摘要"), short_digest(text)],

@@ -11,6 +11,7 @@ from flask import request
 
 from hub.business import KINDS
 from hub.business.lifecycle import Action, Kind, Need, Next, allowed, may
+from hub.business.payment import ORDER
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.services import actions, drafts
@@ -23,6 +24,8 @@ from web.lines.presentation import Counter, LineView, Listing, Many
 from web.page import View, crumbs
 from web.site import age, money, read, runtime, say, show, site
 from web.views import journeys
+
+PAY = "/pay"  # where the bills that are due stand
 
 
 @contextmanager
@@ -111,7 +114,9 @@ def source_links(obj: BusinessObject) -> list[Link]:
     found = []
     for listing in (row for view in site().lines.values() for row in view.listings):
         source = listing.sources.get(obj.kind.code)
-        if source is None or listing.kind.entry is None or obj.states["state"] not in source.states:
+        if source is None or not source.shown or listing.kind.entry is None:
+            continue
+        if obj.states["state"] not in source.states:
             continue
         path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
         reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
@@ -136,6 +141,16 @@ def related_links(listing: Listing, obj: BusinessObject) -> list[Link]:
     ]
 
 
+def payment_link(obj: BusinessObject) -> Link | None:
+    """The way to the payment of a bill that is due (在线支付, or 重新支付 after a failure)."""
+    payable, state = obj.kind.payable, obj.state()
+    if payable is None or state is None or state.id not in payable.states:
+        return None
+    reason = drafts.refusal(runtime().registry, ORDER, login_of().actor)
+    label = say("重新支付") if state.family == "failed" else say("在线支付")
+    return Link(label=label, path=f"{PAY}?bill={obj.id}", primary=True, reason=read(reason) if reason else None)
+
+
 def partner_name(code: str) -> str:
     """A partner's name; of one that is unplugged, its code."""
     if code == drafts.OWN:
@@ -150,7 +165,7 @@ NOTHING: Mapping[str, Any] = {}
 def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
     """A value as it reads; an amount with the currency that stands beside it (``<x>_amount``, ``<x>_currency``)."""
     value = content.get(name)
-    currency = content.get(name.removesuffix("_amount") + "_currency") if name.endswith("_amount") else None
+    currency = content.get(name.removesuffix("amount") + "currency") if name.endswith("amount") else None
     if isinstance(value, Decimal) and currency:
         return money(value, currency)
     return show(value, kind.field(name).choices)
@@ -202,7 +217,8 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
     links = act_links(listing, obj, tuple(listing.acts))
     if obj.states["state"] not in listing.form_first:
         links.append(Link(label=say("查看详情"), path=path))
-    links = [*source_links(obj), *links, *related_links(listing, obj)]
+    payment = payment_link(obj)
+    links = [*([payment] if payment else []), *source_links(obj), *links, *related_links(listing, obj)]
     turn, track = turn_of(obj)
     since = "" if turn is Next.NOBODY else age(obj.since, runtime().clock.now())
     said = read(_said(obj, turn, track))
@@ -239,7 +255,8 @@ def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: s
         id=f"v-{obj.kind.code}-{obj.id[:8]}-{suffix}",
         title=title,
         key=f"{view.line.code}/{obj.kind.code}/{obj.id}",
-        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (obj.number, None)),
+        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (obj.number, None), line=view),
+        system=read(view.system),
     )
 
 
@@ -250,5 +267,6 @@ def new_view(view: LineView, listing: Listing, title: str) -> View:
         id=f"v-{listing.kind.code}-new",
         title=title,
         key=f"{view.line.code}/{listing.kind.code}/new",
-        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (title, None)),
+        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (title, None), line=view),
+        system=read(view.system),
     )

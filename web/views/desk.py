@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from hub.business import regions
 from hub.business.enclosures import MIB, Enclosure
 from hub.business.lifecycle import Action, Kind, derive
 from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
-from hub.errors import NotAllowed, NotFound
-from hub.services import drafts, papers, uploads
+from hub.errors import InvalidInput, NotAllowed, NotFound
+from hub.services import drafts, linked, papers, uploads
 from hub.services.actions import Offer
 from hub.services.objects import BusinessObject, Draft
 from hub.services.uploads import Upload
@@ -86,7 +87,17 @@ class Desk:
     def known(self) -> dict[str, Any]:
         """What the form shows: what is typed, else what the object holds."""
         held = self.form.entered(self.obj.content) if self.form else {}
-        return {**held, **(self.draft.values if self.draft else {})}
+        typed = {**held, **(self.draft.values if self.draft else {})}
+        return {name: value for name, value in typed.items() if name not in self._kept_back} | dict.fromkeys(
+            self._kept_back & typed.keys(), ""
+        )
+
+    @property
+    def _kept_back(self) -> frozenset[str]:
+        """What the form does not show though it is known: secrets, and what is to be typed or chosen anew."""
+        secret = {row.name for row in self.obj.kind.fields if row.secret}
+        again = self.page.anew if self.page and self.obj.submission and not self.draft else frozenset()
+        return frozenset(secret) | again
 
 
 def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
@@ -204,6 +215,14 @@ def receivers(kind: Kind) -> list[tuple[str, str, str]]:
     return [(code, read(name), f"{site().path(kind, NEW)}?partner={code}") for code, name in found.items()]
 
 
+def again(here: Desk) -> list[tuple[str, str, str]]:
+    """The same choice when it is done again: the same partner goes on with this object, another begins a new one."""
+    own, kind = here.obj.partner, here.obj.kind
+    return [
+        (code, name, f"{here.path}?partner={code}" if code == own else path) for code, name, path in receivers(kind)
+    ]
+
+
 def chosen_receiver(kind: Kind) -> str | None:
     """The partner that the address names, or the only one; None while the user has to choose."""
     codes = [code for code, _, _ in receivers(kind)]
@@ -262,7 +281,7 @@ def as_read(shown: Mapping[str, Any], value: Any) -> str:
     """What was typed into a control, as a person reads it."""
     if shown["control"] == "region":
         return regions.full_name(value or "")
-    if shown["control"] == "rows":
+    if shown["control"] in ("rows", "picked"):
         return "；".join("，".join(filter(None, map(str, row.values()))) for row in value or ())
     return read(shown["options"][value]) if value in shown.get("options", ()) else str(value or "")
 
@@ -306,6 +325,19 @@ def enclosings(here: Desk) -> dict[str, Enclosing]:
     }
 
 
+def drawn(here: Desk, known: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Text]]:
+    """What follows from the records and partners that the form names by now, and what is wrong with them."""
+    if here.form is None or here.action.draws is None:
+        return {}, {}
+    with tenant() as mine:
+        try:
+            return linked.draw(
+                mine, runtime().registry, here.obj, here.action, here.form.right(known), runtime().clock.now()
+            ), {}
+        except InvalidInput as error:
+            return {}, error.fields
+
+
 def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text]) -> dict[str, Any]:
     """What the template of a form is handed. Raises NotFound for an action without one."""
     if here.page is None or here.form is None:
@@ -314,7 +346,14 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     with tenant() as mine:
         documents = mine.documents(obj) if here.stored else []
     others = act_links(here.listing, obj) if here.stored else []
+    more, faults = drawn(here, known)
+    brought = [name for name in here.form.brought(MultiDict()) if known.get(name)]
+    options = {name: of(runtime().registry) for name, of in here.page.options.items()}
+    held = {**obj.content, **more}
     return {
+        "held": held,
+        "held_text": {row.name: value_text(obj.kind, held, row.name) for row in obj.kind.fields if not row.rows},
+        "form_step": 1 if here.page.first else 0,
         "desk": here,
         "printed": next(
             (row for row in documents if here.action.paper and row.kind == here.action.paper.printed), None
@@ -324,14 +363,17 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "listing": here.listing,
         "action": here.action,
         "form_page": here.page,
-        "fields": here.form.shown(),
+        "fields": {
+            name: {**shown, "options": options[name]} if name in options else shown
+            for name, shown in here.form.shown().items()
+        },
         "derived": derived_texts(here, known),
         "source": request.values.get("from", ""),
         "focus": focus,
         "windows": {name: _window(here.form, name, known, focus, errors) for name in here.form.tables()},
         "conditions": [row.as_json() for row in here.form.conditions],
         "values": known,
-        "errors": errors,
+        "errors": errors or (faults if brought else {}),
         "documents": documents,
         "enclosings": enclosings(here),
         "draft": here.draft,

@@ -35,7 +35,8 @@ def listing(line: str, kind: str) -> Response:
         id=f"v-{kind}",
         title=read(line_view.title),
         key=f"{line}/{line_view.listings[0].kind.code}",
-        crumbs=crumbs((read(line_view.line.label), None), (read(line_view.title), None)),
+        crumbs=crumbs((read(line_view.line.label), None), (read(line_view.title), None), line=line_view),
+        system=read(line_view.system),
         live=not context,
     )
     return page(

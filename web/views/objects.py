@@ -1,12 +1,13 @@
 """One object: its details, its timeline, and how its last message to the partner stands (spec UI-15, CI-POL-21..22)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from hub.business import KINDS
 from hub.business.lifecycle import Action, By, Kind
 from hub.contract.text import Text
 from hub.errors import NotFound
@@ -16,7 +17,7 @@ from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
 from web.site import read, runtime, say, show, site
-from web.views.common import act_links, object_view, partner_name, place, tenant, value_text
+from web.views.common import act_links, object_view, partner_name, payment_link, place, tenant, value_text
 from web.views.filled import filled
 
 views = Blueprint("objects", __name__)
@@ -32,6 +33,7 @@ class Standing:
     final: bool
 
 
+DECIDED = Text("以合作机构签名的答复为准，已存证。", "By the partner's own signed word, kept as evidence.")
 WAITING = Text(
     "已安全送入发送队列。可以离开本页，结果会出现在通知和列表中。",
     "It is queued for sending. You may leave this page: the result will be among the notices and in the list.",
@@ -111,7 +113,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         worth=_worth(obj, documents),
         timeline=timeline,
         answers=_answers(listing, timeline),
-        acts=act_links(listing, obj),
+        acts=[*([payment] if (payment := payment_link(obj)) else []), *act_links(listing, obj)],
         back=site().path(obj.kind),
         partner_name=partner_name,
     )
@@ -159,7 +161,7 @@ def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     with tenant() as mine:
         obj = mine.get(kind, object_id)
     action = _action(obj.kind, request.args.get("action", ""))
-    standing = STANDINGS.get(obj.delivery or "")
+    standing = _standing(obj, action)
     if standing is None:
         return redirect(site().path(obj.kind, obj.id))
     said = standing.headline or (action.done if standing.final else action.waiting) or action.label
@@ -179,6 +181,16 @@ def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     )
 
 
+def _standing(obj: BusinessObject, action: Action) -> Standing | None:
+    """How the last message stands; of an act that waits for the partner's decision, the decision once it is there."""
+    standing, state = STANDINGS.get(obj.delivery or ""), obj.state()
+    if standing is None or state is None or not action.awaits:
+        return standing
+    if state.id in action.awaits:
+        return replace(standing, final=False)
+    return Standing(state.family, state.label, state.hint or DECIDED, final=True)
+
+
 def _action(kind: Kind, name: str) -> Action:
     try:
         return kind.action(name)
@@ -196,8 +208,11 @@ def _tables(obj: BusinessObject) -> list[dict[str, object]]:
     return [
         {
             "label": read(field.label),
-            "columns": [read(column.label) for column in field.rows],
-            "rows": [[show(row.get(column.name), column.choices) for column in field.rows] for row in held],
+            "columns": [read(column.label) for column in field.rows if not column.inner],
+            "rows": [
+                [show(row.get(column.name), column.choices) for column in field.rows if not column.inner]
+                for row in held
+            ],
         }
         for field in obj.kind.fields
         if field.rows and (held := obj.content.get(field.name))
@@ -230,5 +245,6 @@ def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
     row = obj.kind.field(name)
     value = obj.content.get(name)
     fact: dict[str, object] = {"label": read(row.label), "value": value_text(obj.kind, obj.content, name)}
-    other = mine.by_number(obj.kind.links[name], str(value)) if name in obj.kind.links and value else None
+    to = obj.kind.links.get(name, "")
+    other = mine.by_number(to, str(value)) if to in KINDS and value else None
     return fact | ({"path": site().path(other.kind, other.id)} if other else {})

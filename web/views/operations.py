@@ -4,12 +4,13 @@ from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from hub.business.reconciliation import NAMES
 from hub.errors import NotFound
-from hub.services import audit, operations, partners, unmapped
+from hub.services import audit, operations, partners, reconcile, unmapped
 from hub.services.partners import PluginCard
 from hub.store.engine import reading, writing
 from web.auth import OPERATOR, access, login_of
-from web.page import OPERATIONS, View, page
+from web.page import OPERATIONS, RECONCILIATION, View, page
 from web.site import runtime, say
 
 views = Blueprint("operations", __name__)
@@ -44,6 +45,17 @@ def partner(code: str) -> Response:
         live=True,
     )
     return page("operations/partner.html", view, card=card, sheet=card.sheet, tasks=tasks, away=here.guards.away(code))
+
+
+@views.get(RECONCILIATION)
+@access(OPERATOR)
+def reconciliation() -> Response:
+    """What the banks' statements said against the hub's payments, newest day first."""
+    with reading(runtime().engine) as connection:
+        results = reconcile.results(connection)
+    title = say("支付对账")
+    view = View(id="v-reconciliation", title=title, key=RECONCILIATION[1:], crumbs=((title, None),), live=True)
+    return page("operations/reconciliation.html", view, results=results, names=NAMES)
 
 
 @views.get("/operations/plugins/<code>/codes.patch")

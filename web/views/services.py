@@ -31,7 +31,7 @@ def introduction(line: LineView, name: str) -> Response:
         id=f"v-{line.line.code}-{name}",
         title=title,
         key=f"{line.line.code}/{name}",
-        crumbs=crumbs((read(line.line.label), None), (title, None)),
+        crumbs=crumbs((read(line.line.label), None), (title, None), line=line),
     )
     return page(
         "introduction.html",

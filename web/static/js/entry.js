@@ -23,6 +23,13 @@ export function startEntry() {
   });
 }
 
+/* Show the tips of everything that is wrong inside, and go to the first. */
+export function complainAbout(part) {
+  const wrong = Array.from(part.querySelectorAll(":invalid")).filter((control) => control.matches("input, select, textarea"));
+  wrong.forEach(check);
+  wrong[0]?.focus();
+}
+
 function check(control) {
   const tip = tipOf(control);
   if (!tip || control.readOnly) return;

@@ -14,16 +14,19 @@ import { startKeyboard } from "./keyboard.js";
 import { startLogin } from "./login.js";
 import { startMany } from "./many.js";
 import { startPanels } from "./panels.js";
+import { startPay } from "./pay.js";
 import { startPoll } from "./poll.js";
 import { startReading } from "./reading.js";
 import { startRegions } from "./regions.js";
 import { startRows } from "./rows.js";
 import { startSession } from "./session.js";
+import { startStepper } from "./stepper.js";
 import { startSubmit } from "./submit.js";
 import { startUploads } from "./uploads.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany, startCounters];
+const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany, startCounters,
+  startStepper, startPay];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));

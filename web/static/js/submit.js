@@ -64,7 +64,7 @@ async function leave(form) {
   form.submit();
 }
 
-const agreed = async (form) => !form.dataset.question || Boolean(await question(form.dataset.question));
+const agreed = async (form) => !form.dataset.question || Boolean(await question(form.dataset.question, [[null, t("no")], ["yes", t("yes")]]));
 
 /* Buttons that were off before have a reason of their own and stay off. */
 function busy(form, isBusy) {

@@ -75,6 +75,8 @@ function rename(tab, title) {
   if (tab !== active) return;
   const state = tab.panel.querySelector(".error-summary") ? t("error_title") : "";
   document.title = `${state}${title} - ${system}`;
+  const part = document.querySelector("header [data-system]"); // each line of business may have its own
+  if (part) part.textContent = tab.panel.querySelector(".view")?.dataset.system || part.dataset.system;
 }
 
 /* Show a tab; load its view when it has none yet. */

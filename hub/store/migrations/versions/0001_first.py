@@ -504,6 +504,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_hold_object", ["object_id"], unique=False)
 
     op.create_table(
+        "reconciliation",
+        sa.Column("partner", sa.String(length=32), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("account", sa.String(length=120), nullable=False),
+        sa.Column("enterprise", sa.String(length=18), nullable=False),
+        sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise"], ["enterprise.uscc"], name=op.f("fk_reconciliation_enterprise")
+        ),
+        sa.PrimaryKeyConstraint("partner", "day", "account", name=op.f("pk_reconciliation")),
+    )
+    op.create_table(
         "notice",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("enterprise", sa.String(length=18), nullable=False),
@@ -687,6 +702,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notice_list")
 
     op.drop_table("notice")
+    op.drop_table("reconciliation")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index("ix_hold_object")
 

@@ -9,7 +9,7 @@ from hub.contract.message import CanonicalMessage
 from hub.testing.simulator.duty import examples as duty
 from hub.testing.simulator.duty.examples import AT, FIRM, USCC
 
-SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation", *duty.SENT)
+SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation", "PaymentNotice", *duty.SENT)
 IDS: Mapping[str, str] = {
     "CargoAppointment": "7f2504e0-4f89-41d3-9a0c-0305e82c3301",
     "CargoAppointmentStatus": "7f2504e0-4f89-41d3-9a0c-0305e82c3302",
@@ -21,6 +21,7 @@ IDS: Mapping[str, str] = {
     "CargoCancellation": "7f2504e0-4f89-41d3-9a0c-0305e82c3308",
     "CargoCancellationResult": "7f2504e0-4f89-41d3-9a0c-0305e82c3309",
     "CargoPolicy": "7f2504e0-4f89-41d3-9a0c-0305e82c3310",
+    "PaymentNotice": "7f2504e0-4f89-41d3-9a0c-0305e82c3311",
     **{type: f"7f2504e0-4f89-41d3-9a0c-0305e82c34{no:02}" for no, type in enumerate(duty.BODIES, start=1)},
 }
 ANSWERS: Mapping[str, str] = {
@@ -167,6 +168,17 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "premium": Decimal("60.50"),
         "premium_currency": "USD",
         "stated_at": AT,
+    },
+    "PaymentNotice": {
+        "order_no": "JF2026112000000001",
+        "amount": Decimal("110.00"),
+        "currency": "CNY",
+        "item": [
+            {"business_no": number, "amount": Decimal("55.00"), "currency": "CNY"}
+            for number in (APPLICATION["application_no"], "HY20261120000002")
+        ],
+        "bank_serial": "B2026-00000017",
+        "paid_at": AT,
     },
     **duty.BODIES,
 }

@@ -69,5 +69,6 @@ RULES = (
     Rule(name="application", type=APPLICATION, plan="issue"),
     Rule(name="appointment", type=APPOINTMENT, plan="meet"),
     Rule(name="cancellation", type="CargoCancellation", plan="answer"),
+    Rule(name="notice", type="PaymentNotice", plan="answer"),
     STATUS_RULE,
 )

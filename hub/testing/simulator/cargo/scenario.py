@@ -28,6 +28,11 @@ ZONE = ZoneInfo("Asia/Shanghai")
 APPOINTMENT, AGREEMENT, APPLICATION, POLICY = "appointment", "agreement", "application", "policy"
 AGAIN = frozenset({"DATA_CHECK_FAILED", "DECLINED"})  # an application may be sent again
 OPEN = frozenset({"RECEIVED", "DATA_CHECK_PASSED", "UNDERWRITING_PENDING", "MANUAL_REVIEW", "UNDERWRITING_FAILED"})
+DUES: Mapping[str, tuple[str, str]] = {
+    APPLICATION: ("ISSUED", "put_in_force"),
+    "duty_application": ("PREMIUM_DUE", "issue_duty"),
+}
+"""What an insurer's desks ask premiums for -> its state while they are due, and what follows when they are paid."""
 UNHEARD_OF = "X99"  # a code that no table has
 DAYS_TO_PAY, DAYS_AT_SEA = 15, 60
 CONTRARY = {
@@ -88,6 +93,7 @@ class CargoInsurer:
                 "CargoAppointment": self.appointed,
                 "CargoApplication": self.applied,
                 "CargoCancellation": self.cancellation_requested,
+                "PaymentNotice": self.notified,
                 "StatusQuery": answer_status,
             },
             steps={
@@ -150,6 +156,19 @@ class CargoInsurer:
             return NO_SUCH
         seconds = PLANS[application.data["plan"]].seconds * rule.slower
         desk.later("answer_cancellation", seconds, application.number, answers=message.message_id)
+        return TAKEN
+
+    def notified(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG002
+        """PaymentNotice: what is paid in full comes into force; the insurer looks at its own figure, not at ours."""
+        for item in message.body["item"]:
+            bills = [own(desk, kind, item["business_no"], message.enterprise) for kind in DUES]
+            bill = next(filter(None, bills), None)
+            if bill is None:
+                return NO_SUCH
+            state, step = DUES[bill.kind]
+            if bill.state == state and item["amount"] == Decimal(bill.data["premium_due"]):
+                desk.books.write(replace(bill, state="PAID"))
+                desk.later(step, 0.0, bill.number)
         return TAKEN
 
     # what it does when the time has come
@@ -269,8 +288,7 @@ class CargoInsurer:
     def paid(self, desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """``{"application_no"}``: the premium has arrived, and the policy comes into force."""
         application = named(desk, APPLICATION, wanted, "application_no", frozenset({"ISSUED"}))
-        desk.books.write(replace(application, state="PAID"))
-        desk.later("put_in_force", 0.0, application.number)
+        self._paid(desk, application)
         return {"policy_no": application.data["policy_no"]}
 
     def terminate(self, desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -294,6 +312,10 @@ class CargoInsurer:
         return None
 
     # what several of them need
+
+    def _paid(self, desk: Desk, application: Entry) -> None:
+        desk.books.write(replace(application, state="PAID"))
+        desk.later("put_in_force", 0.0, application.number)
 
     def _next(self, desk: Desk, step: str, number: str, data: Mapping[str, Any], no: int) -> None:
         plan = PLANS[data["plan"]]

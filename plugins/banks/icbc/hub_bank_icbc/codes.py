@@ -23,7 +23,7 @@ LINE = (
     ("9", "bank_working", O.ACCEPTED, Text("银行正在处理", "Being handled by the bank")),
     ("10", "bank_working", O.ACCEPTED, Text("预约指令", "Scheduled")),
     ("11", "failed", O.REFUSED_BUSINESS, Text("预约取消", "Schedule cancelled")),
-    ("12", "reversed", O.DONE, Text("已退票", "Paid, and returned since")),
+    ("12", "reversed", O.REFUSED_BUSINESS, Text("已退票", "Paid, and returned since")),
 )
 """Code of a line, what it means to a payment, what an answer with it says about the instruction, the bank's words."""
 

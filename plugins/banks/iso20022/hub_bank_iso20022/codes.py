@@ -13,7 +13,7 @@ ANSWERS = AnswerTable(
         AnswerRow("ACTC", O.ACCEPTED, Text("报文已受理", "Taken; technically correct")),
         AnswerRow("PDNG", O.ACCEPTED, Text("处理中", "Pending")),
         AnswerRow("ACSC", O.DONE, Text("查询完成，已借记", "Settled on the payer's account")),
-        AnswerRow("RTRN", O.DONE, Text("已退票", "Paid, and returned since")),
+        AnswerRow("RTRN", O.REFUSED_BUSINESS, Text("已退票", "Paid, and returned since")),  # the money is back
         AnswerRow("GIVN", O.DONE, Text("明细已提供", "The statement is given")),
         AnswerRow("RJCT", O.REFUSED_BUSINESS, Text("银行已拒绝", "Rejected")),
         AnswerRow("FF01", O.REFUSED_FORM, Text("报文格式错误", "Invalid file format")),

@@ -504,6 +504,20 @@ LAYOUTS: Mapping[str, Layout] = {
             ("stated_at", "ZTSJ", STAMP14),
         ),
     ),
+    "PaymentNotice/1.0": package(
+        "HY8001",  # 到账通知
+        *rows(
+            "DZTZ",
+            ("order_no", "ZFH"),
+            ("amount", "JE", FEN),
+            ("currency", "BZDM"),
+            ("bank_serial", "YHLSH"),
+            ("paid_at", "ZFSJ", STAMP14),
+        ),
+        Rows(  # 缴费记录
+            "item", "BODY/JFJL", (Row("business_no", "YWH"), Row("amount", "JE", FEN), Row("currency", "BZDM"))
+        ),
+    ),
     "Receipt/1.0": package(
         "HY9001",  # 回执
         *rows(
