@@ -15,10 +15,11 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from hub.contract.media import DOCX, JPEG, PAPERS, PNG, TIFF, XLSX
 from hub.contract.media import PDF as PDF_TYPE
-from hub.contract.message import CanonicalMessage, OutMessage
+from hub.contract.message import Attachment, CanonicalMessage, OutMessage
 from hub.documents.intake import Unfit, examine, safe_name
 from hub.documents.plain_pdf import MEMORY
 from hub.services import uploads
+from hub.services.actions import shown
 from hub.store import tables
 from tests.web.test_rows import FIRST, Form
 from tests.web.world import THEIRS, Browser, Insurer, World
@@ -253,23 +254,63 @@ def test_nothing_is_submitted_while_a_file_is_on_its_way(world: World, form: For
     assert world.rows(tables.outbox) == []
 
 
-def test_files_travel_with_the_submission_and_are_locked_after_it(
-    world: World, form: Form, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent: list[CanonicalMessage] = []
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[CanonicalMessage]:
+    """What the insurer's adapter is handed."""
+    messages: list[CanonicalMessage] = []
 
     def build(_: Insurer, message: CanonicalMessage, __: Any) -> OutMessage:
-        sent.append(message)
-        return OutMessage(content=b"x")
+        messages.append(message)
+        return OutMessage(content=message.message_id.encode())
 
     monkeypatch.setattr(Insurer, "build", build)
+    return messages
+
+
+def submit(form: Form) -> None:
+    form.page = form.browser.get(f"{form.path}/submit").text
+    form.send("submit", **FIRST)
+
+
+def test_files_travel_with_the_submission_and_are_locked_after_it(
+    world: World, form: Form, sent: list[CanonicalMessage]
+) -> None:
     attach(form, IMAGE)
     attach(form, pdf(), "b.pdf", "paper")
-    form.page = form.browser.get(f"{form.path}/submit").text
 
-    form.send("submit", **FIRST)
+    submit(form)
 
     assert {file.name: file.sha256 for file in sent[0].attachments}["a.png"] == sha256(IMAGE).hexdigest()
     assert {row.kind for row in world.rows(tables.document)} == {"photo", "paper"}
     assert world.rows(tables.upload_part) == []
     assert attach(form, IMAGE + b"2").status_code == 409
+
+
+def test_what_comes_back_takes_its_files_along_again(world: World, form: Form, sent: list[CanonicalMessage]) -> None:
+    attach(form, IMAGE)
+    submit(form)
+    (row,) = world.rows(tables.business_object)
+    world.event(row, "undelivered")
+    attach(form, IMAGE + b"2", "b.png")
+
+    submit(form)
+
+    assert {file.content for file in sent[1].attachments} == {IMAGE, IMAGE + b"2"}
+    assert len(world.rows(tables.document)) == 2
+
+
+def test_a_deleted_draft_takes_its_files_with_it(world: World, form: Form) -> None:
+    attach(form, IMAGE)
+    (row,) = world.rows(tables.business_object)
+
+    form.browser.post(f"{form.path}/delete", {"revision": str(row.revision)})
+
+    assert (world.rows(tables.upload), world.rows(tables.upload_part)) == ([], [])
+
+
+def test_what_the_card_signs_names_each_files_digest() -> None:
+    content = {"toy": "积木"}
+    file = Attachment(name="a.png", media_type=PNG, sha256=sha256(IMAGE).hexdigest(), content=IMAGE)
+
+    assert sha256(IMAGE).hexdigest() in shown(content, [("photo", file)])
+    assert shown(content, []) == shown(content)

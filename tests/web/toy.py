@@ -79,6 +79,7 @@ LOAN = Kind(
         EventType("submitted", By.ENTERPRISE, text("提交")),
         EventType("undelivered", By.SYSTEM, text("未送达")),
         EventType("returned", By.SYSTEM, text("归还"), phase="end"),
+        EventType("deleted", By.ENTERPRISE, text("删除"), phase="end"),
     ),
     tracks=(
         Track(
@@ -88,11 +89,14 @@ LOAN = Kind(
                 State("DRAFT", text("暂存"), "draft", Next.ENTERPRISE),
                 State("SUBMITTED", text("已提交"), "running", Next.PARTNER),
                 State("RETURNED", text("已归还"), "done", Next.NOBODY),
+                State("DELETED", text("已删除"), "ended", Next.NOBODY, hidden=True),
             ),
             transitions=(
                 Transition(None, "begun", "DRAFT"),
                 Transition("DRAFT", "submitted", "SUBMITTED"),
                 Transition("SUBMITTED", "returned", "RETURNED"),
+                Transition("SUBMITTED", "undelivered", "DRAFT"),
+                Transition("DRAFT", "deleted", "DELETED"),
             ),
         ),
     ),
@@ -106,6 +110,7 @@ LOAN = Kind(
             encloses=(Enclosure(code="photo"), Enclosure(code="paper", types=frozenset({PDF}))),
             sends=Sends(type="Inquiry", version="1.0", capability="inquiry.submit", compose=body),
         ),
+        Action(name="delete", label=text("删除"), event="deleted", roles=ANYONE, opens=False),
     ),
 )
 
