@@ -54,6 +54,10 @@ class Registry:
         """Whether the partner is plugged in and declares the capability."""
         return code in self.partners and name in self.partners[code].sheet
 
+    def takes(self, code: str, name: str, message: str) -> bool:
+        """Whether the partner declares that this ``type/version`` may go to it under the capability."""
+        return self.offers(code, name) and message in self.partners[code].sheet[name].sends
+
     def simulators(self) -> list[SimulatorSpec]:
         """The partners' sides that the installed plugins bring along."""
         if self.manager is None:

@@ -327,6 +327,7 @@ ENGLISH: Mapping[str, str] = {
     "采用现在保存的": "Take what stands",
     "以我填写的为准，继续编辑": "Take mine and go on editing",
     # claims
+    "单一窗口": "Single Window",
     "温馨提示": "Please note",
     "放大查看、下载、打印": "Enlarge, download, print",
     "出运数据报告": "Shipment report",

@@ -42,7 +42,9 @@ def receivers(registry: Registry, kind: Kind) -> dict[str, Text]:
     sends = kind.entry.sends
     if sends is None:
         return {OWN: OWN_NAME}
-    return {code: row.sheet.name for code, row in registry.partners.items() if registry.offers(code, sends.capability)}
+    message = f"{sends.type}/{sends.version}"
+    partners = registry.partners.items()
+    return {code: row.sheet.name for code, row in partners if registry.takes(code, sends.capability, message)}
 
 
 def keeper(kind: Kind, partner: str) -> str:

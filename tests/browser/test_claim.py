@@ -99,13 +99,16 @@ def choose_buyer(page: Page) -> None:
     panel(page).locator("[name=name_en]").fill("BUYER 07")
     panel(page).get_by_role("button", name="查询", exact=True).click()
     row(page, "EXAMPLE BUYER 07").get_by_role("button", name="选择").click()
+    expect(panel(page)).to_contain_text("已填入买方信息")
     expect(panel(page).locator("[name=buyer_code]")).to_have_value("MF100007")
 
 
 def enter_shipment(page: Page, **changes: str) -> None:
-    """The first line; it is added when there is none."""
-    if not panel(page).locator("[name=shipments-0-invoice_no]").count():
-        panel(page).get_by_role("button", name="添加一行").click()
+    """The first line: a new one, or the one that is there."""
+    change = panel(page).get_by_role("button", name="修改第 1 行")
+    if change.count():
+        change.click()
+    expect(panel(page).locator("[name=shipments-0-invoice_no]")).to_be_visible()
     today = page.evaluate("new Date().toLocaleDateString('sv-SE', {timeZone: 'Asia/Shanghai'})")
     for name, value in (SHIPMENT | {"shipped_on": today} | changes).items():
         panel(page).locator(f"[name=shipments-0-{name}]").fill(value)

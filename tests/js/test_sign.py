@@ -47,6 +47,18 @@ def test_what_is_signed_is_shown_and_sent_with_the_form(entry, portal, reader):
     assert reader.asked[0]["payload"] == '{"p":1}'
 
 
+def test_a_button_with_an_address_of_its_own_needs_no_signature(entry, portal, reader):
+    button = '<button type="submit" formaction="/draft/signed" name="errand" value="check" id="check">检查</button>'
+    entry.eval_on_selector("[data-primary]", "(node, html) => node.insertAdjacentHTML('beforebegin', html)", button)
+
+    entry.click("#check")
+    entry.wait_for_function("() => !document.querySelector('form[aria-busy=true]')")
+
+    assert portal.posted("/draft/signed")[-1].form["errand"] == "check"
+    assert portal.posted("/entry/payload") == []
+    assert reader.asked == []
+
+
 def test_the_pin_goes_to_the_agent_and_never_to_the_hub(entry, portal, reader):
     open_dialog(entry)
     entry.fill("#sign-dialog [name=pin]", PIN)

@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hub_bank_iso20022.adapter import iso20022
+from hub_sinosure.adapter import sinosure
 from sqlalchemy import select
 
+from hub import registry
+from hub.business import KINDS
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
 from hub.services import accounts, actions, calendar, drafts, papers
 from hub.services.objects import Tenant
@@ -107,6 +111,13 @@ def test_what_was_prepared_for_another_act_cannot_be_put_in_its_place(desk: Offi
 
     with pytest.raises(SignatureRefused):
         desk.act(obj, "sign", values, card)
+
+
+def test_a_bank_with_agreements_of_its_own_is_not_asked_to_sign_this_one() -> None:
+    found = registry.of([sinosure(), iso20022()])
+
+    assert set(drafts.receivers(found, KINDS["agreement"])) == {"sinosure"}
+    assert set(drafts.receivers(found, KINDS["payment_agreement"])) == {"iso20022"}
 
 
 def test_an_enterprise_has_one_agreement(desk: Office) -> None:

@@ -28,7 +28,7 @@ from hub.testing.simulator import controls
 from hub.testing.simulator.canonical import other_side
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from tests.services.conftest import USCC, World
-from tests.services.test_agreement import Office, office
+from tests.services.office import Office, office
 
 FIRST, SECOND, FOREIGN = "224820260000000001", "224820260000000002", "224820260000000003"
 CLAIM_ID = "c" * 32

@@ -133,15 +133,20 @@ YES_NO = {"yes": Text("是", "Yes"), "no": Text("否", "No")}
 
 
 def flag(
-    label: Text, *, required: bool = False, default: str = "", options: Mapping[str, Text] = YES_NO
+    label: Text,
+    *,
+    required: bool = False,
+    default: str = "",
+    options: Mapping[str, Text] = YES_NO,
+    control: str = "select",
 ) -> fields.Boolean:
-    """Yes or no, chosen from a list whose ``options`` may word it otherwise."""
+    """Yes or no; ``options`` may word it otherwise. ``control``: select or radio."""
     return fields.Boolean(
         **_needed(required, None),
         truthy={"yes"},
         falsy={"no"},
         error_messages=_messages(CHOOSE, "invalid", "null"),
-        metadata={"label": label, "control": "select", "options": options, "default": default},
+        metadata={"label": label, "control": control, "options": options, "default": default},
     )
 
 

@@ -94,8 +94,8 @@ CLAIMS = Listing(
     answers=("reason", "manager_name", "manager_phone", "paid_amount_usd", "paid_on", "progress_text"),
     detail=(
         "claim_no", "state", "ack",
-        "reason", "manager_name", "manager_phone", "policy_no", "insured", "claimant", "uscc",
-        "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS, *FINANCING, "shipments", "total_usd",
+        "policy_no", "insured", "claimant", "uscc",
+        "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS, *FINANCING, "total_usd",
         "loss_cause", "cause_text", "case_text", "mitigation_text", "supplement_text", "report_signed_at", "seal_no",
         "submitted_at",
         "paid_amount_usd", "paid_on", "progress_text",

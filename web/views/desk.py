@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -382,7 +382,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "reading": site().portal.reading_seconds if here.page.reading else 0,
         "read": request.form.get("reading", ""),
         "need": need_link(offer_of(here)),
-        "others": [link for link in others if link.path != here.path],
+        "others": [replace(link, primary=False) for link in others if link.path != here.path],
         "back": site().path(obj.kind),
         "partner_name": partner_name,
     }

@@ -51,7 +51,8 @@ async function send(form, panel, submitter) {
   }
   if (!(await agreed(form))) return;
   await settled(form);
-  const extra = form.dataset.signed === "1" ? await obtain(form, panel, submitter) : {};
+  const isAct = !submitter?.hasAttribute("formaction"); // a button with an address of its own keeps or looks up
+  const extra = isAct && form.dataset.signed === "1" ? await obtain(form, panel, submitter) : {};
   if (extra) await load(panel, url.href, { method: "POST", body: values(form, submitter, extra) });
 }
 
