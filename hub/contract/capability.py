@@ -16,6 +16,7 @@ from hub.contract.text import Text
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 KINDS = ("insurer", "bank", "card", "data")
+NOTHING, NOT_YET = "none", "todo"  # of plugin.incoming: it sends nothing by itself; it does, and nobody has read it
 STATES = ("draft", "sandbox", "live", "suspended", "retired")
 
 
@@ -98,6 +99,7 @@ class CapabilitySheet:
     quirks: Mapping[str, Any] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
     account: str = ""  # of an insurer: where premiums are paid to
+    incoming: str = ""  # NOTHING or NOT_YET, instead of any ``receives``
 
     def __getitem__(self, name: str) -> Capability:
         return self.capabilities[name]
@@ -137,6 +139,8 @@ class CapabilitySheet:
         for key, legal in (("kind", KINDS), ("state", STATES)):
             if plugin.get(key) not in legal:
                 raise SheetError(f"plugin.{key}: must be one of {', '.join(legal)}")
+        if plugin.get("incoming", NOTHING) not in (NOTHING, NOT_YET):
+            raise SheetError(f"plugin.incoming: must be {NOTHING} or {NOT_YET}; what does come in, a capability says")
         for key in ("partner", "name_zh", "name_en", "contract"):
             if not isinstance(plugin.get(key), str) or not plugin[key]:
                 raise SheetError(f"plugin.{key}: a text is required")
@@ -155,6 +159,7 @@ class CapabilitySheet:
             quirks=data.get("quirks", {}),
             hosts=tuple(plugin.get("hosts", ())),
             account=plugin.get("account", ""),
+            incoming=plugin.get("incoming", ""),
         )
 
 

@@ -24,16 +24,30 @@ WIDEST = 120
 SEVERAL = 2
 LINES = {
     "insurer": "A row maps to the events of hub/business/micro_policy.py.",
-    "bank": "The payment lines come with hub/business/payment.py; map to its events then.",
+    "bank": "A row maps to the events of hub/business/payment.py.",
     "data": "The lines that use trade data come later; map to their events then.",
 }
+SILENT = 'incoming = "none"                      # it sends nothing by itself'
+NOT_READ = 'incoming = "todo"                      # what it sends by itself is declared below, with its meaning'
+RESULTS = '''RESULTS = StatusTable(
+    "PaymentResult.StatusCode",
+    ({}),
+)
+"""Of a payment, in the bank's notices."""
+
+'''
 
 
 def files(
-    names: Names, pack: Pack, status: Sequence[Code], events: Iterable[str], notes: str = ""
+    names: Names,
+    pack: Pack,
+    status: Sequence[Code],
+    events: Iterable[str],
+    notes: str = "",
+    results: Sequence[Code] = (),
 ) -> dict[str, str | bytes]:
     """The whole distribution. ``events`` are those that codes may be mapped to besides OUTCOMES; ``notes`` are for the
-    README.
+    README; ``results`` are the codes of what the toy bank tells by itself.
 
     Raises ScaffoldError when no sample of a message can be made.
     """
@@ -55,6 +69,11 @@ def files(
         "outcomes": ", ".join(OUTCOMES),
         "unmapped_rows": codelist.unmapped_rows(left),
         "unmapped_count": str(len(left)),
+        "status_row": "StatusRow, " if results else "",
+        "status_tables": RESULTS.format(codelist.status_rows(results)) if results else "",
+        "status_names": "RESULTS," if results else "",
+        "incoming": NOT_READ if _told(found) else SILENT,
+        "grade": "bronze" if _told(found) and not results else "gold",
         "capabilities": "\n".join(_capabilities(names.kind, found)),
         "roles_table": _table(found),
         "code_table": code_table(given, known),
@@ -139,16 +158,21 @@ def _fit(line: str, indent: int = 8) -> str:
     return line if indent + width(line) <= WIDEST else f"{line}  # noqa: E501"
 
 
+def _told(found: Sequence[Role]) -> list[Role]:
+    """What the partner sends by itself: neither a request nor an answer."""
+    answers = {role.answer for role in found if role.answer}
+    return [role for role in found if not role.answer and role.type not in answers]
+
+
 def _capabilities(kind: str, found: Sequence[Role]) -> Iterable[str]:
     """One [[capability]] for each request, and one for each message that the partner sends by itself."""
-    answers = {role.answer for role in found if role.answer}
     by_type: Mapping[str, Role] = {role.type: role for role in found}
+    told = _told(found)
     for role in found:
-        if role.type in answers:
-            continue
-        if not role.answer:
+        if role in told:
             yield f"\n# {role.type}: refused at the door until it is declared, with its row in MEANINGS of messages.py"
             yield f'# [[capability]]\n# name = "{kind}.{role.key}"\n# in   = [{quoted(role.type + "/1.0")}]'
+        if not role.answer:
             continue
         yield "\n[[capability]]"
         yield f'name        = "{kind}.{role.key}"'

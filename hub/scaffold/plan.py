@@ -44,12 +44,21 @@ EXAMPLE_OUTCOMES = (
 )
 """The toy partner's codes; the last one shows what an unmapped code looks like."""
 
+EXAMPLE_RESULTS = (
+    Code(code="0000", text=Text("已付款", "Paid"), event="succeeded"),
+    Code(code="0001", text=Text("银行处理中", "In progress"), event="bank_working"),
+    Code(code="1001", text=Text("余额不足", "Not enough money"), event="failed"),
+    Code(code="5001", text=Text("已退票", "Returned"), event="reversed"),
+)
+"""What the toy bank tells about a payment by itself."""
+
 BANK_NOTES = """
 ## The small bank
 
 The simulated bank has books: accounts, one debit for each serial however often it comes, agreements, and a statement
-that adds up to the balance (`{"do": "balance", "account": "..."}`). What the hub calls `StatementQuery` and
-`Statement` the bank calls `StatementRequest` and `StatementAnswer`. In test mode these values decide what happens:
+that adds up to the balance (`{"do": "balance", "account": "..."}`). What the hub calls `StatementQuery`, `Statement`
+and `PaymentResult` the bank calls `StatementRequest`, `StatementAnswer` and `PaymentNotice`. In test mode these values
+decide what happens:
 
 | value | what the bank does |
 | --- | --- |
@@ -73,7 +82,10 @@ def files(names: Names, pack: Pack | None, status: Sequence[Code]) -> Files:
     if pack is not None:
         return partner.files(names, pack, status, events)
     if names.kind == "bank" and not status:
-        return partner.files(names, example("bank"), EXAMPLE_OUTCOMES, (), BANK_NOTES) | render("bank", names.values())
+        told = partner.code_table(EXAMPLE_RESULTS, [code.event for code in EXAMPLE_RESULTS])
+        notes = f"{BANK_NOTES}\nCodes of a PaymentNotice:\n\n{told}\n"
+        toy = partner.files(names, example("bank"), EXAMPLE_OUTCOMES, (), notes, EXAMPLE_RESULTS)
+        return toy | render("bank", names.values())
     return partner.files(names, example(names.kind), status or EXAMPLE_OUTCOMES, events)
 
 

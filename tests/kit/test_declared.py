@@ -14,7 +14,7 @@ from hub_sinosure.adapter import SinosureAdapter, sinosure
 from hub.contract.adapters import Context
 from hub.contract.capability import Hours
 from hub.contract.message import CanonicalMessage, OutMessage
-from hub.testing.kit.case import EXEMPT, FAILED, PASSED, run
+from hub.testing.kit.case import EXEMPT, FAILED, PASSED, TODO, run
 from hub.testing.kit.cases import CASES
 from hub.testing.kit.find import NotFound, partner, subjects
 from hub.testing.kit.samples import body
@@ -116,6 +116,15 @@ def test_a_status_table_may_be_named_after_the_field_as_the_partner_writes_it(na
     subject = partner(bank.plugin, bank.folder, replace(bank.adapter, statuses=statuses))
 
     assert outcome("every_table_is_of_a_field_that_may_come_in", subject) == said
+
+
+@pytest.mark.parametrize(("incoming", "said"), [("none", PASSED), ("todo", TODO), ("", FAILED)])
+def test_a_partner_that_sends_nothing_by_itself_has_to_say_so(incoming, said, sinosure):
+    deaf = {name: replace(row, receives=()) for name, row in sinosure.adapter.sheet.capabilities.items()}
+    adapter = replace(sinosure.adapter, sheet=replace(sinosure.adapter.sheet, capabilities=deaf, incoming=incoming))
+    subject = partner(sinosure.plugin, sinosure.folder, adapter)
+
+    assert outcome("what_the_partner_sends_by_itself_is_declared", subject) == said
 
 
 def test_a_partner_may_bring_its_own_voice(sinosure):

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.testing.kit.case import EXEMPT, FAILED, GRADES, PASSED, Case, Exempt, Result, expect, grade, run
+from hub.testing.kit.case import (
+    EXEMPT,
+    FAILED,
+    GRADES,
+    PASSED,
+    TODO,
+    Case,
+    Exempt,
+    Result,
+    Todo,
+    expect,
+    grade,
+    run,
+)
 
 HEIGHT = ("none", *GRADES)
 
@@ -40,14 +53,14 @@ ROWS = st.lists(
         group=st.just("g"),
         name=st.just("n"),
         grade=st.sampled_from(GRADES),
-        outcome=st.sampled_from((PASSED, FAILED, EXEMPT)),
+        outcome=st.sampled_from((PASSED, FAILED, EXEMPT, TODO)),
     )
 )
 
 
-@given(rows=ROWS, broken=st.sampled_from(GRADES))
-def test_one_more_broken_rule_never_raises_a_grade_and_costs_its_own(rows, broken):
-    worse = grade([*rows, Result(group="g", name="n", grade=broken, outcome=FAILED)])
+@given(rows=ROWS, broken=st.sampled_from(GRADES), how=st.sampled_from((FAILED, TODO)))
+def test_one_more_rule_broken_or_to_do_never_raises_a_grade_and_costs_its_own(rows, broken, how):
+    worse = grade([*rows, Result(group="g", name="n", grade=broken, outcome=how)])
 
     assert HEIGHT.index(worse) <= HEIGHT.index(grade(rows))
     assert HEIGHT.index(worse) < HEIGHT.index(broken)
@@ -61,12 +74,17 @@ def exempt(_: object) -> None:
     raise Exempt("no money")
 
 
+def unread(_: object) -> None:
+    raise Todo("unread")
+
+
 @pytest.mark.parametrize(
     ("check", "outcome", "reason"),
     [
         (lambda _: None, PASSED, ""),
         (lambda _: expect(0, "zero"), FAILED, "zero"),
         (exempt, EXEMPT, "no money"),
+        (unread, TODO, "unread"),
         (lambda _: {}["x"], FAILED, "KeyError: 'x'"),
     ],
 )

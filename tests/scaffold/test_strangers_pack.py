@@ -67,8 +67,10 @@ def test_its_own_tests_are_green(written: Written) -> None:
     assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
-def test_the_kit_is_green_and_the_grade_is_the_one_in_the_readme(written: Written) -> None:
-    assert kit(written) == ("gold", "gold")
+def test_the_kit_is_green_and_bronze_until_somebody_has_read_what_the_stranger_sends_by_itself(
+    written: Written,
+) -> None:
+    assert kit(written) == ("bronze", "bronze")
 
 
 def test_it_satisfies_the_houses_linters_and_is_fully_typed(written: Written) -> None:

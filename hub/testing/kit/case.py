@@ -11,7 +11,7 @@ from typing import Any
 
 GRADES = ("bronze", "silver", "gold")
 NO_GRADE = "none"
-PASSED, FAILED, EXEMPT = "passed", "failed", "exempt"
+PASSED, FAILED, EXEMPT, TODO = "passed", "failed", "exempt", "todo"
 SECONDS = 30.0  # one case; an adapter that hangs fails its case and not the run
 LONGEST = 300  # characters of a reason
 
@@ -22,6 +22,10 @@ class Broken(AssertionError):
 
 class Exempt(Exception):
     """The rule cannot apply, because of what the plugin declares; the message says which declaration."""
+
+
+class Todo(Exception):
+    """The plugin says that this is still to be done: no failure, and no grade that asks for it."""
 
 
 class Overdue(BaseException):
@@ -51,7 +55,7 @@ class Result:
     group: str
     name: str
     grade: str
-    outcome: str  # passed | failed | exempt
+    outcome: str  # passed | failed | exempt | todo
     reason: str = ""
 
 
@@ -106,6 +110,8 @@ def run(case: Case, subject: object, seconds: float = SECONDS) -> Result:
             case.check(subject)
     except Exempt as exempt:
         return _result(case, EXEMPT, str(exempt))
+    except Todo as todo:
+        return _result(case, TODO, str(todo))
     except Broken as broken:
         return _result(case, FAILED, str(broken))
     except Overdue:
@@ -144,13 +150,13 @@ def grade(results: Iterable[Result]) -> str:
     reached = NO_GRADE
     for level in GRADES:
         asked = [row for row in rows if row.grade == level]
-        if any(row.outcome == FAILED for row in asked) or not any(row.outcome == PASSED for row in asked):
+        if any(row.outcome in (FAILED, TODO) for row in asked) or not any(row.outcome == PASSED for row in asked):
             break
         reached = level
     return reached
 
 
 def counts(results: Iterable[Result]) -> Mapping[str, int]:
-    """How many cases passed, failed, were exempt."""
+    """How many cases passed, failed, were exempt, are still to be done."""
     rows = list(results)
-    return {outcome: sum(row.outcome == outcome for row in rows) for outcome in (PASSED, FAILED, EXEMPT)}
+    return {outcome: sum(row.outcome == outcome for row in rows) for outcome in (PASSED, FAILED, EXEMPT, TODO)}

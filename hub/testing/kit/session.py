@@ -10,7 +10,7 @@ import pytest
 from hub.contract.adapters import Signer
 from hub.crypto.keys import KeySigner
 from hub.testing.kit import report
-from hub.testing.kit.case import EXEMPT, FAILED, Case, Result, counts, grade, run
+from hub.testing.kit.case import EXEMPT, FAILED, TODO, Case, Result, counts, grade, run
 from hub.testing.kit.cases import CASES
 from hub.testing.kit.find import NotFound, names_in, subjects
 from hub.testing.kit.subject import Partner, Subject
@@ -41,8 +41,8 @@ class KitItem(pytest.Item):
         """Run the case and keep its result for the report."""
         result = run(self.case, self.subject, self.config.getoption("hub_kit_seconds"))
         self.config.stash[RESULTS][label(self.subject)][1].append(result)
-        if result.outcome == EXEMPT:
-            pytest.skip(result.reason)
+        if result.outcome in (EXEMPT, TODO):
+            pytest.skip(f"{result.outcome}: {result.reason}")
         if result.outcome == FAILED:
             raise RuleBroken(result.reason)
 

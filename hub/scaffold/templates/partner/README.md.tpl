@@ -3,7 +3,7 @@
 $name_zh ($name_en) for the Single Window Hub, in the partner's own XML ($encoding). Written by
 `swhub new-plugin $kind $slug`; it is green as it stands, because it talks to its own simulator.
 
-Kit grade: gold
+Kit grade: $grade
 
 ```sh
 pip install -e .          # into the environment of the hub

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from hub import plugins, registry
 from hub.contract.adapters import PartnerAdapter, Refusal
-from hub.contract.capability import Idempotency
+from hub.contract.capability import NOT_YET, Idempotency
 from hub.errors import Unregistered
-from hub.testing.kit.case import Broken, Exempt, bronze, expect, silver
+from hub.testing.kit.case import Broken, Exempt, Todo, bronze, expect, silver
 from hub.testing.kit.subject import Partner, Subject
 
 DISTRIBUTION = re.compile(r"swhub-[a-z0-9]+(-[a-z0-9]+)*")
@@ -89,6 +89,16 @@ def every_declared_message_has_a_schema(partner: Partner) -> None:
             partner.schema(declared)
         except Refusal as refusal:
             raise Broken(f"{declared}: {refusal}") from refusal
+
+
+@silver
+def what_the_partner_sends_by_itself_is_declared(partner: Partner) -> None:
+    """The sheet declares what comes in, or says ``incoming = "none"``; ``"todo"`` keeps the grade at bronze."""
+    said, receives = partner.adapter.sheet.incoming, partner.receives
+    expect(said or receives, 'nothing comes in: declare it with its meaning, or say incoming = "none" in [plugin]')
+    expect(not (said and receives), f"incoming = {said!r}, and yet {receives}")
+    if said == NOT_YET:
+        raise Todo("nobody has read yet what the partner sends by itself")
 
 
 @bronze

@@ -12,6 +12,7 @@ hosts    = ["127.0.0.1", "localhost"]  # the simulator; name the bank's hosts he
 [[capability]]
 name        = "payment.pay"
 out         = ["PaymentRequest/1.0"]
+in          = ["PaymentResult/1.0"]    # the bank's PaymentNotice
 idempotency = "key"                    # the message id is the serial: one debit, however often it comes
 query       = "payment.query"
 on_timeout  = "unknown"
@@ -45,8 +46,3 @@ name        = "agreement.query"
 out         = ["AgreementQuery/1.0"]
 idempotency = "natural"
 limits      = { per_minute = 60, total_mb = 10 }
-
-# PaymentNotice: refused at the door until it is declared, with its row in MEANINGS of messages.py
-# [[capability]]
-# name = "payment.notice"
-# in   = ["PaymentNotice/1.0"]

@@ -5,13 +5,15 @@ decimals on our side and whole cents (分) on the bank's. In answers and queries
 ``code``, ``text``, ``partner_ref``, ``at``; a statement adds what the hub's ``Statement`` has.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.contract.convert import DATE10, FEN, ID32, ISO, pairs
-from hub.contract.message import CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
-from hub.contract.status import UnmappedCode
+from hub.contract.meaning import Says
+from hub.contract.meaning import meaning as says
+from hub.contract.message import CanonicalEvent, InMessage
 from hub.xml.layout import Layout, Row, Rows
 from hub.xml.own import Message
+from $package import codes
 
 SERIAL = Row("header.message_id", "Reference", ID32)
 REFERENCE = Row("reference", "Reference", ID32)
@@ -58,10 +60,14 @@ AGREEMENT = (
     Row("text_version", "TextVersion"),
 )
 NOTICE = (
-    REFERENCE,
-    Row("code", "Code"),
+    Row("header.correlation_id", "Reference", ID32),
+    Row("order_no", "OrderNo"),
+    Row("status_code", "Code"),
+    Row("reason", "Text"),
+    Row("bank_serial", "BankSerial"),
     Row("amount", "AmountFen", FEN),
-    Row("happened_at", "HappenedAt", ISO),
+    Row("currency", "Currency"),
+    Row("decided_at", "HappenedAt", ISO),
 )
 LAYOUTS: Mapping[str, Layout] = {
     "PaymentRequest": Layout("PaymentRequest", PAYMENT),
@@ -74,7 +80,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "AgreementAnswer": Layout("AgreementAnswer", ANSWER),
     "AgreementQuery": Layout("AgreementQuery", (REFERENCE,)),
     "AgreementQueryAnswer": Layout("AgreementQueryAnswer", ANSWER),
-    "PaymentNotice": Layout("PaymentNotice", NOTICE),
+    "PaymentResult": Layout("PaymentNotice", NOTICE),
 }
 ANSWERED: Mapping[str, tuple[str, str]] = {
     "PaymentRequest": ("PaymentAnswer", "PaymentQuery"),
@@ -104,16 +110,14 @@ MESSAGES = tuple(
 )
 """Every message of the bank's XSD."""
 
-Meaning = Sequence[CanonicalEvent | PartnerContent]
-MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {}
+MEANINGS: Mapping[str, Says] = {
+    "PaymentResult/1.0": Says("payment_order", "order_no", "decided_at", code="status_code", codes=codes.RESULTS),
+}
 """Type of a message that the bank sends by itself -> what it means for our objects.
 
 A message is declared in capability.toml together with its row here; what is not declared is refused at the door."""
 
 
-def meaning(message: InMessage) -> Meaning:
-    """What ``message`` means. Raises UnmappedCode where nobody has said it yet: the core parks the message."""
-    canonical = message.canonical
-    if canonical.type not in MEANINGS:
-        raise UnmappedCode(f"{canonical.type}: no row in MEANINGS", "")
-    return MEANINGS[canonical.type](canonical)
+def meaning(message: InMessage) -> Sequence[CanonicalEvent]:
+    """What ``message`` means. Raises UnmappedCode for a code without a row: the core parks the message."""
+    return says(message, MEANINGS)

@@ -70,15 +70,17 @@ def test_items_that_do_not_add_up_are_the_hubs_mistake(world, order):
     assert world.hub.send(world.address, wrong).kind is OutcomeClass.REFUSED_FORM
 
 
-def test_what_is_in_progress_is_paid_later_and_the_query_says_so(world, order):
+def test_what_is_in_progress_is_paid_later_and_notice_and_query_say_so(world, order):
     slow = order("100.01")
     sent = world.hub.send(world.address, slow)
     before = world.hub.ask(world.address, slow)
     world.clock.move(timedelta(minutes=1))
     outward.turn(world.partner.desk)
+    told = [part for row in world.hub.taken for part in ADAPTER.parse(row, world.hub.context())]
 
     assert (sent.kind, before.kind) == (ACCEPTED, ACCEPTED)
     assert world.hub.ask(world.address, slow).kind is DONE
+    assert [(event.event, event.number) for event in told] == [("succeeded", slow.body["order_no"])]
 
 
 def test_an_unclear_answer_was_paid_and_a_lost_one_is_found_by_the_query(world, order):

@@ -37,6 +37,7 @@ def make_adapter() -> Adapter:
         sheet=sheet(),
         messages=messages.MESSAGES,
         answers=codes.ANSWERS,
+        statuses=codes.TABLES,
         schemas=Path(str(files("$package"))) / "schemas",
         encoding=ENCODING,
     )

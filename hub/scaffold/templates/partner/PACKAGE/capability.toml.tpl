@@ -8,4 +8,5 @@ kind     = "$kind"
 contract = ">=1.0,<2"
 state    = "draft"                     # draft | sandbox | live | suspended | retired
 hosts    = ["127.0.0.1", "localhost"]  # the simulator; name the partner's hosts here
+$incoming
 $capabilities

@@ -30,6 +30,7 @@ OPENING: Mapping[str, int] = {"62220000000001": 100_000_000, "62220000000002": 5
 """Account -> balance in fen when the bank opens."""
 MAGIC: Mapping[str, str] = {".01": IN_PROGRESS, ".02": SHORT_OF_MONEY, ".03": UNCLEAR}
 """How the amount ends -> what the bank answers; IN_PROGRESS is booked half a minute later, UNCLEAR was booked."""
+RESULTS = frozenset(row.code for row in codes.RESULTS)
 DEBITED = frozenset({PAID, UNCLEAR})
 SETTLES_AFTER = 30.0  # seconds
 
@@ -39,6 +40,7 @@ def pay(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
     body = message.body
     serial = ADAPTER.reference(message)
     order = {"amount": int(FEN.write(body["amount"])), "payer": body["payer_account"], "payee": body["payee_account"]}
+    named = {"order_no": body["order_no"], "message_id": message.message_id}
     known = desk.books.entry(ORDER, serial)
     if known is not None:
         same = all(known.data[name] == value for name, value in order.items())
@@ -52,7 +54,7 @@ def pay(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
         number=serial,
         enterprise=message.enterprise,
         state=code,
-        data=order | {"bank_serial": desk.number("B"), "booked_at": ""},
+        data=order | named | {"bank_serial": desk.number("B"), "booked_at": ""},
     )
     desk.books.write(_booked(desk, made) if code in DEBITED else made)
     if code == IN_PROGRESS:
@@ -61,13 +63,22 @@ def pay(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
 
 
 def settle(desk: Desk, lane: str, args: Mapping[str, Any]) -> None:  # noqa: ARG001
-    """What was in progress is booked, or refused for want of money."""
+    """What was in progress is booked, or refused for want of money; either is told."""
     order = desk.books.entry(ORDER, lane)
     if order is None or order.state != IN_PROGRESS:
         return
     code = _obstacle(desk, order.data) or PAID
     order = replace(order, state=code)
     desk.books.write(_booked(desk, order) if code == PAID else order)
+    said = {
+        "order_no": order.data["order_no"],
+        "status_code": code if code in RESULTS else SHORT_OF_MONEY,
+        "bank_serial": order.data["bank_serial"],
+        "amount": _yuan(order.data["amount"]),
+        "currency": "CNY",
+        "decided_at": desk.clock.now(),
+    }
+    desk.tell("PaymentResult", order.number, order.enterprise, said, answers=order.data["message_id"])
 
 
 def sign(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
