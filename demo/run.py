@@ -167,6 +167,7 @@ def offer(home: Path, ports: Ports) -> None:
     """Have the insurer push what is missing, and wait until it is in the store. Raises DemoError."""
     agree(home, ports)
     publish(home, ports)
+    declare(home, ports)
     missing = {firm: count - pending(home, firm) for firm, count in OFFERS.items()}
     wanted = sum(count for count in missing.values() if count > 0)
     if not wanted:
@@ -199,6 +200,18 @@ def publish(home: Path, ports: Ports) -> None:
         if not (home / f"{code}.published").exists():
             control(ports, {"do": "publish", "count": ARTICLES}, code)
             (home / f"{code}.published").touch()
+
+
+def declare(home: Path, ports: Ports) -> None:
+    """Have each source of trade data know some declarations of each firm, once for each world."""
+    for code in world.offering("trade_data"):
+        if (home / f"{code}.declared").exists():
+            continue
+        for firm, numbers in world.DECLARATIONS.items():
+            for number in numbers:
+                wanted = {"uscc": firm.uscc, "enterprise_name": firm.name, "declaration_no": number}
+                control(ports, {"do": "declare", **wanted}, code)
+        (home / f"{code}.declared").touch()
 
 
 def control(ports: Ports, wanted: Mapping[str, Any], partner: str = world.PARTNER) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from demo.world import CARDS, DEMO, NAME, PASSWORD, PIN, Ports
+from demo.world import CARDS, DECLARATIONS, DEMO, NAME, PASSWORD, PIN, Ports
 from hub.commands.output import width
 from hub.contract.suites import SM2
 from hub.contract.text import Text
@@ -60,6 +60,8 @@ TEXT = """
   {bold}另一种结果 / Another outcome{off}：在【备注】里写 / write into 备注
 {magic}
 
+  {bold}索赔 / Claims{off}：{firm} 的报关单号 / its declarations {declarations}
+
   {bold}运维 / For operators{off}
       {swhub} check --home {home}
       {swhub} messages list --home {home}
@@ -88,6 +90,8 @@ def summary(home: Path, ports: Ports, *, colour: bool, keep: bool) -> str:
         swhub=".venv/bin/swhub",
         python=".venv/bin/python",
         home=short(home),
+        firm=DEMO.name,
+        declarations="、".join(DECLARATIONS[DEMO]),
         serial=first.serial,
         stop="script/demo --stop" if keep else "Ctrl-C",
     )

@@ -65,6 +65,11 @@ class Card:
 DEMO = Firm(uscc="91000000DEM000014K", name="示例进出口有限公司", name_en="Demo Import & Export Co., Ltd.")
 SAMPLE = Firm(uscc="91000000DEM000022E", name="样例国际贸易有限公司", name_en="Sample International Trade Co., Ltd.")
 FIRMS = (DEMO, SAMPLE)
+DECLARATIONS: Mapping[Firm, Sequence[str]] = {
+    DEMO: ("224820260000000101", "224820260000000102"),
+    SAMPLE: ("224820260000000201", "224820260000000202"),
+}
+"""What the simulated source of trade data knows: export declarations that a claim may name."""
 CARDS = (
     Card(serial="DEMO-1", firm=DEMO, role="OP", holder="示例操作员"),  # the first in order is the page's first choice
     Card(serial="DEMO-2", firm=DEMO, role="LP", holder="示例法人"),

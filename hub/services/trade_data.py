@@ -11,16 +11,23 @@ from hub.services.questions import Questions
 from hub.store.engine import writing
 
 Numbers = Mapping[str, str]
+PATIENCE = 2  # answers in a row that may fail to come
 
 
 def check(questions: Questions, actor: Actor, shipments: Iterable[Numbers]) -> list[Checked]:
     """Every document that ``shipments`` name by ``declaration_no`` and ``origin_cert_no``, each asked for once.
 
-    A document of somebody else leaves an audit line.
+    A document of somebody else leaves an audit line. A source that does not answer is asked no more: a user waits.
     """
     found: dict[tuple[str, str], Checked] = {}
+    lost = 0  # answers in a row
     for look_up, numbers in _wanted(shipments, found):
-        found[look_up.capability, numbers[look_up.asks[-1]]] = _one(questions, actor, look_up, numbers)
+        if lost < PATIENCE:
+            row = _one(questions, actor, look_up, numbers)
+        else:
+            row = Checked(look_up=look_up, numbers=numbers, result=UNAVAILABLE)
+        lost = lost + 1 if row.result == UNAVAILABLE else 0
+        found[look_up.capability, row.number] = row
     foreign = [row for row in found.values() if row.result == NOT_OWNED]
     if foreign:
         _note(questions, actor, foreign)

@@ -334,6 +334,20 @@ def test_without_the_service_agreement_a_claim_is_filled_in_and_the_page_says_wh
     assert "请先签署《中国国际贸易单一窗口出口信用保险服务协议》" in town.browser.get(LIST).text
 
 
+def test_what_the_insurer_asks_for_stands_over_the_further_material(town: Town) -> None:
+    path = town.begin()
+    with reading(town.world.runtime.engine) as connection:
+        claim = Tenant(connection, OURS).get("claim", path.rpartition("/")[2])
+    claim = town.world.event(claim, "submitted")
+    town.world.event(claim, "supplement_required", reason="请补充货物照片", manager_name="张经理")
+
+    page = town.browser.get(f"{path}/supplement").text
+
+    assert "请补充货物照片" in page
+    assert "张经理" in page
+    assert 'name="file-material"' in page
+
+
 @pytest.mark.parametrize("page", ["buyers", "check", "agree"])
 def test_another_enterprises_claim_is_not_there(town: Town, page: str) -> None:
     path = town.begin()

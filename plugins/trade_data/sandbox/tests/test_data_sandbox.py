@@ -155,6 +155,18 @@ def test_a_number_that_two_lines_name_is_asked_for_once(world, monkeypatch):
     assert len(sent) == 2
 
 
+def test_a_source_that_does_not_answer_is_asked_no_more(world, monkeypatch):
+    asked: list[str] = []
+    ask = Questions.ask
+    monkeypatch.setattr(Questions, "ask", lambda self, **more: asked.append(more["number"]) or ask(self, **more))
+    silent = [f"2248888888888{place:05}" for place in range(5)]
+
+    found = world.check(*silent, EXPORT)
+
+    assert asked == silent[:2]
+    assert set(found.values()) == {"UNAVAILABLE"}
+
+
 def test_without_a_source_every_document_is_unavailable(world):
     bare = Runtime(**{**vars(world.questions.runtime), "registry": registry.of([])})
 
