@@ -39,6 +39,8 @@ swhub plugins             # $entry_point is in the list
 - [ ] `schemas/samples/`: the partner's own example messages, with people and numbers made up.
 - [ ] `tests/golden/`: the examples that the partner's specification prints (`name.xml`), each with what it means as you
       read it there (`name.json`). Only they catch a unit that this plugin and its simulator both have wrong.
+- [ ] With each release: a copy of `capability.toml` as `tests/released/<version>.toml`. The kit then says what the next
+      version would break.
 - [ ] `pytest`, `pytest --hub-kit`, `ruff check .` and `mypy` are green; then `state = "sandbox"`, later `"live"`.
 
 ## Messages

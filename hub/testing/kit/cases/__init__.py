@@ -18,10 +18,11 @@ from hub.testing.kit.cases import (
     questions,
     receipts,
     statuses,
+    upgrade,
 )
 
 GROUPS = (
     manifest, build, parse, questions, outcomes, idempotency, receipts, statuses, money, golden, hours, limits, privacy,
-    isolation, docs, cards,
+    isolation, docs, upgrade, cards,
 )  # fmt: skip
 CASES: tuple[Case, ...] = tuple(cases_of(GROUPS))

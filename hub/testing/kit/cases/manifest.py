@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from hub import plugins, registry
+from hub.business import KINDS
 from hub.contract.adapters import PartnerAdapter, Refusal
 from hub.contract.capability import NOT_YET, Idempotency
 from hub.errors import Unregistered
@@ -120,16 +121,18 @@ def a_query_is_a_capability_that_sends_a_question(partner: Partner) -> None:
 
 @bronze
 def the_core_refuses_a_capability_that_is_not_declared(partner: Partner) -> None:
-    """The registry knows what the sheet declares and refuses everything else."""
-    code = partner.adapter.sheet.partner
+    """The registry knows what the sheet declares and refuses everything else, of every line of business."""
+    code, sheet = partner.adapter.sheet.partner, partner.adapter.sheet
+    lines = {action.sends.capability for kind in KINDS.values() for action in kind.actions if action.sends is not None}
     known = registry.of([partner.adapter])
-    for name in partner.adapter.sheet.capabilities:
+    for name in sheet.capabilities:
         expect(known.offers(code, name), f"{name} is declared and not offered")
-    try:
-        known.capability(code, "kit.undeclared")
-    except Unregistered:
-        return
-    raise Broken("an undeclared capability was given out")
+    for name in sorted({*lines, "kit.undeclared"} - set(sheet.capabilities)):
+        try:
+            known.capability(code, name)
+        except Unregistered:
+            continue
+        raise Broken(f"{name} is not declared and was given out")
 
 
 @silver
