@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        ports = prepare(home, options.port, fresh=options.fresh)
+        ports = prepare(home, options.port, options.profile, fresh=options.fresh)
         bring_up(home, ports, started)
         offer(home, ports)
         print(summary(home, ports, colour=sys.stdout.isatty(), keep=options.keep), flush=True)
@@ -70,6 +71,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of script/demo; its --help is in the script."""
     parser = argparse.ArgumentParser(prog="script/demo", add_help=False)
     parser.add_argument("--port", type=int, default=WEB)
+    parser.add_argument("--profile", default=world.STANDARD)
     parser.add_argument("--home", type=Path, default=ROOT / ".demo")
     parser.add_argument("--no-install", action="store_true")
     for flag in ("--fresh", "--keep", "--stop"):
@@ -77,13 +79,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def prepare(home: Path, web: int, *, fresh: bool) -> Ports:
+def prepare(home: Path, web: int, profile: str = world.STANDARD, *, fresh: bool) -> Ports:
     """Free ports, and a world whose settings name them."""
     print("Demo world / 演示环境", flush=True)
     if home.exists() and (fresh or not world.exists(home)):
         with step("removing the old world" if world.exists(home) else "removing an unfinished world"):
             discard(home)
-    ports = choose_ports(web)
+    ports = replace(choose_ports(web), profile=profile)
     if web and ports.web != web:
         print(f"  ! port {web} is taken, using {ports.web} / 端口 {web} 已被占用，改用 {ports.web}", flush=True)
     if not world.exists(home):

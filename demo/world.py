@@ -27,6 +27,7 @@ from hub.store.engine import writing
 from hub.testing import pki
 
 PIN = "246813"  # of every demo card; not one of the factory's
+STANDARD = "standard"  # portal profile
 HUB = "swhub-demo"
 NAME, PASSWORD = "demo", "demo-246813"  # of the account without a card
 PARTNER = "sinosure"
@@ -88,6 +89,7 @@ class Ports:
     web: int
     agent: int
     partners: Mapping[str, int]  # code -> where its simulated side listens
+    profile: str = STANDARD  # of the portal
 
     @property
     def portal(self) -> str:
@@ -143,6 +145,7 @@ def settings(ports: Ports) -> setup.Values:
         "web": {
             "port": ports.web,
             "origin": ports.portal,
+            "profile": ports.profile,
             "worker": True,
             "agent": f"http://127.0.0.1:{ports.agent}",
         },
@@ -150,6 +153,7 @@ def settings(ports: Ports) -> setup.Values:
         "trust": {
             "card_cas": [str(PKI / f"{name}.crt.pem") for name in AUTHORITIES.values()],
             "card_crls": [str(PKI / f"{name}.crl.pem") for name in AUTHORITIES.values()],
+            "document_cas": [str(PKI / f"{code}.crt.pem") for code in ports.partners],
         },
     }
 

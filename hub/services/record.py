@@ -65,6 +65,7 @@ DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
 LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
 ENTERPRISE = "enterprise"  # source of what it enclosed itself
 KEY_LENGTH = 64  # characters of a value that an object can be found by
+HUB = "hub"  # source of what was made here
 PORTAL = "portal"  # the notice channel that always exists
 
 
@@ -80,7 +81,7 @@ class NewEvent:
     text: Text | None = None
     actor: Actor | None = None
     message_id: str | None = None
-    source: str = "hub"
+    source: str = HUB
     keys: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Attachment] = field(default_factory=dict)
     enclosed: Sequence[tuple[str, Attachment]] = ()  # the enterprise's own files: several of one sort

@@ -53,9 +53,9 @@ class Demo:
 
 
 @contextmanager
-def running(home: Path, port: int) -> Iterator[Demo]:
+def running(home: Path, port: int, profile: str = "standard") -> Iterator[Demo]:
     """A demo, started as script/demo starts it; with another port when this one is taken."""
-    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", str(port)]
+    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", str(port), "--profile", profile]
     started = subprocess.run([*command, "--keep"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert started.returncode == 0, started.stdout + started.stderr
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """The portal guangdong-2024: reading for ten seconds, then seal, agreement, data authorisation (spec 6; S1:32-81)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,15 @@ def stand(world: World, upto: int = len(STAGES)) -> None:
     for number, (kind, event, partner) in enumerate(STAGES[:upto]):
         obj = replace(world, partner=partner).create(kind, f"N{number}", OURS, "begun", {})
         world.event(obj, event)
+
+
+def test_seals_and_authorisations_are_listed_with_their_days(world: World, guangdong: Browser) -> None:
+    days = {"valid_from": date(2026, 11, 20), "valid_until": date(2027, 11, 19)}
+    world.event(replace(world, partner=OWN).create("seal", "YZ1", OURS, "begun", {}), "made", **days)
+    world.event(world.create("authorisation", "SQ1", OURS, "begun", {}), "given", **days)
+
+    for path in ("/seal/seal", "/agreement/authorisation"):
+        assert "2027-11-19" in guangdong.get(path).text
 
 
 def opened(user: Browser, obj: BusinessObject, action: str) -> dict[str, Any]:
@@ -177,3 +186,14 @@ def test_an_address_with_special_characters_is_refused_in_the_manuals_words(worl
     answer = send(guangdong, world.offer(), "confirm", contact_email="trade_dept@example.cn")
 
     assert "邮箱不能包含中划线(-)、下划线(_)等特殊符号" in answer.text
+
+
+def test_the_list_leads_to_the_offer_and_on_to_what_is_missing(world: World, guangdong: Browser) -> None:
+    offer = world.offer()
+    held = world.event(world.offer("XW2026-00018234"), "held")
+
+    text = guangdong.get(A).text
+
+    assert f'href="{A}/{offer.id}/hold"' in text
+    assert f'href="{A}/{held.id}/finish"' in text
+    assert f"{A}/{offer.id}/confirm" not in text

@@ -18,6 +18,7 @@ from hub.services import actions, drafts
 from hub.services.actions import Offer
 from hub.services.board import turn_of
 from hub.services.objects import BusinessObject, Tenant
+from hub.services.record import HUB
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many
@@ -153,7 +154,7 @@ def payment_link(obj: BusinessObject) -> Link | None:
 
 def partner_name(code: str) -> str:
     """A partner's name; of one that is unplugged, its code."""
-    if code == drafts.OWN:
+    if code in (drafts.OWN, HUB):
         return read(drafts.OWN_NAME)
     partner = runtime().registry.partners.get(code)
     return read(partner.sheet.name) if partner else code
