@@ -1,6 +1,8 @@
 """Several rows of a list at once: asked once, done to all or to none."""
 
 import re
+from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -115,3 +117,17 @@ def test_a_page_is_handed_what_was_chosen_with_what_each_adds_to_the_sum(toys: B
 
     assert 'data-cents="100010" data-unit="美元"' in page
     assert answer.headers["Location"] == f"/toy/pay?bill={row.partition(':')[0]}"
+
+
+def test_bills_of_one_list_are_handed_to_the_payment_together(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    user, due = open_browser("OP", fingerprint="ab" * 32), {"premium_due": Decimal("55.10"), "premium_currency": "CNY"}
+    for number in ("HY1", "HY2"):
+        obj = world.create("cargo_application", number, world.ours, "begun", {"application_no": number})
+        world.event(world.event(obj, "submitted"), "issued", **due)
+    rows = re.findall(r'value="([^"]+)" data-codes="pay" data-cents="5510"', user.get("/cargo/cargo_application").text)
+
+    page = user.get(user.post("/cargo/cargo_application/many/pay", {"row": rows}).headers["Location"]).text
+
+    assert len(re.findall(r'name="bill"[^>]*checked', page)) == len(rows) == 2

@@ -128,7 +128,6 @@ APPLICATIONS = Listing(
     ),
     acts=("submit", "cancel", "delete"),
     many=(Many(code="delete", label=Text("删除", "Delete")),),
-    sums=("premium_due", "premium_currency"),
     form_first=frozenset({"DRAFT"}),
     link_labels={("submit", state): Text("修改", "Edit") for state in EDITABLE},
     detail=(

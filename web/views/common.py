@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +27,7 @@ from web.site import age, money, read, runtime, say, show, site
 from web.views import journeys
 
 PAY = "/pay"  # where the bills that are due stand
+PAY_MANY = Many(code="pay", label=Text("在线支付", "Pay online"), path=PAY, name="bill")
 
 
 @contextmanager
@@ -196,9 +197,15 @@ class Row:
     sums: Money | None = None
 
 
-def chances(listing: Listing, obj: BusinessObject) -> list[str]:
-    """What may be done to ``obj`` together with others of the list."""
-    return [row.code for row in listing.many if (obj.states["state"] in row.states if row.path else _open(obj, row))]
+def many_of(listing: Listing) -> Sequence[Many]:
+    """What may be done to several rows of the list at once; bills are paid together (合并支付)."""
+    payable = listing.kind.payable
+    return (*listing.many, *([replace(PAY_MANY, states=payable.states)] if payable else ()))
+
+
+def chances(many: Sequence[Many], obj: BusinessObject) -> list[str]:
+    """The codes of what may be done to ``obj`` together with others of the list."""
+    return [row.code for row in many if (obj.states["state"] in row.states if row.path else _open(obj, row))]
 
 
 def _open(obj: BusinessObject, many: Many) -> bool:
@@ -207,8 +214,10 @@ def _open(obj: BusinessObject, many: Many) -> bool:
 
 
 def summed(listing: Listing, obj: BusinessObject) -> Money | None:
-    """What ``obj`` adds to the sum of the chosen rows."""
-    amount, currency = (obj.content.get(name) for name in listing.sums) if listing.sums else (None, None)
+    """What ``obj`` adds to the sum of the chosen rows: of a bill, what is due."""
+    payable = listing.kind.payable
+    names = listing.sums or ((payable.amount, payable.currency) if payable else ())
+    amount, currency = (obj.content.get(name) for name in names) if names else (None, None)
     return Money(amount, currency) if amount is not None and currency else None
 
 
@@ -231,7 +240,7 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
         next=said,
         age=since,
         turn=turn.name,
-        many=chances(listing, obj),
+        many=chances(many_of(listing), obj),
         sums=summed(listing, obj),
     )
 

@@ -11,9 +11,9 @@ from flask import request
 from hub.services import accounts
 from hub.services.objects import NUMBERED, Page, Query
 from web.auth import login_of
-from web.lines.presentation import LineView, Listing
+from web.lines.presentation import LineView, Listing, Many
 from web.site import read, runtime, site
-from web.views.common import Link, Row, asked_number, object_row, tenant
+from web.views.common import Link, Row, asked_number, many_of, object_row, tenant
 from web.views.desk import new_link
 
 SIZES = (10, 15, 20, 50, 100)
@@ -34,6 +34,7 @@ class Grid:
     path: str
     new: Link | None
     now: datetime
+    many: Sequence[Many]
     sizes: Sequence[int] = SIZES
 
 
@@ -58,6 +59,7 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
         path=site().path(listing.kind),
         new=new_link(listing),
         now=runtime().clock.now(),
+        many=many_of(listing),
     )
 
 

@@ -14,7 +14,7 @@ from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import Listing, Many
 from web.page import page
 from web.site import money, read, runtime, say, site
-from web.views.common import new_view, place, summed, tenant
+from web.views.common import many_of, new_view, place, summed, tenant
 from web.views.desk import number
 
 views = Blueprint("many", __name__)
@@ -45,7 +45,7 @@ def act(line: str, kind: str, code: str) -> ResponseReturnValue:
 
 
 def _many(listing: Listing, code: str) -> Many:
-    found = next((row for row in listing.many if row.code == code), None)
+    found = next((row for row in many_of(listing) if row.code == code), None)
     if found is None:
         raise NotFound
     return found
