@@ -15,7 +15,7 @@ PERSONAL = {
     "ContactName", "ContactPhone", "ContactMobile", "ContactEmail", "ReviewerName", "ReviewerPhone", "PersonName",
     "AnsweredBy", "AnswerPhone",
     "ApplicantContact", "ApplicantPhone", "InsuredContact", "InsuredPhone", "InvoiceEmail", "InvoicePhone",
-    "InvoiceAccount", "PayerAccount",
+    "InvoiceAccount", "PayerAccount", "AccountNo",
     "LegalPerson",
     "ManagerName", "ManagerPhone", "CeoName", "CfoName", "BuyerPhone", "BuyerFax", "BuyerContact", "BuyerEmail",
 }  # fmt: skip

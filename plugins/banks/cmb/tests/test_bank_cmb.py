@@ -1,11 +1,14 @@
-"""Golden samples of every message, the signature octet by octet, and codes of three levels."""
+"""Golden samples of every message, documents as the bank prints them, the signature, and codes of three levels."""
 
 import base64
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -19,7 +22,7 @@ from hub.contract.outcome import OutcomeClass as O
 from hub.contract.suites import SUITES
 from hub.crypto.certificate import load
 from hub.crypto.keys import public_key
-from hub.crypto.sm2 import from_raw
+from hub.crypto.sm2 import from_raw, to_raw
 from hub.testing.kit.keys import HUB, keys
 from hub.testing.kit.samples import NOW, envelope
 from hub.testing.pki import KeySigner, issue_partner, make_authority
@@ -113,6 +116,73 @@ def test_an_order_names_the_login_id_and_the_bank_hears_it_as_it_was_meant():
     assert json.loads(content)["request"]["head"]["userid"] == LOGIN
     assert (row.type, carried.serial) == ("PaymentOrder", f"{load(sm2('hub').certificate).serial_number:x}")
     assert {name: values[name] for name in order().body} == order().body
+
+
+def printed(name: str) -> dict:
+    return json.loads((Path(__file__).parent / "printed" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_an_order_is_written_as_the_bank_prints_it():
+    body = {
+        "order_no": "JF2026112000000042",
+        "agreement_no": "SX-2026-0017",
+        "ordered_at": datetime(2026, 11, 20, 16, 0, 1, tzinfo=UTC),
+        "payer_account": "3700020109020100123",
+        "payer_name": "陕西长安进出口有限公司",
+        "payee_account": "6222000000009001",
+        "payee_name": "中国出口信用保险公司陕西分公司",
+        "currency": "USD",
+        "amount": Decimal("10000000.29"),
+        "purpose": "短期险保费 11月",
+        "item": [
+            {"business_no": "SX-KJ-20261101", "currency": "USD", "amount": Decimal("10000000.00")},
+            {"business_no": "SX-KJ-20261102", "currency": "USD", "amount": Decimal("0.29")},
+        ],
+        "signer_certificate_serial": "5a1d",
+    }
+    message = replace(order(), body=body, message_id="0b7c2f0e-5a1d-4c3e-9b8a-6d5e4f3a2b1c")
+    written = json.loads(ADAPTER.build(message, hub()).content)
+    written.pop("signature")
+
+    assert written == printed("bb1payop")
+
+
+def test_a_statement_that_the_bank_prints_is_read_as_it_is_meant():
+    said = {**printed("ntqtsinf"), "signature": {"sigdat": "__signature_sigdat__", "sigtim": "20261121080000"}}
+    unsigned = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    value = to_raw(sm2("bank").sign(unsigned.encode(), b"N002462434000000"))
+    content = unsigned.replace("__signature_sigdat__", base64.b64encode(value).decode())
+    row, values, carried = ADAPTER.opened(wire(content.encode()), hub())
+
+    assert (row.type, carried.header["created_at"]) == ("Statement", datetime(2026, 11, 21, tzinfo=UTC))
+    assert values == {
+        "reference": "0b7c2f0e-5a1d-4c3e-9b8a-6d5e4f3a2b1c",
+        "code": "SUC0000-FIN-S",
+        "account_no": "3700020109020100123",
+        "day": date(2026, 11, 20),
+        "currency": "CNY",
+        "opening_balance": Decimal("0.05"),
+        "closing_balance": Decimal("-0.95"),
+        "entry": [
+            {
+                "partner_ref": "026111000000124",
+                "reference": "7f2504e0-4f89-41d3-9a0c-0305e82c33aa",
+                "direction": "DEBIT",
+                "amount": Decimal("1.10"),
+                "balance": Decimal("-1.05"),
+                "booked_at": datetime(2026, 11, 20, 1, 0, tzinfo=UTC),
+                "purpose": "保费",
+            },
+            {
+                "partner_ref": "026111000000125",
+                "direction": "CREDIT",
+                "amount": Decimal("0.10"),
+                "balance": Decimal("-0.95"),
+                "booked_at": datetime(2026, 11, 20, 15, 59, 59, tzinfo=UTC),
+                "purpose": "利息",
+            },
+        ],
+    }
 
 
 CONTENT = ADAPTER.build(order(), hub()).content
