@@ -49,11 +49,12 @@ def open_hub(folder: Folder, database: str, partner: str = "http://127.0.0.1:1/"
         partners={INSURER: PartnerSettings(address=partner, certificates=(folder.certificate(INSURER),))},
     )
     made = runtimes.start(settings)
-    partners = {**made.registry.partners, INSURER: _unlimited(made.registry.partners[INSURER])}
+    partners = {**made.registry.partners, INSURER: unlimited(made.registry.partners[INSURER])}
     return replace(made, registry=replace(made.registry, partners=partners))
 
 
-def _unlimited(adapter: PartnerAdapter) -> PartnerAdapter:
+def unlimited(adapter: PartnerAdapter) -> PartnerAdapter:
+    """The adapter without a limit of messages per minute."""
     sheet = adapter.sheet
     rows = {name: replace(row, per_minute=UNLIMITED) for name, row in sheet.capabilities.items()}
     return replace(adapter, sheet=replace(sheet, capabilities=rows))  # type: ignore[type-var]

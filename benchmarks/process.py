@@ -65,10 +65,10 @@ class Process:
         return found
 
 
-def serve(application: Callable[..., Any]) -> dict[str, Any]:
-    """Serve on a free port of the loopback, in the background."""
+def serve(application: Callable[..., Any], port: int = 0) -> dict[str, Any]:
+    """Serve on the loopback, in the background; port 0 is a free one."""
     server = create_server(
-        application, host="127.0.0.1", port=0, threads=THREADS, ident="", max_request_body_size=13_000_000
+        application, host="127.0.0.1", port=port, threads=THREADS, ident="", max_request_body_size=13_000_000
     )
     threading.Thread(target=server.run, daemon=True).start()
     return {"port": server.effective_port}

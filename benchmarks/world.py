@@ -59,18 +59,25 @@ class Folder:
         return [text.encode() for text in texts]
 
 
-def prepare(path: Path, count: int, *, octets: int = 5_000, algorithm: str = "ecdsa-sha256") -> Folder:
+def prepare(
+    path: Path,
+    count: int,
+    *,
+    octets: int = 5_000,
+    algorithm: str = "ecdsa-sha256",
+    partners: Sequence[str] = (INSURER,),
+) -> Folder:
     """Make keys and ``count`` distinct signed offers of about ``octets``; beyond 5 KB a PDF fills the rest."""
     folder = Folder(path)
     now = datetime.now(UTC)
     authority = pki.make_authority("基准测试机构", now - timedelta(days=1))
-    names = (HUB, INSURER)
+    names = (HUB, *partners)
     identities = {name: pki.issue_partner(authority, name, now, algorithm=algorithm) for name in names}
     for name, identity in identities.items():
         folder.key(name).write_bytes(identity.key)
         folder.certificate(name).write_bytes(identity.certificate)
     folder.secret.write_text(uuid.uuid4().hex)
-    signer, catalogue = pki.KeySigner(identities[INSURER]), default_catalogue()
+    signer, catalogue = pki.KeySigner(identities[partners[0]]), default_catalogue()
     offers = [seal(catalogue, offer(n, now, octets), signer).decode() for n in range(count)]
     (path / "offers.json").write_text(json.dumps(offers), encoding="utf-8")
     return folder
