@@ -7,7 +7,7 @@ order. An enterprise's account has other bookings too; those name no instruction
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +37,8 @@ class Instruction:
     order_no: str
     state: str
     amount: Decimal
-    paid_today: bool  # the hub took it for paid on the day of the statement
+    paid_today: bool  # the hub was told on the day of the statement that it is paid
+    ordered_on: date  # in China: it is booked on that day at the earliest
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, select
 from hub.business.content import freeze, thaw
 from hub.business.numbers import SHANGHAI
 from hub.business.payment import ORDER
-from hub.business.reconciliation import SETTLED, Difference, Instruction, compare
+from hub.business.reconciliation import DEBIT, SETTLED, Difference, Instruction, compare
 from hub.contract.sealed import masked
 from hub.contract.text import Text
 from hub.delivery import resolver
@@ -89,8 +90,18 @@ def run(runtime: Runtime, ask: Ask, partner: str, day: date, *, again: bool = Tr
         except Unavailable:
             log.warning("%s: no statement of %s for %s", partner, masked(account), day)
             continue
-        done.append(_reconcile(runtime, partner, enterprise, account, day, said))
+        earlier = partial(_entries, ask, partner, enterprise, number, body)
+        done.append(_reconcile(runtime, partner, enterprise, account, day, said, earlier))
     return done
+
+
+def _entries(
+    ask: Ask, partner: str, enterprise: str, number: str, body: Mapping[str, Any], day: date
+) -> list[Mapping[str, Any]]:
+    """What was booked on another day. Raises Unavailable."""
+    said = ask(partner=partner, capability=CAPABILITY, type="StatementQuery", enterprise=enterprise,
+               number=number, body={**body, "day": day})  # fmt: skip
+    return list(said.get("entry") or ())
 
 
 def results(connection: Connection, *, limit: int = 100) -> list[Result]:
@@ -101,12 +112,18 @@ def results(connection: Connection, *, limit: int = 100) -> list[Result]:
 
 
 def _reconcile(
-    runtime: Runtime, partner: str, enterprise: str, account: str, day: date, said: Mapping[str, Any]
+    runtime: Runtime,
+    partner: str,
+    enterprise: str,
+    account: str,
+    day: date,
+    said: Mapping[str, Any],
+    earlier: Callable[[date], list[Mapping[str, Any]]],
 ) -> Result:
     now = runtime.clock.now()
     with reading(runtime.engine) as connection:
         ours = [row for row, of in _instructions(connection, partner, enterprise, day) if of == account]
-    found = compare(ours, said)
+    found = _looked_for(compare(ours, said), {row.message_id: row.ordered_on for row in ours}, day, earlier)
     settled = [row for row in found if row.name in SETTLED]
     for row in settled:
         with writing(runtime.engine) as connection:
@@ -124,6 +141,24 @@ def _reconcile(
     with writing(runtime.engine) as connection:
         _keep(connection, result)
     return result
+
+
+def _looked_for(
+    found: list[Difference],
+    ordered_on: Mapping[str, date],
+    day: date,
+    earlier: Callable[[date], list[Mapping[str, Any]]],
+) -> list[Difference]:
+    """``found`` without what the bank booked on a day before: we may have been told after midnight."""
+    missing = {row.reference for row in found if row.name == "not_booked"}
+    when = min((ordered_on[reference] for reference in missing), default=day)
+    while missing and when < day:
+        try:
+            missing -= {row["reference"] for row in earlier(when) if row.get("reference") and row["direction"] == DEBIT}
+        except Unavailable:
+            log.warning("no statement for %s", when)
+        when += timedelta(days=1)
+    return [row for row in found if row.name != "not_booked" or row.reference in missing]
 
 
 def _settle(connection: Connection, found: Difference, now: datetime) -> None:
@@ -181,7 +216,9 @@ def _orders(connection: Connection, partner: str, day: date) -> Iterator[Any]:
     obj, sent = tables.business_object, tables.outbox
     opens = datetime.combine(day, time(), SHANGHAI)
     wanted = (
-        select(obj.c.id, obj.c.enterprise, obj.c.number, obj.c.state, obj.c.content, sent.c.message_id)
+        select(
+            obj.c.id, obj.c.enterprise, obj.c.number, obj.c.state, obj.c.content, sent.c.message_id, sent.c.created_at
+        )
         .join(sent, sent.c.object_id == obj.c.id)
         .where(
             sent.c.type == MESSAGE,
@@ -209,13 +246,14 @@ def _instructions(
                     state=row.state,
                     amount=sum(item["amount"] for item in content["item"]),
                     paid_today=row.id in paid and row.state == "SUCCEEDED",
+                    ordered_on=row.created_at.astimezone(SHANGHAI).date(),
                 ),
                 content["payer_account"],
             )
 
 
 def _paid(connection: Connection, partner: str, day: date) -> set[str]:
-    """The orders that the bank has said on that day to have paid."""
+    """The orders that we were told on that day to be paid."""
     obj, event = tables.business_object, tables.event
     opens = datetime.combine(day, time(), SHANGHAI)
     wanted = (
@@ -225,8 +263,8 @@ def _paid(connection: Connection, partner: str, day: date) -> set[str]:
             obj.c.kind == ORDER.code,
             obj.c.partner == partner,
             event.c.name == "succeeded",
-            event.c.occurred_at >= opens,
-            event.c.occurred_at < opens + timedelta(days=1),
+            event.c.recorded_at >= opens,  # by our own clock: who tells us has booked it before
+            event.c.recorded_at < opens + timedelta(days=1),
         )
     )
     return set(connection.execute(wanted).scalars())

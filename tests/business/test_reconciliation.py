@@ -1,6 +1,6 @@
 """Differences between our orders and a bank's statement: each has its name, and what agrees has none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ def ours(state: str = "SUCCEEDED", *, paid_today: bool | None = None, reference:
         order_no="JF1",
         state=state,
         amount=TEN,
+        ordered_on=date(2026, 11, 20),
         paid_today=state == "SUCCEEDED" if paid_today is None else paid_today,
     )
 
