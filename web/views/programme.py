@@ -15,17 +15,11 @@ from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound
 from web.auth import ENTERPRISE, access
 from web.forms.programme import ProgrammeTrial
+from web.lines.programme import SERVICES
 from web.page import PROGRAMME, View, crumbs, page
 from web.site import money, read, say, site
 
 views = Blueprint("programme", __name__)
-
-SERVICES = (  # S4:57; the kind whose list, or the path, where each of them is
-    (Text("线上承保", "Insuring on line"), "micro_application"),
-    (Text("线上报损核赔", "Losses and claims on line"), "claim"),
-    (Text("线上资信", "Credit information on line"), "/risk_info"),
-    (Text("线上咨询", "Advice on line"), "inquiry"),
-)
 
 
 @views.get(PROGRAMME)
