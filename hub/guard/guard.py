@@ -8,7 +8,7 @@ told at once (:class:`PluginAway`), and nobody else waits.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,10 +49,9 @@ class Guard:
     clock: Clock
     _free: threading.Condition = field(default_factory=threading.Condition, repr=False)
     _calls: list[_Call] = field(default_factory=list)
-    _ill: set[str] = field(default_factory=lambda: {"*"})  # calls that went wrong last time; "*": not known yet
+    _worked: set[str] = field(default_factory=set)  # calls that went well the last time, since the last look
     _faults: list[Fault] = field(default_factory=list)
     _resumes: float = 0.0
-    _well: bool = False  # whether it is news that nothing is wrong any more
 
     def call(self, name: str, run: Callable[[], Any], seconds: float | None = None) -> Any:
         """``run()``, unless the plugin is away. Raises PluginAway, and whatever ``run`` raises."""
@@ -81,16 +80,16 @@ class Guard:
         with self._free:
             return self._away(time.monotonic())
 
-    def look(self) -> tuple[Sequence[Fault], bool]:
-        """What went wrong since the last look, overdue calls included, and whether the plugin is well again."""
+    def look(self) -> tuple[Sequence[Fault], Set[str]]:
+        """What went wrong since the last look, overdue calls included, and the calls that went well after that."""
         with self._free:
             now = time.monotonic()
             for call in self._calls:
                 if now > call.ends and not call.told:
                     self._note_overdue(call)
             faults, self._faults = self._faults, []
-            well, self._well = self._well and not self._ill, False
-            return faults, well
+            worked, self._worked = self._worked, set()
+            return faults, worked
 
     def _enter(self, name: str, seconds: float) -> _Call:
         with self._free:
@@ -122,18 +121,17 @@ class Guard:
                 self._resumes = time.monotonic() + PAUSE
             if fault is not None:
                 self._faults.append(fault)
-                self._ill.add(call.name)
+                self._worked.discard(call.name)
             elif time.monotonic() > call.ends:
                 if not call.told:
                     self._note_overdue(call)
-            elif self._ill:
-                self._ill -= {call.name, "*"}
-                self._well = not self._ill
+            else:
+                self._worked.add(call.name)
             self._free.notify()
 
     def _note_overdue(self, call: _Call) -> None:
         call.told = True
-        self._ill.add(call.name)
+        self._worked.discard(call.name)
         self._faults.append(self._fault(call.name, FaultKind.HUNG, f"more than {call.ends - call.began:g} s"))
 
     def _fault(self, name: str, kind: FaultKind, detail: str) -> Fault:

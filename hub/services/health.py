@@ -1,12 +1,14 @@
 """What the guards saw of the plugins, kept for operators: who, which call, how, since when, how often, which version.
 
 A watchdog of each process looks every second, in a thread that calls no plugin. One alert per plugin, opened at the
-first fault, closed when the calls that went wrong work again.
+first fault, closed when each call that went wrong has worked again, in whichever process: what is ill stands in the
+store, so that a process that starts anew knows it.
 """
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +21,7 @@ from hub.guard.fault import Fault, FaultKind
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.store import tables
-from hub.store.engine import writing
+from hub.store.engine import reading, writing
 from hub.store.rows import insert_new
 
 log = logging.getLogger(__name__)
@@ -40,22 +42,25 @@ class FaultRow:
     first_at: datetime
     last_at: datetime
     count: int
+    over_at: datetime | None  # when the call worked again
 
 
 def report(runtime: Runtime) -> int:
     """Keep what the guards saw since the last look; says how many faults that is."""
     found = 0
+    with reading(runtime.engine) as connection:
+        ill = _ill(connection)
     for name, guard in runtime.guards.all().items():
-        faults, well = guard.look()
-        if not faults and not well:
+        faults, worked = guard.look()
+        cured = worked & (ill[name] | {fault.call for fault in faults})
+        if not faults and not cured:
             continue
         found += len(faults)
         version = _version(runtime.registry, name)
         with writing(runtime.engine) as connection:
             for fault in faults:
                 _keep(connection, name, version, fault)
-            if well:
-                close_alert(connection, f"plugin:{name}", runtime.clock.now())
+            _cure(connection, name, cured, runtime.clock.now())
     return found
 
 
@@ -91,6 +96,24 @@ def faults(connection: Connection, plugin: str | None = None) -> Sequence[FaultR
     return [FaultRow(**{**row, "fault": FaultKind[row["fault"]]}) for row in rows]
 
 
+def _ill(connection: Connection) -> defaultdict[str, set[str]]:
+    """Plugin -> its calls that went wrong and have not worked since."""
+    table = tables.plugin_fault
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(select(table.c.plugin, table.c.call).where(table.c.over_at.is_(None))):
+        found[row.plugin].add(row.call)
+    return found
+
+
+def _cure(connection: Connection, name: str, calls: Set[str], now: datetime) -> None:
+    """These calls work; the alert ends with the last one that did not."""
+    table = tables.plugin_fault
+    over = update(table).where(table.c.plugin == name, table.c.call.in_(sorted(calls)), table.c.over_at.is_(None))
+    connection.execute(over.values(over_at=now))
+    if not _ill(connection)[name]:
+        close_alert(connection, f"plugin:{name}", now)
+
+
 def _keep(connection: Connection, name: str, version: str, fault: Fault) -> None:
     if fault.kind is not FaultKind.RAISED:  # what was raised was logged where it was caught
         log.warning("plugin %s %s: %s: %s, %s", name, version, fault.call, fault.kind.value.en, fault.detail)
@@ -99,7 +122,7 @@ def _keep(connection: Connection, name: str, version: str, fault: Fault) -> None
     row = {**key, "detail": fault.detail[:200], "first_at": fault.at, "last_at": fault.at, "count": 1}
     if not insert_new(connection, table, row):
         mine = [table.c[column] == value for column, value in key.items()]
-        again = {"count": table.c["count"] + 1, "last_at": fault.at, "detail": fault.detail[:200]}
+        again = {"count": table.c["count"] + 1, "last_at": fault.at, "detail": fault.detail[:200], "over_at": None}
         connection.execute(update(table).where(*mine).values(again))
     text = Text(
         f"插件 {name} {version}：{fault.call} {fault.kind.value.zh}（{fault.detail}）",

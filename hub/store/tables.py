@@ -628,6 +628,7 @@ plugin_fault = Table(
     Column("first_at", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False),
     Column("count", Integer, nullable=False),
+    Column("over_at", UtcTime),  # when the call worked again; null while it has not
     PrimaryKeyConstraint("plugin", "version", "call", "fault"),
 )
 

@@ -15,6 +15,7 @@ from hub.delivery import receiver
 from hub.errors import Unavailable
 from hub.guard import guard as guards
 from hub.guard.fault import FaultKind, PluginFailed
+from hub.guard.guarded import Guards
 from hub.services import health, operations, watch
 from hub.store import tables
 from hub.store.engine import reading
@@ -115,6 +116,23 @@ def test_a_hanging_call_is_named_with_its_version_once_and_the_alert_ends_when_i
     health.report(world.runtime)
     assert open_alerts(world) == []
     thread.join(5)
+
+
+def test_a_process_that_starts_anew_ends_an_alert_only_when_the_call_works_that_went_wrong(unruly_world: Make) -> None:
+    world = unruly_world(parse="raise")
+    push(world)
+    health.report(world.runtime)
+    anew = replace(world.runtime, guards=Guards())
+    anew.adapter(unruly.PARTNER)
+    guard = anew.guards.all()[unruly.PARTNER]
+
+    guard.call("open", lambda: None)
+    health.report(anew)
+    before = open_alerts(world)
+    guard.call("parse", lambda: None)
+    health.report(anew)
+
+    assert (before, open_alerts(world)) == (["plugin:unruly"], [])
 
 
 def test_a_plugin_that_hangs_over_a_parked_message_holds_no_lock_of_the_store(unruly_world: Make) -> None:

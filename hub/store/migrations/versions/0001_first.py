@@ -286,6 +286,7 @@ def upgrade() -> None:
         sa.Column("first_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.Column("last_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("over_at", hub.store.tables.UtcTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("plugin", "version", "call", "fault", name=op.f("pk_plugin_fault")),
     )
     op.create_table(
