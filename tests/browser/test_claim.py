@@ -105,10 +105,10 @@ def choose_buyer(page: Page) -> None:
 
 def enter_shipment(page: Page, **changes: str) -> None:
     """The first line: a new one, or the one that is there."""
-    change = panel(page).get_by_role("button", name="修改第 1 行")
-    if change.count():
-        change.click()
-    expect(panel(page).locator("[name=shipments-0-invoice_no]")).to_be_visible()
+    first = panel(page).locator("[name=shipments-0-invoice_no]")
+    if not first.count():
+        panel(page).get_by_role("button", name="修改第 1 行").click()
+    expect(first).to_be_visible()
     today = page.evaluate("new Date().toLocaleDateString('sv-SE', {timeZone: 'Asia/Shanghai'})")
     for name, value in (SHIPMENT | {"shipped_on": today} | changes).items():
         panel(page).locator(f"[name=shipments-0-{name}]").fill(value)
@@ -119,6 +119,11 @@ def enter_shipment(page: Page, **changes: str) -> None:
 def check_documents(page: Page) -> None:
     panel(page).get_by_role("button", name="申报数据检查").click()
     expect(page.get_by_role("heading", name="申报数据检查", level=1)).to_be_visible()
+
+
+def go_back(page: Page) -> None:
+    panel(page).get_by_role("link", name="返回").click()
+    expect(page.get_by_role("heading", name="索赔申请详情", level=1)).to_be_visible()
 
 
 def make_report(page: Page) -> None:
@@ -161,11 +166,11 @@ def test_a_loss_is_claimed_returned_corrected_and_paid(demo: Demo, login: Callab
     enter_shipment(page, declaration_no=GONE)
     check_documents(page)
     expect(panel(page)).to_contain_text("未查询到符合条件的数据")
-    panel(page).get_by_role("link", name="返回").click()
+    go_back(page)
     enter_shipment(page, declaration_no=IMPORT)
     check_documents(page)
     expect(panel(page)).to_contain_text("单证类型不符")
-    panel(page).get_by_role("link", name="返回").click()
+    go_back(page)
     enter_shipment(page)
     check_documents(page)
     expect(panel(page).get_by_text("数据正常", exact=True)).to_have_count(2)
