@@ -497,6 +497,7 @@ ENGLISH: Mapping[str, str] = {
     # an application that is authorised first
     "下一步：{stage}": "Next: {stage}",
     "用途": "Purpose",
+    "操作说明": "Instructions",
     "每一步均需插入法人卡并输入卡密码。可随时离开，下次从未完成的环节继续。": (
         "Each step asks for the legal-person card and its PIN. You may leave at any time and go on later."
     ),

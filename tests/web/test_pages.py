@@ -285,3 +285,13 @@ def test_the_last_day_of_a_matter_is_named_itself(world: World, user: Browser) -
         connection.execute(tables.business_object.update().values(due_at=midnight))
 
     assert "截止 2026-12-31<" in user.get("/board").text
+
+
+@pytest.mark.parametrize(("role", "warned"), [("LP", False), ("OP", True)])
+def test_the_instructions_for_signing_warn_who_cannot_make_seals(
+    open_browser: Callable[..., Browser], role: str, warned: bool
+) -> None:
+    text = open_browser(role).get("/agreement/agreement").text
+
+    assert ("当前账号非管理员" in text) == warned
+    assert '<a href="/seal/seal">点击此处进入单一窗口用户管理系统</a>' in text

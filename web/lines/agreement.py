@@ -5,7 +5,7 @@ from hub.business.authorisation import AUTHORISATION
 from hub.contract.text import Text
 from web.forms.agreement import AgreementForm
 from web.forms.authorisation import AuthorisationForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem
+from web.lines.presentation import Block, Column, Filter, FormPage, Guide, LineView, Listing, MenuItem
 
 AGREEMENTS = Listing(
     kind=AGREEMENT,
@@ -127,6 +127,32 @@ VIEW = LineView(
             ),
         ),
     },
+    guide=Guide(
+        notes=(
+            Text(
+                "必须插入当前登录账号所绑定的卡介质，才能签署服务协议。",
+                "The card of the account that is logged in has to be plugged in to sign.",
+            ),
+            Text(
+                "制作、修改签章需使用法人卡重新登录系统。",
+                "Making or changing a seal needs a new login with the legal-person card.",
+            ),
+            Text(
+                "签章（印章）制作时选择操作员姓名、制作的类型必须为：公司章。",
+                "Name the operator when the seal is made; its type has to be: company seal.",
+            ),
+            Text(
+                "如签章超过有效期，签署服务协议时无法选择。",
+                "A seal that has expired cannot be chosen when the agreement is signed.",
+            ),
+        ),
+        way=Text("点击此处进入单一窗口用户管理系统", "To the seals"),
+        kind="seal",
+        others=Text(
+            "当前账号非管理员，不能制作印章。请关闭浏览器，使用管理员账号绑定的IC卡或Ikey重新登录。",
+            "This account is no administrator and makes no seals: log in again with the administrator's card.",
+        ),
+    ),
     tip=Text(
         "协议由企业、保险公司和中国电子口岸数据中心三方签署；企业签署后为“签约中”，保险公司加盖电子签章后“签约完成”。",
         "Three parties sign. After your company it is being signed; with the insurer's seal it is complete.",

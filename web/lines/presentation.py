@@ -243,6 +243,16 @@ class Shelf:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guide:
+    """操作说明 in a dialog: what to mind, a link to another line's list, and what those read who may not act there."""
+
+    notes: Sequence[Text]
+    way: Text
+    kind: str  # whose list the link leads to
+    others: Text  # for everybody but the legal person
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineView:
     """Everything the views need to show one line of business."""
 
@@ -261,6 +271,7 @@ class LineView:
     pages: Mapping[str, Introduction] = field(default_factory=dict)
     shelf: Shelf = Shelf()
     tip: Text | None = None
+    guide: Guide | None = None
     needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)
 
     def listing(self, kind_code: str) -> Listing | None:

@@ -6,9 +6,10 @@ from flask import Blueprint
 from flask.wrappers import Response
 
 from hub.business import KINDS
+from hub.business.roles import LEGAL_PERSON
 from hub.services import drafts
 from hub.services.objects import Tenant
-from web.auth import ENTERPRISE, access
+from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import LineView, Listing
 from web.page import View, counted, crumbs, page
 from web.site import read, runtime, site
@@ -48,8 +49,17 @@ def listing(line: str, kind: str) -> Response:
         counters=[(row, number, counter_path(row)) for row, number in counters],
         grid=found,
         master=above(shown, found.filters),
-        **{"partner_name": partner_name, **context},
+        **{"partner_name": partner_name, **_guided(line_view), **context},
     )
+
+
+def _guided(line_view: LineView) -> dict[str, object]:
+    """Where the instructions lead, and what those read who may not act there."""
+    guide = line_view.guide
+    if guide is None:
+        return {}
+    may = login_of().actor.role in LEGAL_PERSON
+    return {"guide_path": site().path(KINDS[guide.kind]), "guide_warning": None if may else guide.others}
 
 
 def _entry(line_view: LineView, shown: Listing) -> dict[str, object]:
