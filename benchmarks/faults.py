@@ -28,13 +28,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from benchmarks import world
-from benchmarks.hub_side import ACTOR, create, unlimited
+from benchmarks.hub_side import ACTOR, create, hub_settings, unlimited
 from benchmarks.isolation import ratio, shown
 from benchmarks.process import serve
 from benchmarks.world import HUB, USCC, Folder
 from hub import runtime as runtimes
 from hub.business import KINDS
-from hub.config import DeliverySettings, HubSettings, PartnerSettings, Settings, WebSettings
+from hub.config import DeliverySettings, PartnerSettings, Settings, WebSettings
 from hub.contract.hooks import hookimpl
 from hub.contract.outcome import Outcome
 from hub.delivery.outbox import Sent
@@ -124,7 +124,7 @@ def open_hub(folder: Folder, database: str, addresses: Mapping[str, str]) -> Run
     """The hub with both banks; only their limits per minute are out of the way."""
     settings = Settings(
         home=folder.path,
-        hub=HubSettings(database=database, key=folder.key(HUB), certificate=folder.certificate(HUB)),
+        hub=hub_settings(folder, database),
         web=WebSettings(secret=folder.secret, worker=False),
         delivery=DeliverySettings(read_timeout=PATIENCE),
         partners={

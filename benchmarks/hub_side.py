@@ -40,11 +40,16 @@ def create(database: str) -> None:
     engine.dispose()
 
 
+def hub_settings(folder: Folder, database: str) -> HubSettings:
+    """The hub's own keys, and its store."""
+    return HubSettings(database=database, key=folder.key(HUB), certificate=folder.certificate(HUB), vault=folder.vault)
+
+
 def open_hub(folder: Folder, database: str, partner: str = "http://127.0.0.1:1/") -> Runtime:
     """The hub's runtime with the installed plugins; only the insurer's limit per minute is out of the way."""
     settings = Settings(
         home=folder.path,
-        hub=HubSettings(database=database, key=folder.key(HUB), certificate=folder.certificate(HUB)),
+        hub=hub_settings(folder, database),
         web=WebSettings(secret=folder.secret, worker=False),
         partners={INSURER: PartnerSettings(address=partner, certificates=(folder.certificate(INSURER),))},
     )

@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import world
-from benchmarks.hub_side import create
+from benchmarks.hub_side import create, hub_settings
 from benchmarks.process import serve
-from benchmarks.world import HUB, INSURER, Folder
+from benchmarks.world import INSURER, Folder
 from hub import runtime as runtimes
-from hub.config import DeliverySettings, HubSettings, PartnerSettings, Settings, WebSettings
+from hub.config import DeliverySettings, PartnerSettings, Settings, WebSettings
 from hub.crypto.keys import KeySigner
 from hub.services import health
 from hub.testing import unruly
@@ -71,7 +71,7 @@ def application(folder: Folder, database: str, case: Case) -> Any:
     ill = PartnerSettings(certificates=certificate, isolate=case.isolate, settings={"parse": case.way})
     settings = Settings(
         home=folder.path,
-        hub=HubSettings(database=database, key=folder.key(HUB), certificate=folder.certificate(HUB)),
+        hub=hub_settings(folder, database),
         web=WebSettings(secret=folder.secret, worker=False),
         delivery=DeliverySettings(plugin_seconds=SECONDS),
         partners={INSURER: PartnerSettings(certificates=certificate), unruly.PARTNER: ill},

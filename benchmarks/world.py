@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from hub.contract.message import Attachment, CanonicalMessage
+from hub.crypto.vault import Vault
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import seal
@@ -53,6 +54,11 @@ class Folder:
         """The portal's cookie secret."""
         return self.path / "web.secret"
 
+    @property
+    def vault(self) -> Path:
+        """The key that seals accounts in the store."""
+        return self.path / "vault.key"
+
     def offers(self) -> list[bytes]:
         """The insurer's offers, signed, in order."""
         texts: list[str] = json.loads((self.path / "offers.json").read_text(encoding="utf-8"))
@@ -77,6 +83,7 @@ def prepare(
         folder.key(name).write_bytes(identity.key)
         folder.certificate(name).write_bytes(identity.certificate)
     folder.secret.write_text(uuid.uuid4().hex)
+    folder.vault.write_text(Vault().key.hex())
     signer, catalogue = pki.KeySigner(identities[partners[0]]), default_catalogue()
     offers = [seal(catalogue, offer(n, now, octets), signer).decode() for n in range(count)]
     (path / "offers.json").write_text(json.dumps(offers), encoding="utf-8")
