@@ -21,6 +21,7 @@ from web.site import language, read, runtime, say, site
 OPERATIONS = "/operations/plugins"  # where an operator begins
 PROGRAMME = "/programme"
 RECONCILIATION = "/operations/reconciliation"
+ELIGIBILITY = "/operations/programme"
 OPERATOR_ROLE = "ADM"
 COUNTS, NOTICES = "X-Counts", "/notices"
 TITLES = {"failed": "错误：", "": ""}
@@ -131,6 +132,8 @@ def _operators() -> MenuGroup:
         ("plugins", say("插件与合作机构"), OPERATIONS, 0),
         ("reconciliation", say("支付对账"), RECONCILIATION, 0),
     ]
+    if site().portal.programme:
+        items.append(("eligibility", say("统保企业名单"), ELIGIBILITY, 0))
     return MenuGroup(code="operations", label=say("平台运营"), icon="shield", items=items)
 
 

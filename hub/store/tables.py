@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -702,4 +703,21 @@ audit = Table(
     Column("address", String(64)),
     Column("detail", JSON, nullable=False),
     Index("ix_audit_time", "at"),
+)
+
+# The companies that may collect the policy of a unified-policy programme (hub/business/eligibility.py).
+eligible = Table(
+    "eligible",
+    metadata,
+    Column("programme", String(40), nullable=False),
+    Column("uscc", String(18), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("exports", BigInteger, nullable=False),  # in cents
+    Column("currency", String(3), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("until", Date),  # last day for objections
+    Column("objection", String(500)),
+    Column("objector", String(32)),  # account
+    Column("changed_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("programme", "uscc"),
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from hub.contract.text import Text
 from hub.errors import InvalidInput
-from hub.workbook import reader, writer
+from hub.workbook import comma, reader, writer
 from hub.workbook.reader import Cell, Table, Unfit
 from hub.workbook.writer import Column, Page
 from web.forms.base import Rows
@@ -47,6 +47,9 @@ WRITTEN_DAYS = tuple(
     )
 )
 GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+
+
+RIGHT = 20  # right rows that a page shows; the whole list is a workbook
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,10 +89,14 @@ def report(table: Rows, lines: Sequence[Line], label: Text, read: Callable[[Text
     return writer.write([Page(title=read(label), columns=columns, rows=rows, most=table.most)], read(CODES))
 
 
-def parse(table: Rows, content: bytes) -> list[dict[str, Any]]:
-    """The workbook's rows as JSON: ``number``, ``typed`` and ``unread`` (field -> why, zh and en). Raises Unfit."""
+def parse(table: Rows, content: bytes, *, commas: bool = False) -> list[dict[str, Any]]:
+    """The workbook's rows as JSON: ``number``, ``typed`` and ``unread`` (field -> why, zh and en). Raises Unfit.
+
+    ``commas``: a table as comma-separated text is taken too.
+    """
     names = {_plain(text): name for name, shown in table.form.shown().items() for text in _both(shown["label"])}
-    found = reader.read(content, lambda heading: _plain(heading) in names)
+    read = comma.read if commas and not content.startswith((reader.PACKED, reader.OLD)) else reader.read
+    found = read(content, lambda heading: _plain(heading) in names)
     places = _places(table, found, names)
     if len(found.rows) > table.most:
         raise Unfit(_too_many(len(found.rows), table.most))
@@ -102,6 +109,37 @@ def parse(table: Rows, content: bytes) -> list[dict[str, Any]]:
 def lines(table: Rows, kept: Sequence[Mapping[str, Any]]) -> list[Line]:
     """What :func:`parse` found, checked row by row with the form's own rules."""
     return [_line(table, row) for row in kept]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What the check page shows."""
+
+    right: Sequence[Line]
+    wrong: Sequence[Line]
+    columns: Sequence[tuple[str, str]]  # heading and control
+    errors: Sequence[tuple[int, str, str, str]]  # number of the row, heading, what was entered, what is wrong
+    rows: Sequence[tuple[int, Sequence[str]]]  # the right ones
+
+
+def result(table: Rows, lines: Sequence[Line], read: Callable[[Text], str]) -> Result:
+    """The lines as the check page shows them."""
+    fields = table.form.shown()
+    right, wrong = [line for line in lines if not line.faults], [line for line in lines if line.faults]
+    return Result(
+        right=right,
+        wrong=wrong,
+        columns=[(read(shown["label"]), shown["control"]) for shown in fields.values()],
+        errors=[
+            (line.number, read(fields[name]["label"]), cell_text(fields[name], line.typed[name], read), read(text))
+            for line in wrong
+            for name, text in line.faults.items()
+        ],
+        rows=[
+            (line.number, [cell_text(shown, line.typed[name], read) or "—" for name, shown in fields.items()])
+            for line in right[:RIGHT]
+        ],
+    )
 
 
 def cell_text(shown: Mapping[str, Any], typed: str, read: Callable[[Text], str]) -> str:

@@ -13,7 +13,7 @@ class ProgrammeTrial(Form):
 
     conditions = (NotBefore("issued_on", "collected_on", TOO_EARLY),)
 
-    exports = amount(Text("基准年度出口额（美元）", "Exports of the base year (USD)"), digits=15)
+    exports = amount(Text("年度出口额（美元）", "Exports of the year (USD)"), digits=15)
     collected_on = day(Text("领取保单日期", "Policy collected on"))
     issued_on = day(Text("保单实际签发日期", "Policy issued on"))
     loss = amount(Text("出口损失金额（美元）", "Loss (USD)"), digits=15)

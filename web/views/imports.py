@@ -3,7 +3,7 @@
 Between the steps the rows lie beside the form's draft, as a draft of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,7 +31,6 @@ from web.views.documents import as_file
 
 views = Blueprint("imports", __name__, url_prefix="/<line>/<kind>/<object_id>/<action>/import/<rows>")
 
-ERRORS, RIGHT = 100, 20  # rows of the check page; the whole list is a workbook
 UPLOAD = reader.OCTETS + 10_000  # a workbook and the fields around it
 NO_FILE = Text("请先选择文件", "Choose a file first")
 NOT_CLEAN = Text(
@@ -202,13 +201,7 @@ def _judged(here: Import, lines: Sequence[Line]) -> list[Line]:
 
 
 def _page(here: Import, error: Text | None = None, status: int = 200) -> Response:
-    fields = here.table.form.shown()
     title = say("导入{what}", what=read(here.label))
-    errors = [
-        (line.number, read(fields[name]["label"]), imports.cell_text(fields[name], line.typed[name], read), read(text))
-        for line in here.wrong
-        for name, text in line.faults.items()
-    ]
     return page(
         "import.html",
         object_view(here.desk.line, here.desk.listing, here.desk.obj, f"import-{here.name}", title),
@@ -216,18 +209,11 @@ def _page(here: Import, error: Text | None = None, status: int = 200) -> Respons
         here=here,
         title=title,
         error=read(error),
-        errors=errors[:ERRORS],
-        error_count=len(errors),
-        columns=[(read(shown["label"]), shown["control"]) for shown in fields.values()],
-        rows=[(line.number, _texts(fields, line)) for line in here.right[:RIGHT]],
+        checked=imports.result(here.table, here.lines, read),
         draft_revision=here.desk.draft.revision if here.desk.draft else "",
         back=here.desk.path,
         list_path=site().path(here.desk.obj.kind),
     )
-
-
-def _texts(fields: Mapping[str, Mapping[str, Any]], line: Line) -> list[str]:
-    return [imports.cell_text(shown, line.typed[name], read) or "—" for name, shown in fields.items()]
 
 
 def _note(here: Import, error: Hostile) -> None:

@@ -13,11 +13,12 @@ from hub.business.programme import PER, PROGRAMMES, Programme, cover, eligible, 
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound
-from web.auth import ENTERPRISE, access
+from web.auth import ENTERPRISE, access, login_of
 from web.forms.programme import ProgrammeTrial
 from web.lines.programme import SERVICES
 from web.page import PROGRAMME, View, crumbs, page
 from web.site import money, read, say, site
+from web.views.eligibility import standing
 
 views = Blueprint("programme", __name__)
 
@@ -41,7 +42,7 @@ def programme() -> Response:
         View(id="v-programme", title=title, key="programme", crumbs=crumbs((title, None))),
         422 if errors else 200,
         programme=found,
-        facts=_facts(found),
+        facts=[(say("本企业"), read(standing(site().portal.programme, login_of().uscc))), *_facts(found)],
         services=[(read(text), at if at.startswith("/") else site().path(KINDS[at])) for text, at in SERVICES],
         fields=form.shown(),
         typed=typed,

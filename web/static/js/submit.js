@@ -19,7 +19,7 @@ export function startSubmit() {
 
 async function onSubmit(event) {
   const { target: form, submitter } = event;
-  if (event.defaultPrevented || form.method === "dialog") return;
+  if (event.defaultPrevented || form.method === "dialog" || form.target) return; // what has a target is a download
   const panel = form.matches("[data-logout]") ? null : form.closest("#panels > [role=tabpanel]");
   if (!panel && !form.matches("[data-question], [data-keep], [data-logout]")) return;
   event.preventDefault();

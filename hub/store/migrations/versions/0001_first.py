@@ -81,6 +81,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_time", ["at"], unique=False)
 
     op.create_table(
+        "eligible",
+        sa.Column("programme", sa.String(length=40), nullable=False),
+        sa.Column("uscc", sa.String(length=18), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("exports", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("objection", sa.String(length=500), nullable=True),
+        sa.Column("objector", sa.String(length=32), nullable=True),
+        sa.Column("changed_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("programme", "uscc", name=op.f("pk_eligible")),
+    )
+    op.create_table(
         "blob",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
@@ -770,6 +784,7 @@ def downgrade() -> None:
     op.drop_table("enterprise")
     op.drop_table("decision")
     op.drop_table("conflict")
+    op.drop_table("eligible")
     op.drop_table("circuit")
     op.drop_table("blob")
     with op.batch_alter_table("audit", schema=None) as batch_op:

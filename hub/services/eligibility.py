@@ -1,0 +1,143 @@
+"""The list of a programme's companies: imported, published, objected to, confirmed. Every act leaves an audit line."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from hub.business.eligibility import IMPORTED, MOVES, STATES
+from hub.business.numbers import SHANGHAI
+from hub.contract.money import Money
+from hub.contract.text import Text
+from hub.errors import InvalidInput, NotAllowed
+from hub.runtime import Runtime
+from hub.services import audit
+from hub.store.engine import writing
+from hub.store.tables import eligible
+
+PAST = Text("公示截止日期须晚于今天", "The last day for objections lies in the future")
+NOTHING = Text("没有可以公示的企业", "There is no company to publish")
+OPEN = Text("公示期尚未结束，不能确认", "The time for objections is not over yet")
+CLOSED = Text("该企业不在公示期内，不能提出异议", "Objections to this company are not open")
+LONGEST = 500  # characters of an objection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """One row of the list."""
+
+    uscc: str
+    name: str
+    exports: Money
+    state: str
+    until: date | None  # last day for objections
+    objection: str | None
+
+
+def companies(
+    connection: Connection, programme: str, *, states: Collection[str] = tuple(STATES), first: int = 0, size: int = 50
+) -> list[Company]:
+    """A page of those in ``states``, in the order of their codes."""
+    rule = (eligible.c.programme == programme, eligible.c.state.in_(states))
+    rows = connection.execute(select(eligible).where(*rule).order_by(eligible.c.uscc).offset(first).limit(size))
+    return [
+        Company(
+            uscc=row.uscc,
+            name=row.name,
+            exports=Money.from_cents(row.exports, row.currency),
+            state=row.state,
+            until=row.until,
+            objection=row.objection,
+        )
+        for row in rows
+    ]
+
+
+def counts(connection: Connection, programme: str) -> Mapping[str, int]:
+    """State -> number of companies."""
+    statement = select(eligible.c.state, func.count().label("companies")).where(eligible.c.programme == programme)
+    return {row.state: row.companies for row in connection.execute(statement.group_by(eligible.c.state))}
+
+
+def listed(connection: Connection, programme: str) -> frozenset[str]:
+    """The codes of all companies on the list."""
+    return frozenset(connection.execute(select(eligible.c.uscc).where(eligible.c.programme == programme)).scalars())
+
+
+def state_of(connection: Connection, programme: str, uscc: str) -> str | None:
+    """Where a company stands, or None when it is not on the list."""
+    mine = (eligible.c.programme == programme, eligible.c.uscc == uscc)
+    return connection.execute(select(eligible.c.state).where(*mine)).scalar_one_or_none()
+
+
+def add(runtime: Runtime, who: str, programme: str, rows: Sequence[tuple[str, str, Money]]) -> None:
+    """Put companies (code, name, exports) on the list, all or none; the caller has seen that none is on it yet."""
+    now = runtime.clock.now()
+    made = [
+        {"uscc": uscc, "name": name, "exports": exports.cents(), "currency": exports.currency}
+        for uscc, name, exports in rows
+    ]
+    with writing(runtime.engine) as connection:
+        common = {"programme": programme, "state": IMPORTED, "changed_at": now}
+        connection.execute(insert(eligible), [common | row for row in made])
+        _note(connection, now, "import", who, programme, len(made))
+
+
+def publish(runtime: Runtime, who: str, programme: str, until: date) -> int:
+    """Publish what was imported; objections are heard until that day is over. Raises InvalidInput, NotAllowed."""
+    now = runtime.clock.now()
+    if until <= _day(now):
+        raise InvalidInput({"until": PAST})
+    with writing(runtime.engine) as connection:
+        moved = _move(connection, now, programme, "publish", until=until)
+        if not moved:
+            raise NotAllowed(NOTHING)
+        _note(connection, now, "publish", who, programme, moved)
+    return moved
+
+
+def object_to(runtime: Runtime, who: str, programme: str, uscc: str, text: str) -> None:
+    """An objection to one company, while the window is open. Raises NotAllowed."""
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        rule = (eligible.c.uscc == uscc, eligible.c.until >= _day(now))
+        if not _move(connection, now, programme, "object", *rule, objection=text[:LONGEST], objector=who):
+            raise NotAllowed(CLOSED)
+        _note(connection, now, "object", who, programme, 1)
+
+
+def decide(runtime: Runtime, who: str, programme: str, uscc: str, act: str) -> None:
+    """``dismiss`` an objection, or ``remove`` the company. Raises NotAllowed when there is none."""
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        if act not in ("dismiss", "remove") or not _move(connection, now, programme, act, eligible.c.uscc == uscc):
+            raise NotAllowed
+        _note(connection, now, act, who, programme, 1)
+
+
+def confirm(runtime: Runtime, who: str, programme: str) -> int:
+    """Confirm every company whose window is over without an open objection. Raises NotAllowed when there is none."""
+    now = runtime.clock.now()
+    with writing(runtime.engine) as connection:
+        moved = _move(connection, now, programme, "confirm", eligible.c.until < _day(now))
+        if not moved:
+            raise NotAllowed(OPEN)
+        _note(connection, now, "confirm", who, programme, moved)
+    return moved
+
+
+def _move(connection: Connection, now: datetime, programme: str, act: str, *rule: object, **values: object) -> int:
+    """The one place where a company's state changes: every row that stands where ``act`` starts from and fits."""
+    (source, target) = next((state, after) for (state, name), after in MOVES.items() if name == act)
+    statement = update(eligible).where(eligible.c.programme == programme, eligible.c.state == source, *rule)  # type: ignore[arg-type]
+    return connection.execute(statement.values(state=target, changed_at=now, **values)).rowcount
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(SHANGHAI).date()
+
+
+def _note(connection: Connection, now: datetime, act: str, who: str, programme: str, companies: int) -> None:
+    detail = {"programme": programme, "companies": companies}
+    audit.note(connection, now, f"eligibility.{act}", who=who, detail=detail)
