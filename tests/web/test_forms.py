@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from hub.contract.capability import CapabilitySheet
 from hub.contract.text import Text
@@ -25,6 +26,7 @@ from web.forms.duty import DutyApplicationForm, DutyLimitForm, DutyTopUpForm
 from web.forms.inquiry import InquiryForm
 from web.forms.micro_confirmation import MicroConfirmation
 from web.forms.rules import NO_SPECIALS, stricter
+from web.lines import LINE_VIEWS
 
 GOOD = {
     "contact_name": "王小明",
@@ -348,3 +350,11 @@ def test_yes_no_and_a_box_are_booleans() -> None:
 
     assert (found["bulk"], found["war_cover"], found["strikes_cover"]) == (False, True, False)
     assert CargoApplicationForm().entered({"bulk": True, "war_cover": False})["bulk"] == "yes"
+
+
+@pytest.mark.parametrize("name", sorted({name for view in LINE_VIEWS for name in view.forms}))
+def test_every_form_reads_an_empty_page(name: str) -> None:
+    form = next(view.forms[name] for view in LINE_VIEWS if name in view.forms).schema()
+
+    assert set(form.gather(MultiDict())) == set(form.fields)
+    assert set(form.brought(MultiDict())) <= set(form.fields)

@@ -237,7 +237,7 @@ class Picked(fields.Raw):
         super().__init__(**more)
         self.column = column
 
-    def gather(self, posted: Posted, name: str) -> list[dict[str, str]]:  # noqa: ARG002
+    def gather(self, posted: Posted, name: str, kept: Any = None) -> list[dict[str, str]]:  # noqa: ARG002
         """The ids in the order of the page."""
         return [{self.column: value} for value in posted.getlist(self.column)]
 
