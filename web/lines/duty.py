@@ -2,7 +2,7 @@
 
 from hub.business.cargo_application import INVOICE_FIELDS
 from hub.business.duty import LINE
-from hub.business.duty_application import APPLICATION, PAYABLE, POLICY
+from hub.business.duty_application import APPLICATION, POLICY
 from hub.business.duty_authorisation import AUTHORISATION
 from hub.business.duty_limit import CHANGE, FIGURES, LIMIT, TOP_UP
 from hub.contract.text import Text
@@ -176,11 +176,7 @@ APPLICATIONS = Listing(
         *GUARANTEE, *INVOICE, "premium_due", "premium_currency", "due_date", "counted", "remark", "reason",
     ),
     document_links={"application": Text("预览", "View the e-application")},
-    many=(
-        Many(code="pay", label=Text("在线支付", "Pay"), path="/pay", name="bill", states=frozenset(PAYABLE)),
-        Many(code="delete", label=Text("删除", "Delete")),
-    ),
-    sums=("premium_due", "premium_currency"),
+    many=(Many(code="delete", label=Text("删除", "Delete")),),
     sources={
         "duty_limit": Source(
             label=Text("申请投保", "Apply for cover"),
