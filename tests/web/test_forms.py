@@ -25,6 +25,7 @@ from web.forms.countries import countries
 from web.forms.duty import DutyApplicationForm, DutyLimitForm, DutyTopUpForm
 from web.forms.inquiry import InquiryForm
 from web.forms.micro_confirmation import MicroConfirmation
+from web.forms.payment import PaymentAgreementForm, PaymentOrderForm
 from web.forms.rules import NO_SPECIALS, stricter
 from web.lines import LINE_VIEWS
 
@@ -358,3 +359,21 @@ def test_every_form_reads_an_empty_page(name: str) -> None:
 
     assert set(form.gather(MultiDict())) == set(form.fields)
     assert set(form.brought(MultiDict())) <= set(form.fields)
+
+
+def test_chosen_records_come_with_the_page_and_go_back_to_it() -> None:
+    form, posted = PaymentOrderForm(), MultiDict([("bill", "a1"), ("bill", "b2"), ("purpose", "")])
+    typed = form.gather(posted)
+
+    assert typed["item"] == [{"bill": "a1"}, {"bill": "b2"}]
+    assert [pair for pair in form.spread(typed) if pair[0] == "bill"] == [("bill", "a1"), ("bill", "b2")]
+
+
+@pytest.mark.parametrize("number", ["91000000DEM000014X", "91000000DEM00001", "91000000dem000014k"])
+def test_a_tax_number_has_its_check_digit(number: str) -> None:
+    given = {"payee": "yunfan", "tax_no": number, "payer_account": "6222000000000001", "accepted": "yes"}
+
+    with pytest.raises(InvalidInput) as refused:
+        PaymentAgreementForm().check(given)
+
+    assert list(refused.value.fields) == ["tax_no"]

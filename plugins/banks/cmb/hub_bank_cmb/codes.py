@@ -22,8 +22,8 @@ ORDER = (
     ("FIN-D", "failed", O.REFUSED_BUSINESS, Text("企业过期不审批", "Not approved in time")),
     ("FIN-C", "failed", O.REFUSED_BUSINESS, Text("企业撤销", "Cancelled by the enterprise")),
     ("FIN-U", "bank_working", O.ACCEPTED, Text("银行挂账", "Debited and held by the bank")),
-    ("FIN-B", "reversed", O.DONE, Text("银行支付被退票", "Paid, and returned since")),
-    ("FIN-T", "reversed", O.DONE, Text("退款", "Refunded")),
+    ("FIN-B", "reversed", O.REFUSED_BUSINESS, Text("银行支付被退票", "Paid, and returned since")),
+    ("FIN-T", "reversed", O.REFUSED_BUSINESS, Text("退款", "Refunded")),
 )
 """Code of an order, what it means to a payment, what an answer with it says about the order, the bank's words."""
 

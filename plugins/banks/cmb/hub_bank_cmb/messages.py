@@ -163,10 +163,10 @@ LAYOUTS: Mapping[str, Layout] = {
     ),
 }
 ANSWERED: Mapping[str, tuple[str, str, str]] = {
-    "PaymentOrder": ("PaymentReceipt", "PaymentQuery", "order_no"),
+    "PaymentOrder": ("PaymentReceipt", "PaymentQuery", "header.business_key"),
     "PaymentQuery": ("PaymentQueryAnswer", "", REFERENCE),
     "StatementQuery": ("Statement", "", "header.message_id"),
-    "PaymentAgreementRequest": ("AgreementReceipt", "", "request_no"),
+    "PaymentAgreementRequest": ("AgreementReceipt", "", "header.business_key"),
 }
 """Message -> the one that answers it, the one that asks what became of it, our path of what its answer repeats."""
 

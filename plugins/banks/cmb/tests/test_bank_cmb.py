@@ -242,7 +242,7 @@ def test_what_the_bank_cannot_take_is_refused_before_it_is_signed_naming_the_fie
     assert (refused.value.code, refused.value.explanation[0]["path"]) == ("0002", field)
 
 
-FINAL = {"S": O.DONE, "B": O.DONE, "T": O.DONE, "U": O.ACCEPTED} | dict.fromkeys("FRDC", O.REFUSED_BUSINESS)
+FINAL = {"S": O.DONE, "U": O.ACCEPTED} | dict.fromkeys("FRDCBT", O.REFUSED_BUSINESS)
 STANDS = ("BNK", "WRF", "OPR", "NTE", "AUT")
 
 
