@@ -1,6 +1,8 @@
 """What one partner's ill plugin costs the others: the p95 of Sinosure's messages in while the plugin of another insurer
 raises, waits for ever, computes for ever, grows or dies, beside the same load while it behaves.
-Short rounds take turns, and the messages of all rounds count together: what else the machine does falls on both sides.
+Short rounds take turns, and each is compared with the one beside it: what else the machine does falls on both. Shown is
+the middle of these ratios, between the lowest and the highest. The first row compares good behaviour with itself: how
+far it is from 1 is the machine's doing, and nothing smaller than that can be seen in the other rows.
 
     python -m benchmarks.isolation --rounds 8 --messages 120
 """
@@ -41,6 +43,8 @@ CONNECTIONS = 2
 ILL = 10  # messages a second of the ill partner
 SECONDS = 2.0  # what a call of a plugin may take here, so that a round sees it overrun and what follows
 TIMEOUT = 30.0
+USUAL = "behaves"
+MIDDLE, SLOWEST = 9, -1  # of the twentieths: p50 and p95
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,14 @@ class Case:
     @property
     def usual(self) -> "Case":
         """The same, behaving."""
-        return replace(self, way="behaves")
+        return replace(self, way=USUAL)
 
     def __str__(self) -> str:
         return f"{self.way}, {'own process' if self.isolate else 'in the hub'}"
 
 
 CASES = (
+    Case(USUAL, isolate=False),
     *(Case(way, isolate=False) for way in ("raise", "sleep")),
     *(Case(way, isolate=True) for way in ("raise", "hang", "grow", "die")),
 )
@@ -143,15 +148,19 @@ def _rival(port: int, messages: Sequence[bytes], over: threading.Event) -> None:
         threading.Thread(target=send, args=(content,), daemon=True).start()
 
 
-def shown(seconds: Sequence[float]) -> str:
-    """The middle and the slowest twentieth, milliseconds."""
-    places = statistics.quantiles(seconds, n=20)
-    return f"{places[9] * 1000:.1f}, {places[-1] * 1000:.1f}"
+def shown(rounds: Sequence[Sequence[float]]) -> str:
+    """p50 and p95 of a round, milliseconds: the middle of all rounds."""
+    return ", ".join(
+        f"{statistics.median(statistics.quantiles(took, n=20)[place] for took in rounds) * 1000:.1f}"
+        for place in (MIDDLE, SLOWEST)
+    )
 
 
-def ratio(sick: Sequence[float], well: Sequence[float], place: int) -> float:
-    """Of the twentieths ``place`` (from 0)."""
-    return statistics.quantiles(sick, n=20)[place] / statistics.quantiles(well, n=20)[place]
+def ratios(sick: Sequence[Sequence[float]], well: Sequence[Sequence[float]], place: int) -> str:
+    """Each round against the one beside it: the middle ratio (the lowest to the highest)."""
+    pairs = zip(sick, well, strict=True)
+    found = sorted(statistics.quantiles(a, n=20)[place] / statistics.quantiles(b, n=20)[place] for a, b in pairs)
+    return f"{statistics.median(found):.2f} ({found[0]:.2f} to {found[-1]:.2f})"
 
 
 def run(rounds: int, count: int) -> None:
@@ -162,15 +171,16 @@ def run(rounds: int, count: int) -> None:
         key = KeySigner.from_pem(folder.key(INSURER).read_bytes(), folder.certificate(INSURER).read_bytes())
         offers = (replace(world.offer(n, datetime.now(UTC), 5_000), sender=unruly.PARTNER) for n in range(ILL * 60))
         ill = [seal(default_catalogue(), offer, key) for offer in offers]
-        print("| the other partner's plugin | p50, p95 ms | while it behaves | ratio p50, p95 |\n|---|---|---|---|")
+        print("| the other partner's plugin | p50, p95 ms | while it behaves | ratio p50 | ratio p95 |")
+        print("|---|---|---|---|---|")
         for case in CASES:
-            found: dict[Case, list[float]] = {case: [], case.usual: []}
+            sick: list[list[float]] = []
+            well: list[list[float]] = []
             for n in range(rounds):
-                for each in sorted(found, key=str, reverse=n % 2 == 1):
-                    found[each] += measured(folder, good, ill, each)
-            sick, well = found[case], found[case.usual]
-            ratios = f"{ratio(sick, well, 9):.2f}, {ratio(sick, well, -1):.2f}"
-            print(f"| {case} | {shown(sick)} | {shown(well)} | {ratios} |", flush=True)
+                for found, each in ((sick, case), (well, case.usual))[:: -1 if n % 2 else 1]:
+                    found.append(measured(folder, good, ill, each))
+            compared = f"{ratios(sick, well, MIDDLE)} | {ratios(sick, well, SLOWEST)}"
+            print(f"| {case} | {shown(sick)} | {shown(well)} | {compared} |", flush=True)
 
 
 def main() -> None:
