@@ -39,11 +39,13 @@ def test_cards_are_shown_with_tries_and_factory_pin(desk_of_cards: Desk) -> None
     assert shown == {"softcard:LP1": (6, False, "ecdsa-sha256"), "softcard:OP1": (6, True, "rsa-sha256")}
 
 
-@pytest.mark.parametrize("purpose", [Purpose.APPLICATION, Purpose.AGREEMENT, Purpose.PAYMENT])
-def test_binding_acts_are_signed(desk_of_cards: Desk, purpose: Purpose) -> None:
-    payload = make_binding(
-        purpose, origin=ORIGIN, nonce="n", now=NOW, number="P-1", receiver="演示银行", digest="ab" * 32
-    )
+@pytest.mark.parametrize(
+    ("purpose", "matter"),
+    [(Purpose.APPLICATION, ""), (Purpose.AGREEMENT, ""), (Purpose.PAYMENT, "保险费 1,000.00 人民币")],
+)
+def test_binding_acts_are_signed(desk_of_cards: Desk, purpose: Purpose, matter: str) -> None:
+    common = {"origin": ORIGIN, "nonce": "n", "number": "P-1", "receiver": "演示银行", "digest": "ab" * 32}
+    payload = make_binding(purpose, now=NOW, matter=matter, **common)
     status, answer = desk_of_cards.page().sign(payload, token="softcard:OP1")
     assert status == 200
     certificate = read_certificate(decode(answer["certificate"]))
@@ -223,9 +225,8 @@ def test_no_pin_reaches_a_log_or_an_answer(
 def test_the_log_tells_purpose_and_card_but_not_what_was_signed(
     desk_of_cards: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    payload = make_binding(
-        Purpose.PAYMENT, origin=ORIGIN, nonce="n", now=NOW, number="PAY-77", receiver="演示银行", digest="ab" * 32
-    )
+    common = {"origin": ORIGIN, "nonce": "n", "number": "PAY-77", "receiver": "演示银行", "digest": "ab" * 32}
+    payload = make_binding(Purpose.PAYMENT, now=NOW, matter="保险费 1,000.00 人民币", **common)
     with caplog.at_level(logging.INFO):
         desk_of_cards.page().sign(payload)
     assert "signed purpose=PAYMENT" in caplog.text
