@@ -20,6 +20,7 @@ from web.lines.presentation import (
     Related,
     Source,
 )
+from web.lines.systems import INSURANCE
 
 INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))
 AGAIN = Text("再次提交", "Submit again")
@@ -60,13 +61,12 @@ LIMITS = Listing(
     columns=(
         Column("apply_no", "number"),
         INSURER,
-        Column("limit_no"),
+        Column("state", "track"),
         Column("total_amount"),
         Column("used_amount"),
         Column("remaining_amount"),
         Column("expiry_date"),
-        Column("state", "track"),
-        Column("next", "next", Text("下一步", "Next")),
+        Column("limit_no"),
     ),
     filters=(
         Filter("limit_no"),
@@ -121,7 +121,6 @@ TOP_UPS = Listing(
 CHANGES = Listing(
     kind=CHANGE,
     columns=(
-        Column("limit_no"),
         Column("total_amount"),
         Column("used_amount"),
         Column("remaining_amount"),
@@ -195,12 +194,12 @@ POLICIES = Listing(
     columns=(
         Column("policy_no", "number"),
         INSURER,
+        Column("state", "track"),
         Column("guarantee_use"),
         Column("guarantee_amount"),
         Column("effective_date"),
         Column("expiry_date"),
         Column("record_no"),
-        Column("state", "track"),
     ),
     filters=(Filter("policy_no"), Filter("guarantee_use"), Filter("state", "track"), Filter("effective_date", "days")),
     detail=(
@@ -224,6 +223,7 @@ VIEW = LineView(
     title=Text("关税保证保险", "Customs-duty guarantee"),
     area=Text("关税保证保险", "Customs-duty guarantee"),
     icon="gate",
+    system=INSURANCE,
     needs_card=True,
     counters=(
         Counter(

@@ -3,6 +3,7 @@
 from hub.business.shared_claim import CLAIM, LINE
 from hub.contract.text import Text
 from web.lines.presentation import Column, Filter, LineView, Listing, MenuItem
+from web.lines.systems import INSURANCE
 
 CLAIMS = Listing(
     kind=CLAIM,
@@ -38,5 +39,6 @@ VIEW = LineView(
     title=Text("理赔信息", "Claims"),
     area=Text("共享信息", "Shared information"),
     icon="share",
+    system=INSURANCE,
     needs_card=True,
 )
