@@ -68,7 +68,7 @@ AGREEMENT = Kind(
     fields=(
         Field("agreement_no", Text("协议编号", "Agreement no."), key=True),
         Field("enterprise_name", Text("企业名称", "Enterprise")),
-        Field("seal_no", Text("签署印章", "Seal")),
+        Field("seal_no", Text("签署印章", "Seal"), key=True),
         Field("document_version", Text("协议版本", "Version")),
         Field("signed_at", Text("企业签署时间", "Signed at"), datetime),
         Field("countersigned_at", Text("保险公司签署时间", "Counter-signed at"), datetime),
@@ -87,6 +87,7 @@ AGREEMENT = Kind(
         ),
         EventType("refused", By.PARTNER, Text("保险公司未签署", "The insurer refused"), decision="countersigning"),
         EventType("terminated", By.PARTNER, Text("协议终止", "Terminated by the insurer")),
+        EventType("seal_ended", By.SYSTEM, Text("签署所用印章已失效", "The seal that it was signed with has ended")),
         EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
     ),
     tracks=(
@@ -140,6 +141,7 @@ AGREEMENT = Kind(
                 *(Transition(source, "countersigned", "SIGNED") for source in ("SIGNING", "FAILED")),
                 Transition("SIGNING", "refused", "FAILED"),
                 Transition("SIGNED", "terminated", "SUPERSEDED"),
+                Transition("SIGNED", "seal_ended", "SUPERSEDED"),  # CI-GD-19
                 Transition("UNSIGNED", "deleted", "DELETED"),
             ),
         ),

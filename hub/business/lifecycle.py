@@ -119,6 +119,7 @@ class Derived:
 class Effect:
     """Reaching ``state`` causes ``causes`` on the objects whose number stands in the field ``link`` ("rows.field").
 
+    With ``back`` the other way round: on objects of that kind in whose keyed field ``link`` this one's number stands.
     It comes after all that they know by then; ``at`` names the field with its own time where that has to decide.
     """
 
@@ -129,6 +130,7 @@ class Effect:
     at: str = ""
     sets: Mapping[str, Any] = field(default_factory=dict)  # what becomes true there
     when: Callable[[Mapping[str, Any]], bool] | None = None  # only for such content
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -360,7 +362,7 @@ class Kind:
         if unknown := {name for row in self.derived for name in (row.name, *row.of)} - fields:
             raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
         for effect in self.effects:
-            if effect.state not in self._state_ids or effect.link not in self.links:
+            if effect.state not in self._state_ids or not (effect.back or effect.link in self.links):
                 raise ValueError(f"{self.code}: {effect} names an unknown state or link")
         self._check_bill(names, fields)
 
@@ -491,13 +493,15 @@ def by_code(kinds: Iterable[Kind]) -> dict[str, Kind]:
 
 
 def _check_effect(kind: Kind, effect: Effect, kinds: Sequence[Kind]) -> None:
-    to = kind.links[effect.link]
+    to = effect.back or kind.links[effect.link]
     targets = [row for row in kinds if (row.payable if to == PAYABLE else row.code == to)]
     if to != PAYABLE and not targets:
         raise ValueError(f"{kind.code}: {effect} causes an unknown event")
     for target in targets:
         if effect.causes not in {row.name for row in target.events}:
             raise ValueError(f"{kind.code}: {effect} causes an unknown event")
+        if effect.back and effect.link not in target.keyed:
+            raise ValueError(f"{kind.code}: {effect} looks for a field that {target.code} is not found by")
         if target.effects:
             raise ValueError(f"{kind.code}: {effect} moves {target.code}, which moves others itself")
 

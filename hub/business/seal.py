@@ -5,7 +5,7 @@ No partner is told of a seal: it appears in the documents that it is chosen for.
 
 from datetime import date
 
-from hub.business.lifecycle import Action, By, EventType, Field, Kind, Line, Next, State, Track, Transition
+from hub.business.lifecycle import Action, By, Effect, EventType, Field, Kind, Line, Next, State, Track, Transition
 from hub.business.numbers import NumberFormat
 from hub.business.roles import LEGAL_PERSON
 from hub.business.terms import TERMS, validity
@@ -122,6 +122,7 @@ SEAL = Kind(
         ),
     ),
     ends=("valid_until", "expired"),
+    effects=tuple(Effect(state, "seal_no", "seal_ended", back="agreement") for state in ("EXPIRED", "REVOKED")),
 )
 
 LINE = Line(code="seal", label=Text("印章管理", "Seals"), kinds=(SEAL,), messages={})

@@ -5,7 +5,7 @@ IMMEDIATE; PostgreSQL: FOR UPDATE), so events of one object are recorded one aft
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -44,6 +44,16 @@ LINKED = select(_object.c.id).where(
     _object.c.enterprise == bindparam("enterprise"),
     _object.c.kind == bindparam("kind"),
     _object.c.number.in_(bindparam("numbers", expanding=True)),
+)
+NAMING = (
+    select(_object.c.id)
+    .join(tables.object_key)
+    .where(
+        tables.object_key.c.enterprise == bindparam("enterprise"),
+        tables.object_key.c.name == bindparam("link"),
+        tables.object_key.c.value == bindparam("number"),
+        _object.c.kind == bindparam("kind"),
+    )
 )
 _proof = evidence.last_of(bindparam("object_id")).subquery("proof")
 HISTORY = (
@@ -212,19 +222,17 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
     """
     caused: dict[str, list[Effect]] = {}  # by object id
     for effect in obj.kind.effects:
-        numbers = named(obj.content, effect.link)
         reached = effect.state in obj.states.values() and not (before and effect.state in before.states.values())
-        if not reached or not numbers or not (effect.when is None or effect.when(obj.content)):
-            continue
-        to = obj.kind.links[effect.link]
-        which = {"enterprise": obj.enterprise, "numbers": numbers} | ({} if to == PAYABLE else {"kind": to})
-        for object_id in connection.execute(BILLS if to == PAYABLE else LINKED, which).scalars():
-            caused.setdefault(object_id, []).append(effect)
+        if reached and (effect.when is None or effect.when(obj.content)):
+            for object_id in _affected(connection, obj, effect):
+                caused.setdefault(object_id, []).append(effect)
     for object_id, effects in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
         other = lock_id(connection, object_id)
         latest = connection.execute(LATEST, {"object_id": object_id}).scalar_one()
         after = max(now, latest + timedelta(microseconds=1))
         for effect in effects:
+            if effect.back and obj.number not in named(other.content, effect.link):
+                continue  # it has named another since
             effected = NewEvent(
                 name=effect.causes,
                 identity=f"{now.isoformat()}/{obj.id}@{obj.revision}",  # of two at one time, the later told one stands
@@ -232,6 +240,18 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
                 content={name: obj.content.get(name) for name in effect.carries} | dict(effect.sets),
             )
             other = record(connection, other, effected, now).obj
+
+
+def _affected(connection: Connection, obj: BusinessObject, effect: Effect) -> Iterable[str]:
+    """The ids of the objects that it is to happen to."""
+    if effect.back:
+        naming = {"enterprise": obj.enterprise, "kind": effect.back, "link": effect.link, "number": obj.number}
+        return connection.execute(NAMING, naming).scalars().all()
+    numbers, to = named(obj.content, effect.link), obj.kind.links[effect.link]
+    if not numbers:
+        return ()
+    which = {"enterprise": obj.enterprise, "numbers": numbers} | ({} if to == PAYABLE else {"kind": to})
+    return connection.execute(BILLS if to == PAYABLE else LINKED, which).scalars().all()
 
 
 def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:

@@ -332,6 +332,7 @@ def parcel(code: str, effect: Effect, links: str) -> Kind:
         (Effect("CHECKED", "rate", "nothing"), "toy", "causes an unknown event"),
         (Effect("CHECKED", "rate", "reviewed"), "nowhere", "causes an unknown event"),
         (Effect("CHECKED", "rate", "reviewed"), "parcel", "moves others itself"),
+        (Effect("CHECKED", "nothing", "reviewed", back="toy"), "toy", "is not found by"),
     ],
 )
 def test_an_effect_without_a_target_or_in_a_chain_is_refused(effect: Effect, links: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hub_bank_iso20022.adapter import iso20022
@@ -127,22 +128,50 @@ def test_an_enterprise_has_one_agreement(desk: Office) -> None:
         desk.begin("agreement", "sinosure")
 
 
+def refusal(desk: Office, number: str) -> dict[str, Any]:
+    """MSG-AGR-03."""
+    reason = "请核对企业名称。"
+    return {"agreement_no": number, "status_code": "20", "reason": reason, "changed_at": desk.world.clock.now()}
+
+
 def test_a_refused_agreement_is_signed_again(desk: Office) -> None:
     seal = desk.make_seal()
     agreement = desk.sign(seal)
-    body = {
-        "agreement_no": agreement.number,
-        "status_code": "20",
-        "reason": "请核对企业名称。",
-        "changed_at": desk.world.clock.now(),
-    }
-    desk.world.push(desk.world.message("AgreementEnded", agreement.number, body))
+    desk.world.push(desk.world.message("AgreementEnded", agreement.number, refusal(desk, agreement.number)))
     failed = desk.now(agreement)
     assert (failed.states["state"], failed.content["reason"]) == ("FAILED", "请核对企业名称。")
 
     again = desk.act(failed, "sign", {"seal_no": seal.number})
 
     assert (again.states["state"], again.content["reason"]) == ("SIGNING", None)
+
+
+@pytest.mark.parametrize("ended", ["expired", "revoked"])
+def test_a_seal_that_ends_asks_for_a_new_signature_with_another(desk: Office, ended: str) -> None:
+    seal = desk.make_seal(term="1")
+    agreement = desk.sign(seal)
+    desk.world.push(desk.countersigned(agreement))
+
+    if ended == "revoked":
+        desk.act(seal, "revoke", {"reason": "更换印章"})
+    else:
+        desk.world.clock.move(timedelta(days=366))
+        calendar.run(desk.world.runtime)
+
+    assert desk.now(agreement).states["state"] == "SUPERSEDED"
+    assert desk.now(seal).states["state"] == ended.upper()
+
+
+def test_a_seal_that_was_replaced_on_the_agreement_may_end(desk: Office) -> None:
+    old, new = desk.make_seal(term="1"), desk.make_seal(term="3")
+    agreement = desk.sign(old)
+    desk.world.push(desk.world.message("AgreementEnded", agreement.number, refusal(desk, agreement.number)))
+    desk.act(desk.now(agreement), "sign", {"seal_no": new.number})
+    desk.world.push(desk.countersigned(agreement))
+
+    desk.act(old, "revoke", {"reason": "更换印章"})
+
+    assert desk.now(agreement).states["state"] == "SIGNED"
 
 
 def test_a_file_that_was_altered_on_its_way_back_is_told(desk: Office) -> None:
