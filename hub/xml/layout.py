@@ -48,6 +48,7 @@ class Row:
     theirs: str
     by: Convert = TEXT
     blank: bool = False  # an empty element is written where we have no value
+    also: str = ""  # another path of ours for the same value: read, never written
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,8 @@ class Layout:
 
     def names(self, *ours: str) -> bool:
         """Whether one of these paths of ours has a row."""
-        return any(row.ours in ours for row in self.rows if isinstance(row, (Row, Levels, Signed, Rows)))
+        rows = [row for row in self.rows if isinstance(row, (Row, Levels, Signed, Rows))]
+        return any(row.ours in ours or (isinstance(row, Row) and row.also in ours) for row in rows)
 
     def key(self, name: str) -> str | None:
         """Our path of the value that the partner writes as element or attribute ``name``; the first of several."""
@@ -214,7 +216,10 @@ class Layout:
                 case Row():
                     text = self._get(element, row.theirs)
                     if text:
-                        _keep(made, row.ours, self._value(row, text))
+                        value = self._value(row, text)
+                        _keep(made, row.ours, value)
+                        if row.also:
+                            _keep(made, row.also, value)
                 case Levels():
                     code = JOINT.join(self._levels(element, row))
                     if code:

@@ -48,7 +48,7 @@ class Message:
     schema: str  # file among the dialect's schemas
     layout: Layout
     sample: str = ""  # file in schemas/samples/ without .xml: what the conformance kit and the simulator start from
-    reference: str = "header.message_id"  # our path of the value that its answer repeats
+    reference: str = "header.message_id"  # our path of what its answer repeats; with a query, of the envelope
     answer: str = ""  # type of the message that answers it over the same connection
     query: str = ""  # type of the message that asks what became of it
 

@@ -188,6 +188,14 @@ def test_an_order_waits_for_the_enterprises_approver(world: World) -> None:
     assert [event for event, _ in world.events()][-1] == "succeeded"
 
 
+def test_whoever_keeps_an_orders_envelope_alone_can_ask_what_became_of_it(world: World) -> None:
+    order = world.order()
+    world.hub.send(world.address, order)
+    world.wait(5)
+
+    assert world.hub.ask(world.address, replace(order, body={})).kind is OutcomeClass.DONE
+
+
 def test_a_code_that_nobody_knows_is_unknown_and_the_query_tells_the_truth(world: World) -> None:
     order = world.order(purpose="未知代码")
     sent = world.hub.send(world.address, order)

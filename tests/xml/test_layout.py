@@ -51,6 +51,17 @@ def test_what_was_written_is_read_by_the_same_rows() -> None:
     assert PAYMENT.read(etree.fromstring(DOCUMENT)) == BODY | HEADER
 
 
+def test_one_element_may_be_two_values_of_ours_and_is_written_once() -> None:
+    layout = Layout("Pay", (Row("order_no", "No", also="header.business_key"),))
+
+    assert text(layout.write({"order_no": "JF1"})) == "<Pay><No>JF1</No></Pay>"
+    assert layout.read(etree.fromstring("<Pay><No>JF1</No></Pay>")) == {
+        "order_no": "JF1",
+        "header": {"business_key": "JF1"},
+    }
+    assert layout.names("header.business_key")
+
+
 def test_a_value_that_the_partner_has_no_place_for_is_left_out_when_the_table_says_so() -> None:
     assert text(PAYMENT.write(BODY | HEADER | {"remark": "x"})) == DOCUMENT
 

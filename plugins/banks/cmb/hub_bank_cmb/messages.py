@@ -14,7 +14,7 @@ from hub.xml.layout import Fixed, Layout, Levels, Part, Row, Rows
 from hub.xml.own import Message
 from hub_bank_cmb import codes
 
-REFERENCE = "reference"
+REFERENCE, KEY = "reference", "header.business_key"
 NAME, NUMBER = text(62), text(64, "ascii")
 CURRENCY = pairs("a currency", {"CNY": "10", "HKD": "21", "USD": "32", "EUR": "35", "GBP": "43", "JPY": "65"})
 SIDE = pairs("a direction", {"DEBIT": "D", "CREDIT": "C"})
@@ -82,7 +82,7 @@ LAYOUTS: Mapping[str, Layout] = {
                 Row("amount", "trsamt", YUAN),
             ),
         ),
-        Row("order_no", "body/bb1payopx1/yurref", NUMBER),
+        Row("order_no", "body/bb1payopx1/yurref", NUMBER, also=KEY),
         Row("agreement_no", "body/bb1payopx1/agrnbr", NUMBER),
         Row("ordered_at", "body/bb1payopx1/ordtim", STAMP14),
         Row("payer_account", "body/bb1payopx1/dbtacc"),
@@ -140,7 +140,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "PaymentAgreementRequest": document(
         "request",
         "AGRSGNOP",
-        Row("request_no", "body/agrsgnopx1/yurref", NUMBER),
+        Row("request_no", "body/agrsgnopx1/yurref", NUMBER, also=KEY),
         Row("requested_at", "body/agrsgnopx1/ordtim", STAMP14),
         Row("enterprise_name", "body/agrsgnopx1/corpnm", NAME),
         Row("tax_no", "body/agrsgnopx1/taxnbr"),
@@ -163,10 +163,10 @@ LAYOUTS: Mapping[str, Layout] = {
     ),
 }
 ANSWERED: Mapping[str, tuple[str, str, str]] = {
-    "PaymentOrder": ("PaymentReceipt", "PaymentQuery", "header.business_key"),
+    "PaymentOrder": ("PaymentReceipt", "PaymentQuery", KEY),
     "PaymentQuery": ("PaymentQueryAnswer", "", REFERENCE),
     "StatementQuery": ("Statement", "", "header.message_id"),
-    "PaymentAgreementRequest": ("AgreementReceipt", "", "header.business_key"),
+    "PaymentAgreementRequest": ("AgreementReceipt", "", KEY),
 }
 """Message -> the one that answers it, the one that asks what became of it, our path of what its answer repeats."""
 
