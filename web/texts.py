@@ -414,7 +414,7 @@ ENGLISH: Mapping[str, str] = {
         "install the new version of the plugin, then process what waits."
     ),
     "没有未识别的代码": "Every code is known",
-    "插件暂停调用：{why}": "The plugin is not called now: {why}",
+    "插件调用中断，尚未恢复：{call} {fault}": "The plugin was stopped and has not worked since: {call} {fault}",
     "合约版本": "Contract",
     "运行阶段": "Stage",
     "能力": "Capability",

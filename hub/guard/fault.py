@@ -15,6 +15,11 @@ class FaultKind(Enum):
     GREW = Text("内存超限", "outgrew its memory")
     DIED = Text("进程退出", "ended its process")
 
+    @property
+    def stops(self) -> bool:
+        """Whether the plugin is not called for a while after it."""
+        return self is not FaultKind.RAISED
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:

@@ -62,7 +62,7 @@ class Guard:
             self._leave(call, None)
             raise
         except PluginFailed as failed:
-            self._leave(call, self._fault(name, failed.kind, str(failed)), pause=failed.kind is not FaultKind.RAISED)
+            self._leave(call, self._fault(name, failed.kind, str(failed)), pause=failed.kind.stops)
             raise
         except BaseException as error:
             self._leave(call, self._fault(name, FaultKind.RAISED, type(error).__name__))

@@ -46,6 +46,11 @@ class Health:
     faults: Sequence[FaultRow] = ()
     alerts: Sequence[AlertRow] = ()
 
+    @property
+    def stopped(self) -> Sequence[FaultRow]:
+        """The faults that stopped calls which have not worked since, in whichever process that was."""
+        return [fault for fault in self.faults if fault.fault.stops and fault.over_at is None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class PluginCard:

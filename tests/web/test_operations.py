@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from hub import registry
+from hub.guard.fault import FaultKind, PluginFailed
+from hub.guard.guarded import Guards
 from hub.services import health
 from hub.store import tables
 from hub.store.engine import reading
@@ -34,6 +36,11 @@ def operator(hub: World) -> Browser:
     """An operator's browser."""
     token = Portal(runtime=hub.runtime, clock=hub.clock).enter("ADM", None)
     return Browser(create_app(hub.runtime), token)
+
+
+def hang() -> None:
+    """What the guard raises for a call whose process it had to end."""
+    raise PluginFailed(FaultKind.HUNG, "no answer")
 
 
 def test_every_plugin_is_listed_with_its_version_and_what_was_not_loaded_says_why(
@@ -64,6 +71,22 @@ def test_a_partner_shows_capabilities_faults_and_alerts(hub: World, operator: Br
     assert "parse_response" in text
     assert "抛出异常" in text
     assert "插件 sinosure" in text  # the alert
+
+
+def test_a_call_that_stopped_in_another_process_is_shown_until_it_works_again(hub: World, operator: Browser) -> None:
+    elsewhere = replace(hub.runtime, guards=Guards())
+    elsewhere.adapter("sinosure")
+    with pytest.raises(PluginFailed):
+        elsewhere.guards.all()["sinosure"].call("parse_response", hang)
+    health.report(elsewhere)
+    while_ill = operator.get("/operations/plugins/sinosure").text
+    hub.runtime.guards.all()["sinosure"].call("parse_response", dict)
+    health.report(hub.runtime)
+
+    after = operator.get("/operations/plugins/sinosure").text
+
+    assert "插件调用中断，尚未恢复：parse_response 调用超时" in while_ill
+    assert "插件调用中断" not in after
 
 
 def test_an_unknown_code_shows_with_a_guess_and_its_patch_can_be_taken(hub: World, operator: Browser) -> None:

@@ -44,7 +44,7 @@ def partner(code: str) -> Response:
         crumbs=((say("插件与合作机构"), OPERATIONS), (code, None)),
         live=True,
     )
-    return page("operations/partner.html", view, card=card, sheet=card.sheet, tasks=tasks, away=here.guards.away(code))
+    return page("operations/partner.html", view, card=card, sheet=card.sheet, tasks=tasks)
 
 
 @views.get(RECONCILIATION)
