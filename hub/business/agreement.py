@@ -88,6 +88,7 @@ AGREEMENT = Kind(
         EventType("refused", By.PARTNER, Text("保险公司未签署", "The insurer refused"), decision="countersigning"),
         EventType("terminated", By.PARTNER, Text("协议终止", "Terminated by the insurer")),
         EventType("seal_ended", By.SYSTEM, Text("签署所用印章已失效", "The seal that it was signed with has ended")),
+        EventType("outdated", By.SYSTEM, Text("服务协议有新版本", "There is a new version of the agreement")),
         EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
     ),
     tracks=(
@@ -142,6 +143,7 @@ AGREEMENT = Kind(
                 Transition("SIGNING", "refused", "FAILED"),
                 Transition("SIGNED", "terminated", "SUPERSEDED"),
                 Transition("SIGNED", "seal_ended", "SUPERSEDED"),  # CI-GD-19
+                Transition("SIGNED", "outdated", "SUPERSEDED"),  # CI-AGR-18
                 Transition("UNSIGNED", "deleted", "DELETED"),
             ),
         ),
@@ -162,6 +164,7 @@ AGREEMENT = Kind(
                 wording="service_agreement",
                 data=printed,
                 seal="seal_no",
+                outdated="outdated",
             ),
             sends=Sends(type="AgreementSigned", version="1.0", capability="agreement.sign", compose=signed),
             waiting=Text("协议已签署，等待保险公司确认收到", "The agreement is signed; waiting for the insurer"),

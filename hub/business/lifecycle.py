@@ -250,6 +250,7 @@ class Paper:
     data: Prints | None = None  # what it reads besides the wording, from content, actor, the receiver's name
     printed: str = ""  # instead: of Kind.documents, the latest of which is signed as it lies
     place: str = "enterprise"  # the signature field
+    outdated: str = ""  # the event of a new version, where what was signed in an older one is signed again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -380,6 +381,8 @@ class Kind:
             paper = action.paper
             if paper and (paper.kind not in self.documents or not action.stepup):
                 raise ValueError(f"{self.code}: action {action.name} signs an unknown document, or without a card")
+            if paper and paper.outdated and paper.outdated not in events:
+                raise ValueError(f"{self.code}: action {action.name}: a new version causes an unknown event")
             if paper and (paper.data is None) != (paper.printed in self.documents):
                 raise ValueError(f"{self.code}: action {action.name} signs what is printed before, or prints it")
             if unlabelled := {row.code for row in action.encloses} - set(self.documents):

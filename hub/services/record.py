@@ -228,8 +228,7 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
                 caused.setdefault(object_id, []).append(effect)
     for object_id, effects in sorted(caused.items()):  # locked by id, whatever links there: nobody waits crosswise
         other = lock_id(connection, object_id)
-        latest = connection.execute(LATEST, {"object_id": object_id}).scalar_one()
-        after = max(now, latest + timedelta(microseconds=1))
+        after = after_all(connection, object_id, now)
         for effect in effects:
             if effect.back and obj.number not in named(other.content, effect.link):
                 continue  # it has named another since
@@ -240,6 +239,12 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
                 content={name: obj.content.get(name) for name in effect.carries} | dict(effect.sets),
             )
             other = record(connection, other, effected, now).obj
+
+
+def after_all(connection: Connection, object_id: str, now: datetime) -> datetime:
+    """Now, or later where the locked object already knows of something later."""
+    latest: datetime = connection.execute(LATEST, {"object_id": object_id}).scalar_one()
+    return max(now, latest + timedelta(microseconds=1))
 
 
 def _affected(connection: Connection, obj: BusinessObject, effect: Effect) -> Iterable[str]:

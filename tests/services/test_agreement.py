@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from hub import registry
 from hub.business import KINDS
+from hub.documents.texts import WORDINGS
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
-from hub.services import accounts, actions, calendar, drafts, papers
+from hub.services import accounts, actions, calendar, drafts, papers, wordings
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -160,6 +161,30 @@ def test_a_seal_that_ends_asks_for_a_new_signature_with_another(desk: Office, en
 
     assert desk.now(agreement).states["state"] == "SUPERSEDED"
     assert desk.now(seal).states["state"] == ended.upper()
+
+
+def test_a_new_version_asks_for_a_new_signature_and_the_old_one_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = office(world)
+    seal = desk.make_seal()
+    agreement = desk.sign(seal)
+    world.push(desk.countersigned(agreement))
+    newer = replace(WORDINGS["service_agreement"], version="2027-1")
+    monkeypatch.setitem(WORDINGS, "service_agreement", newer)  # type: ignore[arg-type]
+
+    assert [wordings.outdate(world.runtime) for _ in range(2)] == [1, 0]
+
+    old = desk.now(agreement)
+    assert (old.states["state"], len(desk.papers(old))) == ("SUPERSEDED", 2)
+    assert desk.act(old, "sign", {"seal_no": seal.number}).content["document_version"] == "2027-1"
+
+
+def test_what_was_signed_in_the_present_wording_stands(desk: Office) -> None:
+    agreement = desk.sign(desk.make_seal())
+    desk.world.push(desk.countersigned(agreement))
+
+    assert wordings.outdate(desk.world.runtime) == 0
 
 
 def test_a_seal_that_was_replaced_on_the_agreement_may_end(desk: Office) -> None:
