@@ -92,8 +92,8 @@ def around() -> Shell:
         return Shell(tested=tested)
     with reading(runtime().engine) as connection:
         tenant = Tenant(connection, login.uscc)
-        counts = {counter.code: number for view in site().lines.values() for counter, number in counted(tenant, view)}
-        counts |= _unread(connection)
+        found = [row for view in site().lines.values() for row in counted(tenant, view)]
+        counts = {counter.code: number for counter, number, _ in found} | _unread(connection)
         unread = tenant.unread()
     menu = [_group(view, counts) for view in site().lines.values() if view.menu]
     return Shell(menu=[*_programme(), *menu], unread=unread, tested=tested)
@@ -137,9 +137,15 @@ def _operators() -> MenuGroup:
     return MenuGroup(code="operations", label=say("平台运营"), icon="shield", items=items)
 
 
-def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int]]:
-    """The line's counters and how many there are (spec CI-HOME-10)."""
-    return [(row, tenant.count(row.kind, row.track, row.state)) for row in view.counters]
+def counted(tenant: Tenant, view: LineView) -> list[tuple[Counter, int, str]]:
+    """The line's counters, how many there are (spec CI-HOME-10), and the one state that all of them are in, if so."""
+    return [_counted(tenant, row) for row in view.counters]
+
+
+def _counted(tenant: Tenant, counter: Counter) -> tuple[Counter, int, str]:
+    numbers = {state: tenant.count(counter.kind, counter.track, state) for state in counter.states}
+    some = [state for state, number in numbers.items() if number]
+    return counter, sum(numbers.values()), some[0] if len(some) == 1 else ""
 
 
 def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:

@@ -107,6 +107,18 @@ def test_several_offers_are_counted_in_the_notice(world: World, user: Browser) -
     assert "您有 2 份待确认小微信保易保单，请查看保单" in user.get("/").text
 
 
+def test_what_was_confirmed_and_waits_to_be_authorised_is_counted_too(world: World, user: Browser) -> None:
+    world.event(world.offer("XW-1"), "held")
+    alone = user.get("/").text
+    world.offer("XW-2")
+
+    both = user.get("/").text
+
+    assert "待确认保单(1)" in alone
+    assert f'href="{A}?state=AUTH_PENDING"' in alone
+    assert "待确认保单(2)" in both
+
+
 def test_the_company_is_checked_once_per_session(user: Browser) -> None:
     assert "信息无误" in user.get("/").text
     user.post("/company-checked", {"next": "/"})

@@ -143,13 +143,13 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Counter:
-    """A number on the home page and in the menu: objects of ``kind`` in ``state``."""
+    """A number on the home page and in the menu: objects of ``kind`` in one of ``states``."""
 
     code: str
     label: Text
     kind: str
     track: str
-    state: str
+    states: Sequence[str]
     none: Text  # what is said when there is none
     notice: Text  # what is said when there is one
     more: Text  # what is said when there are {n}

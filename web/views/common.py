@@ -253,9 +253,10 @@ def _said(obj: BusinessObject, turn: Next, track: str) -> Text:
     return turn.value if turn in (Next.ENTERPRISE, Next.NOBODY) or not state or not state.hint else state.hint
 
 
-def counter_path(counter: Counter) -> str:
-    """The list behind a counter."""
-    return f"{site().path(KINDS[counter.kind])}?{urlencode({counter.track: counter.state})}"
+def counter_path(counter: Counter, state: str) -> str:
+    """The list behind a counter: of the one state, or of all."""
+    path = site().path(KINDS[counter.kind])
+    return f"{path}?{urlencode({counter.track: state})}" if state else path
 
 
 def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: str, title: str) -> View:

@@ -46,7 +46,7 @@ def listing(line: str, kind: str) -> Response:
         line=line_view,
         step=step,
         missing=missing,
-        counters=[(row, number, counter_path(row)) for row, number in counters],
+        counters=[(row, number, counter_path(row, state)) for row, number, state in counters],
         grid=found,
         master=above(shown, found.filters),
         **{"partner_name": partner_name, **_guided(line_view), **context},
