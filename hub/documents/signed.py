@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -138,5 +139,6 @@ def _revoked(certificate: asn1.Certificate, crls: Sequence[bytes], signed_at: da
 
 
 def finish(work: Coroutine[Any, Any, Made]) -> Made:
-    """What ``work`` makes, in a loop of its own: the library asks for one, and a request's thread has none."""
-    return asyncio.run(work)
+    """What ``work`` makes, in a thread and a loop of its own: whether the caller's thread runs a loop is not asked."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

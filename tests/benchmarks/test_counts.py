@@ -33,6 +33,7 @@ from hub.business.lifecycle import Actor
 from hub.clock import MovableClock
 from hub.config import HubSettings, PartnerSettings, Settings, WebSettings
 from hub.contract.message import CanonicalMessage
+from hub.crypto.vault import Vault
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
 from hub.services import accounts, actions, results
@@ -266,6 +267,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pki.KeySigner]
     (folder / "hub.crt.pem").write_bytes(hub.certificate)
     (folder / "sinosure.pem").write_bytes(insurer.certificate)
     (folder / "web.secret").write_text("s" * 40)
+    (folder / "vault.key").write_text(Vault().key.hex())
     return folder, pki.KeySigner(insurer)
 
 
@@ -280,7 +282,7 @@ def world(engine: Engine, keys: tuple[Path, pki.KeySigner]) -> Iterator[World]:
     )
     settings = Settings(
         home=folder,
-        hub=HubSettings(key=folder / "hub.key.pem", certificate=folder / "hub.crt.pem"),
+        hub=HubSettings(key=folder / "hub.key.pem", certificate=folder / "hub.crt.pem", vault=folder / "vault.key"),
         web=WebSettings(secret=folder / "web.secret"),
         partners={"sinosure": partner},
     )

@@ -71,9 +71,8 @@ def test_a_signature_given_in_the_window_reaches_the_page_that_waits(strict: Des
 
 
 def test_the_window_shows_the_payloads_own_words(strict: Desk) -> None:
-    payload = make_binding(
-        Purpose.PAYMENT, origin=ORIGIN, nonce="n", now=NOW, number="PAY-1", receiver="演示银行", digest="ab" * 32
-    )
+    common = {"origin": ORIGIN, "nonce": "n", "number": "PAY-1", "receiver": "演示银行", "digest": "ab" * 32}
+    payload = make_binding(Purpose.PAYMENT, now=NOW, matter="保险费 1,000.00 人民币", **common)
     _, shown = Window(strict, leave(strict, strict.page(), payload)).call("/errand")
     assert (shown["title"]["zh"], shown["origin"]) == ("签署支付指令", ORIGIN)
     assert (shown["facts"]["number"], shown["facts"]["receiver"]) == ("PAY-1", "演示银行")

@@ -118,7 +118,7 @@ def test_alt_r_asks_and_deletes_only_after_confirmation(page, portal, visit):
     page.wait_for_selector("#ask-dialog:not([open])", state="attached")
     refused = len(portal.posted("/delete/1"))
     page.keyboard.press("Alt+r")
-    page.click("#ask-dialog button:has-text('确认')")
+    page.click("#ask-dialog button:has-text('是')")
     page.wait_for_url("**/result")
 
     assert refused == 0

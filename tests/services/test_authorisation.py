@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from hub.errors import NotAllowed
-from hub.services import operations, papers
+from hub.services import calendar, papers
 from hub.services.objects import BusinessObject
 from tests.services.conftest import World
 from tests.services.office import Office, office
@@ -42,7 +42,7 @@ def test_it_ends_by_itself(sqlite_world: World) -> None:
     letter = give(desk)
     sqlite_world.clock.move(timedelta(days=366))
 
-    operations.end_what_is_over(sqlite_world.runtime)
+    calendar.run(sqlite_world.runtime)
 
     assert desk.now(letter).states["state"] == "EXPIRED"
 

@@ -16,7 +16,7 @@ from hub import registry
 from hub.contract.message import Attachment, Raw
 from hub.delivery import receiver
 from hub.errors import InvalidInput, NotAllowed
-from hub.services import ledger, operations, papers
+from hub.services import calendar, ledger, papers
 from hub.services.objects import BusinessObject, Query, Tenant
 from hub.store import tables
 from hub.store.engine import reading
@@ -120,7 +120,7 @@ def test_a_letter_may_be_revoked_and_ends_by_itself(desk: Desk) -> None:
     revoked = desk.operator.act(desk.authorised(), "revoke", {})
     other = desk.authorised()
     desk.world.clock.move(timedelta(days=366))
-    operations.end_what_is_over(desk.world.runtime)
+    calendar.run(desk.world.runtime)
 
     assert desk.operator.now(revoked).states["state"] == "REVOKED"
     assert desk.operator.now(other).states["state"] == "EXPIRED"
