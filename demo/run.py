@@ -27,6 +27,7 @@ from hub.store import tables
 from hub.store.engine import open_engine, reading
 
 ROOT = Path(__file__).parents[1]
+TRIES = 3
 WEB, PARTNERS, AGENT = 8080, 9101, 21232  # the ports that are tried first; the partners' run on from theirs
 OFFERS: Mapping[Firm, int] = {DEMO: 2, SAMPLE: 1}  # so many are waiting after every start
 STATE = "demo.json"
@@ -50,8 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, interrupt)
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        ports = prepare(home, options.port, options.profile, fresh=options.fresh)
-        bring_up(home, ports, started)
+        ports = open_world(home, options, started)
         offer(home, ports)
         print(summary(home, ports, colour=sys.stdout.isatty(), keep=options.keep), flush=True)
         if not options.keep:
@@ -79,6 +79,23 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def open_world(home: Path, options: argparse.Namespace, started: "dict[str, subprocess.Popen[bytes]]") -> Ports:
+    """A world whose programs all run. Begins again with other ports while one is lost between look and start."""
+    fresh, left = options.fresh, TRIES
+    while True:
+        ports = prepare(home, options.port, options.profile, fresh=fresh)
+        try:
+            bring_up(home, ports, started)
+        except DemoError as error:
+            stop(started, home)
+            fresh, left = False, left - 1
+            if not left or all(free_port(port) == port for port in (ports.web, ports.agent, *ports.partners.values())):
+                raise
+            print(f"{error}\n  ! a port was taken meanwhile, once more / 端口刚被占用，重试", flush=True)
+        else:
+            return ports
+
+
 def prepare(home: Path, web: int, profile: str = world.STANDARD, *, fresh: bool) -> Ports:
     """Free ports, and a world whose settings name them."""
     print("Demo world / 演示环境", flush=True)
@@ -104,10 +121,10 @@ def discard(home: Path) -> None:
 
 
 def choose_ports(web: int) -> Ports:
-    """The usual ports where they are free."""
+    """The usual ports where they are free; for ``web`` 0, as several demos on one machine want it, any."""
     taken: list[int] = []
     for wanted in (web, AGENT, *range(PARTNERS, PARTNERS + len(world.simulated()))):
-        taken.append(free_port(wanted, taken))
+        taken.append(free_port(wanted if web else 0, taken))
     first, agent, *others = taken
     return Ports(web=first, agent=agent, partners=dict(zip(world.simulated(), others, strict=True)))
 

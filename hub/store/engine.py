@@ -19,6 +19,7 @@ PRAGMAS = (
     "busy_timeout=15000",
 )
 WRITES = "swhub_writes"
+VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # one snapshot for all statements
 TURN = "swhub_turn"  # SQLite makes waiting writers poll with sleeps: in one process they stand in a queue instead
 
 
@@ -49,8 +50,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the store; nothing is written."""
-    with engine.connect() as connection, connection.begin():
+    """One consistent view of the store; nothing is written. On SQLite every transaction is such a view."""
+    options = {} if engine.dialect.name == "sqlite" else VIEW
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

@@ -53,9 +53,9 @@ class Demo:
 
 
 @contextmanager
-def running(home: Path, port: int, profile: str = "standard") -> Iterator[Demo]:
-    """A demo, started as script/demo starts it; with another port when this one is taken."""
-    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", str(port), "--profile", profile]
+def running(home: Path, profile: str = "standard") -> Iterator[Demo]:
+    """A demo, started as script/demo starts it, on any free ports."""
+    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", "0", "--profile", profile]
     started = subprocess.run([*command, "--keep"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert started.returncode == 0, started.stdout + started.stderr
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
@@ -68,7 +68,7 @@ def running(home: Path, port: int, profile: str = "standard") -> Iterator[Demo]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo that the tests share."""
-    with running(tmp_path_factory.mktemp("demo") / "home", 18080) as started:
+    with running(tmp_path_factory.mktemp("demo") / "home") as started:
         yield started
 
 

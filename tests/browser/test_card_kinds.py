@@ -76,7 +76,7 @@ def with_token(tmp_path: Path) -> Iterator[Demo]:
         module = softhsm.module_path()
     except softhsm.NoSoftHsm as missing:
         pytest.skip(str(missing))
-    with running(tmp_path / "home", 18180) as demo:
+    with running(tmp_path / "home") as demo:
         conf = softhsm.make_tokens(tmp_path / "softhsm", {"DEMO-1": (soft_card(demo, "DEMO-1"), demo.pin)})
         os.kill(json.loads((demo.home / "demo.json").read_text())["pids"]["card-agent"], signal.SIGTERM)
         config = tmp_path / "agent.toml"

@@ -66,7 +66,7 @@ def submit(page: Page, pin: str) -> None:
     with page.expect_popup() as window:
         button(page, "提交")
     give_pin(window.value, pin)
-    expect(page.get_by_text("保险公司已收到投保单")).to_be_visible()
+    expect(panel(page).get_by_text("保险公司已收到投保单")).to_be_visible()
 
 
 def wait_for(page: Page, tab: str, number: str, state: str) -> None:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def guangdong(tmp_path: Path) -> Iterator[Demo]:
     """The demo as that portal."""
-    with running(tmp_path / "home", 18280, "guangdong-2024") as demo:
+    with running(tmp_path / "home", "guangdong-2024") as demo:
         yield demo
 
 
