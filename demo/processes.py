@@ -28,7 +28,8 @@ class Program:
     name: str
     arguments: Sequence[str]
     port: int
-    path: str  # answers 200 when the program is up
+    path: str  # answers ``status`` when the program is up
+    status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,11 +93,11 @@ def wait(program: Program, ended: Callable[[], int | None], home: Path) -> None:
 
 
 def answers(program: Program) -> bool:
-    """Whether the program answers with 200."""
+    """Whether the program answers as it should."""
     connection = http.client.HTTPConnection(HOST, program.port, timeout=5)
     try:
         connection.request("GET", program.path, headers=dict(program.headers))
-        return connection.getresponse().status == 200
+        return connection.getresponse().status == program.status
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+from hub_card_eport import CONTROL
 from sqlalchemy import func, select
 
 from demo import world
@@ -28,7 +29,7 @@ from hub.store.engine import open_engine, reading
 
 ROOT = Path(__file__).parents[1]
 TRIES = 3
-WEB, PARTNERS, AGENT = 8080, 9101, 21232  # the ports that are tried first; the partners' run on from theirs
+WEB, PARTNERS, AGENT, EPORT = 8080, 9101, 21232, 61232  # tried first; the partners' run on from theirs
 OFFERS: Mapping[Firm, int] = {DEMO: 2, SAMPLE: 1}  # so many are waiting after every start
 STATE = "demo.json"
 ARTICLES = 13
@@ -89,7 +90,7 @@ def open_world(home: Path, options: argparse.Namespace, started: "dict[str, subp
         except DemoError as error:
             stop(started, home)
             fresh, left = False, left - 1
-            if not left or all(free_port(port) == port for port in (ports.web, ports.agent, *ports.partners.values())):
+            if not left or all(free_port(port) == port for port in every(ports)):
                 raise
             print(f"{error}\n  ! a port was taken meanwhile, once more / 端口刚被占用，重试", flush=True)
         else:
@@ -123,18 +124,27 @@ def discard(home: Path) -> None:
 def choose_ports(web: int) -> Ports:
     """The usual ports where they are free; for ``web`` 0, as several demos on one machine want it, any."""
     taken: list[int] = []
-    for wanted in (web, AGENT, *range(PARTNERS, PARTNERS + len(world.simulated()))):
+    for wanted in (web, AGENT, EPORT, *range(PARTNERS, PARTNERS + len(world.simulated()))):
         taken.append(free_port(wanted if web else 0, taken))
-    first, agent, *others = taken
-    return Ports(web=first, agent=agent, partners=dict(zip(world.simulated(), others, strict=True)))
+    first, agent, eport, *others = taken
+    return Ports(web=first, agent=agent, control=eport, partners=dict(zip(world.simulated(), others, strict=True)))
+
+
+def every(ports: Ports) -> Sequence[int]:
+    """All of them."""
+    return (ports.web, ports.agent, ports.control, *ports.partners.values())
 
 
 def write_options(home: Path, ports: Ports) -> None:
-    """What the partners and the agent read at their start."""
+    """What the partners, the control and the agent read at their start."""
     agent = {"port": ports.agent, "origins": [ports.portal], "hub_certificate": str(home / setup.CERTIFICATE)}
-    driver = {"slot": str(home / world.SLOT)}
-    text = lines(agent) + "[drivers.card_softcard]\n" + lines(driver)
-    (home / "agent.toml").write_text(text, encoding="utf-8")
+    drivers = {  # in the order in which the page lists the cards
+        "card_softcard": {"slot": str(home / world.SLOT)},
+        "card_eport": {"address": f"ws://{HOST}:{ports.control}"},
+    }
+    tail = "".join(f"[drivers.{name}]\n{lines(driver)}" for name, driver in drivers.items())
+    (home / "agent.toml").write_text(lines(agent) + tail, encoding="utf-8")
+    (home / f"{CONTROL}.toml").write_text(lines(world.control_options(home, ports)), encoding="utf-8")
     for code in ports.partners:
         (home / f"{code}.toml").write_text(lines(world.simulator_options(home, ports, code)), encoding="utf-8")
 
@@ -159,6 +169,13 @@ def programs(home: Path, ports: Ports) -> Sequence[Program]:
             for code, port in ports.partners.items()
         ),
         Program(
+            name=CONTROL,
+            arguments=["simulate", CONTROL, "--options", str(home / f"{CONTROL}.toml")],
+            port=ports.control,
+            path="/",
+            status=426,  # a WebSocket's answer to plain HTTP: Upgrade Required
+        ),
+        Program(
             name="card-agent",
             arguments=["card-agent", "--config", str(home / "agent.toml")],
             port=ports.agent,
@@ -168,7 +185,7 @@ def programs(home: Path, ports: Ports) -> Sequence[Program]:
     )
 
 
-WHAT = {"serve": "web and worker", "card-agent": "card agent"}  # what is not here is a partner
+WHAT = {"serve": "web and worker", "card-agent": "card agent"}  # what is not here is simulated
 
 
 def bring_up(home: Path, ports: Ports, started: "dict[str, subprocess.Popen[bytes]]") -> None:
@@ -296,7 +313,7 @@ def write_state(home: Path, ports: Ports, pids: Mapping[str, int]) -> None:
         "cards": [
             {
                 "serial": card.serial,
-                "token": f"softcard:{card.serial}",
+                "token": card.token,
                 "label": card.label,
                 "pin": PIN,
                 "role": card.role,

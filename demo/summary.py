@@ -1,9 +1,9 @@
 """What the demo prints when it is up: where to go, with which card, what to click."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from demo.world import CARDS, DECLARATIONS, DEMO, NAME, PASSWORD, PIN, Ports
+from demo.world import CARDS, DECLARATIONS, DEMO, EPORT, NAME, PASSWORD, PIN, Card, Ports
 from hub.commands.output import width
 from hub.contract.suites import SM2
 from hub.contract.text import Text
@@ -12,6 +12,11 @@ ROLES: Mapping[str, Text] = {
     "LP": Text("法人卡", "legal person"),
     "OP": Text("操作员卡", "operator"),
 }
+NOTES: Sequence[tuple[Callable[[Card], bool], str]] = (
+    (lambda card: card.algorithm == SM2, "国密 SM2"),
+    (lambda card: not card.bound, "未绑定，待法人绑定 / not bound"),
+    (lambda card: card.driver == EPORT, "模拟电子口岸控件 / E-Port"),
+)
 MAGIC: Mapping[str, Text] = {  # written into 备注: rules of plugins/sinosure/README.md
     "退回": Text("退回修改", "returned for correction"),
     "拒绝": Text("审核不通过", "rejected"),
@@ -102,9 +107,9 @@ def rows() -> list[str]:
     made = []
     for card in CARDS:
         role = ROLES[card.role]
-        note = "国密 SM2" if card.algorithm == SM2 else "" if card.bound else "未绑定，待法人绑定 / not bound"
-        cells = ((card.serial, 10), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 16))
-        made.append(("      " + "".join(pad(text, to) for text, to in cells) + note).rstrip())
+        notes = [text for holds, text in NOTES if holds(card)]
+        cells = ((card.serial, 14), (card.firm.name, 22), (f"{role.zh} {role.en}", 24), (card.holder, 16))
+        made.append(("      " + "".join(pad(text, to) for text, to in cells) + "".join(notes)).rstrip())
     return made
 
 

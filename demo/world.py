@@ -1,5 +1,7 @@
 """The demo world in a folder: two authorities with revocation lists, two enterprises, cards, the partners' keys.
 
+Most cards are soft cards in a slot; one lies in the reader of a simulated E-Port control.
+
 Every installed partner that brings its simulated side is in it: a plugin that is added needs no line here.
 
 Everything here is invented: the companies do not exist, their credit codes have valid check digits and the
@@ -15,6 +17,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from hub_card_eport import CONTROL
 from hub_card_softcard import desk
 
 from hub import config, registry, runtime, setup
@@ -35,6 +38,7 @@ POLL = 2.0  # seconds between two questions to a partner that pushes nothing
 PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to hold the visitor up for long
 AUTHORITIES = {ECDSA: "cards-ca", SM2: "cards-ca-sm2"}  # a chain never changes its family
 PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
+SOFT, EPORT = "softcard", "eport"  # card drivers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,12 @@ class Card:
     holder: str
     bound: bool = True
     algorithm: str = ECDSA
+    driver: str = SOFT
+
+    @property
+    def token(self) -> str:
+        """As the card agent names it."""
+        return f"{self.driver}:{self.serial}"
 
     @property
     def label(self) -> str:
@@ -79,7 +89,9 @@ CARDS = (
     Card(serial="DEMO-5", firm=DEMO, role="LP", holder="示例国密法人", algorithm=SM2),
     Card(serial="SAMPLE-1", firm=SAMPLE, role="OP", holder="样例操作员"),
     Card(serial="SAMPLE-2", firm=SAMPLE, role="LP", holder="样例法人"),
+    Card(serial="9600000000001", firm=SAMPLE, role="LP", holder="样例口岸卡法人", driver=EPORT),
 )
+IN_CONTROL = next(card for card in CARDS if card.driver == EPORT)  # its reader holds one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +100,7 @@ class Ports:
 
     web: int
     agent: int
+    control: int  # the simulated E-Port control
     partners: Mapping[str, int]  # code -> where its simulated side listens
     profile: str = STANDARD  # of the portal
 
@@ -123,7 +136,7 @@ def make(home: Path, ports: Ports, now: datetime) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     authorities = {suite: make_authority(folder, suite, now) for suite in AUTHORITIES}
     make_partners(home, now)
-    identities = [make_card(home / SLOT, authorities[card.algorithm], card, now) for card in CARDS]
+    identities = [make_card(home, authorities[card.algorithm], card, now) for card in CARDS]
     setup.make_home(home, values=settings(ports), partners=partners(ports), now=now)
     found = config.load(home / setup.FILE, {})
     setup.make_store(found)
@@ -184,14 +197,24 @@ def simulator_options(home: Path, ports: Ports, code: str) -> dict[str, Any]:
     }
 
 
+def control_options(home: Path, ports: Ports) -> dict[str, Any]:
+    """What the simulated E-Port control is told."""
+    return {
+        "port": ports.control,
+        "number": IN_CONTROL.serial,
+        "key": str(home / PKI / f"{CONTROL}.key.pem"),
+        "certificate": str(home / PKI / f"{CONTROL}.crt.pem"),
+        "algorithm": IN_CONTROL.algorithm,
+        "pin": PIN,
+    }
+
+
 def make_partners(home: Path, now: datetime) -> None:
     """Keys for every simulated partner that has none; the hub pins each certificate, whoever issued it."""
     authority = pki.make_authority("Demo Partners CA", now)
     for code in simulated():
         if not (home / PKI / f"{code}.key.pem").exists():
-            partner = pki.issue_partner(authority, f"Simulated (模拟) {code}", now)
-            write(home / PKI / f"{code}.key.pem", partner.key)
-            write(home / PKI / f"{code}.crt.pem", partner.certificate)
+            keep(home, code, pki.issue_partner(authority, f"Simulated (模拟) {code}", now))
 
 
 def make_authority(folder: Path, suite: str, now: datetime) -> pki.Identity:
@@ -202,8 +225,8 @@ def make_authority(folder: Path, suite: str, now: datetime) -> pki.Identity:
     return authority
 
 
-def make_card(slot: Path, authority: pki.Identity, card: Card, now: datetime) -> pki.Identity:
-    """Issue a card and put it into the slot."""
+def make_card(home: Path, authority: pki.Identity, card: Card, now: datetime) -> pki.Identity:
+    """Issue a card and put it into the slot, or into the control's reader."""
     identity = pki.issue_card(
         authority,
         enterprise=card.firm.name,
@@ -213,8 +236,18 @@ def make_card(slot: Path, authority: pki.Identity, card: Card, now: datetime) ->
         now=now,
         algorithm=card.algorithm,
     )
-    desk.make(slot, serial=card.serial, label=card.label, key=identity.key, certificate=identity.certificate, pin=PIN)
+    if card.driver == EPORT:
+        keep(home, CONTROL, identity)
+    else:
+        key, certificate = identity.key, identity.certificate
+        desk.make(home / SLOT, serial=card.serial, label=card.label, key=key, certificate=certificate, pin=PIN)
     return identity
+
+
+def keep(home: Path, name: str, identity: pki.Identity) -> None:
+    """Key and certificate as files, for a simulated side."""
+    write(home / PKI / f"{name}.key.pem", identity.key)
+    write(home / PKI / f"{name}.crt.pem", identity.certificate)
 
 
 def register(found: config.Settings, identities: Sequence[pki.Identity]) -> None:

@@ -57,7 +57,7 @@ def command(
                        --driver card_softcard.slot=/media/cards
       swhub card-agent --config agent.toml
     The file holds: port, origins, hub_certificate, pin (window, or page for a portal whose profile allows that the PIN
-    is typed in its pages) and [drivers.<plugin>] tables.
+    is typed in its pages) and [drivers.<plugin>] tables, in the order in which the page lists their cards.
     """
     if context.invoked_subcommand is not None:
         return

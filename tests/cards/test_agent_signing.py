@@ -275,6 +275,11 @@ def test_only_card_drivers_are_found_among_the_plugins() -> None:
     assert all(source.name.startswith("card_") for source in discover({}))
 
 
+def test_drivers_with_settings_come_first_in_the_settings_order() -> None:
+    names = [source.name for source in discover({"card_softcard": {}, "card_eport": {}})]
+    assert names == ["card_softcard", "card_eport", *sorted(set(names) - {"card_softcard", "card_eport"})]
+
+
 def test_the_agent_outlives_its_drivers(desk_of_cards: Desk) -> None:
     desk_of_cards.faults('["LP1"]\nat = "open"\ncrash = true\n')
     desk_of_cards.page().sign(desk_of_cards.login())

@@ -21,7 +21,8 @@ from hub.commands.check import look
 from hub.commands.output import width
 from hub.testing import pki
 
-PORTS = Ports(web=8080, agent=21232, partners={code: 9101 + no for no, code in enumerate(world.simulated())})
+PARTNERS = {code: 9101 + no for no, code in enumerate(world.simulated())}
+PORTS = Ports(web=8080, agent=21232, control=61232, partners=PARTNERS)
 FACTORY = {"88888888", "00000000", "123456"}
 
 
@@ -55,10 +56,11 @@ def test_the_pin_is_no_factory_pin() -> None:
     assert PIN not in FACTORY
 
 
-def test_every_card_lies_in_the_slot_with_its_label(made: Path) -> None:
+def test_every_soft_card_lies_in_the_slot_with_its_label(made: Path) -> None:
     inside, outside = desk.list_cards(made / world.SLOT)
 
-    assert [(card.token, card.label) for card in inside] == [(card.serial, card.label) for card in CARDS]
+    soft = [card for card in CARDS if card.driver == world.SOFT]
+    assert [(card.token, card.label) for card in inside] == [(card.serial, card.label) for card in soft]
     assert outside == []
 
 
@@ -128,7 +130,8 @@ def test_the_state_for_machines_names_cards_and_addresses(home: Path) -> None:
 
     state = json.loads((home / run.STATE).read_text(encoding="utf-8"))
     assert state["portal"] == "http://127.0.0.1:8080"
-    assert [card["token"] for card in state["cards"]] == [f"softcard:{card.serial}" for card in CARDS]
+    assert [card["token"] for card in state["cards"]] == [card.token for card in CARDS]
+    assert {card.driver for card in CARDS} == {world.SOFT, world.EPORT}
 
 
 def test_a_program_that_ends_at_once_is_reported_with_its_own_words(home: Path) -> None:

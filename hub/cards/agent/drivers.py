@@ -19,8 +19,11 @@ FAMILY = "card_"  # entry points of other families are not the agent's
 
 
 def discover(settings: Mapping[str, Mapping[str, Any]]) -> list[Source]:
-    """The installed card-driver plugins, not imported yet; ``settings`` by entry-point name."""
-    points = sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name)
+    """The installed card-driver plugins, not imported yet; ``settings`` by entry-point name, and their order ours."""
+    order = {name: place for place, name in enumerate(settings)}
+    points = sorted(
+        importlib.metadata.entry_points(group=GROUP), key=lambda point: (order.get(point.name, len(order)), point.name)
+    )
     return [
         Source(name=point.name, module=point.module, settings=settings.get(point.name, {}))
         for point in points

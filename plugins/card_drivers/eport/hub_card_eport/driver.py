@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.contract.card import CardError, CardFault, CardIdentity
+from hub.crypto.certificate import label
 from hub_card_eport.codes import ControlFault
 from hub_card_eport.wire import CALL_LIMIT, Control, opened
 
@@ -69,7 +70,7 @@ class EportDriver:
         certificate = pem(read(control, "GetSignCertAsPEM"))
         return CardIdentity(
             token=number,
-            label=f"{read(control, 'GetEntName')} {read(control, 'GetUName')}",
+            label=f"{label(certificate) or read(control, 'GetEntName')} {read(control, 'GetUName')}",
             certificate=certificate.public_bytes(Encoding.DER),
             not_after=certificate.not_valid_after_utc,
             algorithm=algorithm(certificate),
@@ -89,15 +90,15 @@ class EportSession:
         self._pin = None
 
     def sign(self, data: bytes) -> bytes:
-        """The signature over ``data``, which has to be text. Raises CardError, ControlFault."""
+        """The signature over ``data``. Raises CardError, ControlFault."""
         pin = self._pin
         if pin is None:
             raise CardError(CardFault.NO_CARD, detail="the session is over")
         try:
-            text = data.decode()
             if read(self._control, "GetCardID") != self._token:
                 raise CardError(CardFault.NO_CARD, detail="another card")
-            value, *_ = self._control.ask(PREFIX + "SignDataAsPEM", inData=text, passwd=pin)
+            method, text = wording(data)
+            value, *_ = self._control.ask(PREFIX + method, inData=text, passwd=pin)
             signature = base64.b64decode(value, validate=True)
         except CardError as error:
             self.close()
@@ -108,6 +109,14 @@ class EportSession:
             raise ControlFault("signature") from None
         self._driver.remember(self._token, None)
         return signature
+
+
+def wording(data: bytes) -> tuple[str, str]:
+    """The call and the text that have the control sign these bytes: the attributes of a PDF's signature are no text."""
+    try:
+        return "SignDataAsPEM", data.decode()
+    except UnicodeDecodeError:
+        return "SignPemDataAsPem", base64.b64encode(data).decode()
 
 
 def read(control: Control, what: str) -> str:

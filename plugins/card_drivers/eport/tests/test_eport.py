@@ -81,7 +81,7 @@ def test_a_block_whose_text_was_changed_is_refused() -> None:
 
 def test_the_card_is_shown_and_signs(bench) -> None:
     (shown,) = bench.driver.list_cards()
-    assert (shown.token, shown.label, shown.algorithm) == (bench.token, "示例公司 样本", "rsa-sha256")
+    assert (shown.token, shown.label, shown.algorithm) == (bench.token, "示例公司 法人卡 样本", "rsa-sha256")
     verify_signature("rsa-sha256", bench.identity.x509, sign(bench), "签署协议".encode())
 
 
@@ -99,7 +99,7 @@ def test_without_the_control_there_is_no_client() -> None:
 def test_an_answer_to_another_call_is_not_taken_for_this_one(bench) -> None:
     bench.hand("Behave", manner="twice")
     (shown,) = bench.driver.list_cards()
-    assert shown.label == "示例公司 样本"
+    assert shown.label == "示例公司 法人卡 样本"
 
 
 def test_a_control_that_does_not_answer_in_time_is_silent(bench) -> None:

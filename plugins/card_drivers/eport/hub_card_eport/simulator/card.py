@@ -56,7 +56,7 @@ class ControlCard:
         if not self.inserted:
             raise CardFailure("请插入当前用户绑定的电子钥匙", "Err:Custom51590")
 
-    def sign(self, text: str, pin: str) -> bytes:
+    def sign(self, data: bytes, pin: str) -> bytes:
         """One try of the PIN, then the signature. Raises CardFailure."""
         if self._tries == 0:
             raise CardFailure("卡已锁定", "Err:Simulated")
@@ -65,7 +65,7 @@ class ControlCard:
             locked = "卡已锁定" if self._tries == 0 else f"还可尝试{self._tries}次"
             raise CardFailure(f"校验密码错误，{locked}", "Err:Simulated")
         self._tries = self._tries_max
-        return self._signer.sign(text.encode())
+        return self._signer.sign(data)
 
     def renew(self) -> None:
         """As on the first day."""

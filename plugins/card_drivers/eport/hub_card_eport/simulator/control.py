@@ -25,7 +25,11 @@ READS: Mapping[str, Callable[[ControlCard], str]] = {
     "cus-sec_SpcGetEntName": lambda card: card.enterprise,
     "cus-sec_SpcGetUName": lambda card: card.holder,
 }
-SIGN = "cus-sec_SpcSignDataAsPEM"
+SIGNS: Mapping[str, Callable[[str], bytes]] = {
+    "cus-sec_SpcSignDataAsPEM": str.encode,
+    "cus-sec_SpcSignPemDataAsPem": base64.b64decode,
+}
+"""How the text of a call becomes the bytes that are signed."""
 
 FAILURES: Mapping[CardFault, CardFailure] = {
     CardFault.NO_CLIENT: CardFailure("连接控件超时", "Err:Base60408"),
@@ -62,8 +66,8 @@ class Room:
             self.card.require()
             if method in READS:
                 return [READS[method](self.card)]
-            if method == SIGN:
-                signature = self.card.sign(args["inData"], args["passwd"])
+            if method in SIGNS:
+                signature = self.card.sign(SIGNS[method](args["inData"]), args["passwd"])
                 return [base64.b64encode(signature).decode(), self.card.number]
         raise CardFailure(f"找不到方法{method}", "Err:Simulated")
 
