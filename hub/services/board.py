@@ -5,11 +5,11 @@ has to guess whether anything arrived.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Row, bindparam, literal, select, union_all
 
@@ -61,27 +61,28 @@ class Board:
         return sum(self.numbers.values())
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """An object on the board, before it is read."""
+class _Place(NamedTuple):
+    """An object on the board, before it is read. Those that wait longest come first."""
 
+    since: datetime
     id: str
-    kind: str
     turn: Next
     track: str
-    since: datetime
 
 
 def read(connection: Connection, registry: Registry, enterprise: str, now: datetime, *, each: int) -> Board:
     """The enterprise's board, with at most ``each`` moves of each turn."""
-    found = connection.execute(_open(), {"enterprise": enterprise, "at_most": COUNTED}).all()
-    full = max(Counter((row.kind, row.track, row.state) for row in found).values(), default=0)
-    places = sorted(_places(found), key=lambda place: (place.since, place.id))
-    by_turn = {turn: [place for place in places if place.turn is turn] for turn in SHOWN}
     tenant = Tenant(connection, enterprise)
+    asked = {"enterprise": enterprise, "at_most": COUNTED}
+    found = [row for kind in tenant.kinds() for row in connection.execute(_open(kind), asked)]
+    full = max(Counter((row.kind, row.track, row.state) for row in found).values(), default=0)
+    places = sorted(_places(found))
+    by_turn = {turn: [place for place in places if place.turn is turn] for turn in SHOWN}
+    objects = tenant.those([place.id for rows in by_turn.values() for place in rows[:each]])
+    heard = cache(partial(last_heard, connection))
     return Board(
         moves={
-            turn: [_move(connection, registry, tenant.get(place.kind, place.id), place, now) for place in rows[:each]]
+            turn: [_move(registry, objects[place.id], place, now, heard) for place in rows[:each]]
             for turn, rows in by_turn.items()
         },
         numbers={turn: len(rows) for turn, rows in by_turn.items()},
@@ -101,42 +102,48 @@ def _delivering(turn: Next, delivery: str | None) -> Next:
 
 
 @cache
-def _open() -> CompoundSelect[Any]:
-    """A look into the index for each state in which somebody has to move."""
+def _open(kind_code: str) -> CompoundSelect[Any]:
+    """A look into the index for each of the kind's states in which somebody has to move."""
     looks = []
-    for kind in KINDS.values():
-        for track in kind.tracks:
-            for state in (*track.states, CONFLICT_STATE):
-                if state.next is Next.NOBODY:
-                    continue
-                standing = (
-                    select(_object.c.id, _object.c.kind, _object.c.since, _object.c.delivery)
-                    .where(
-                        _object.c.enterprise == bindparam("enterprise"),
-                        _object.c.kind == kind.code,
-                        TRACK_COLUMNS[track.name] == state.id,
-                    )
-                    .order_by(_object.c.created_at)
-                    .limit(bindparam("at_most"))
-                    .subquery()
+    for track in KINDS[kind_code].tracks:
+        for state in (*track.states, CONFLICT_STATE):
+            if state.next is Next.NOBODY:
+                continue
+            standing = (
+                select(_object.c.id, _object.c.kind, _object.c.since, _object.c.delivery)
+                .where(
+                    _object.c.enterprise == bindparam("enterprise"),
+                    _object.c.kind == kind_code,
+                    TRACK_COLUMNS[track.name] == state.id,
                 )
-                looks.append(select(standing, literal(track.name).label("track"), literal(state.id).label("state")))
+                .order_by(_object.c.created_at)
+                .limit(bindparam("at_most"))
+                .subquery()
+            )
+            looks.append(select(standing, literal(track.name).label("track"), literal(state.id).label("state")))
     return union_all(*looks)
+
+
+@cache
+def _next(kind_code: str, track: str, state: str) -> Next:
+    return KINDS[kind_code].state(track, state).next
 
 
 def _places(rows: Iterable[Row[Any]]) -> list[_Place]:
     """One place for each object: of its tracks, the one whose turn counts."""
     found: dict[str, _Place] = {}
     for row in rows:
-        turn = _delivering(KINDS[row.kind].state(row.track, row.state).next, row.delivery)
-        place = _Place(id=row.id, kind=row.kind, turn=turn, track=row.track, since=row.since)
+        turn = _delivering(_next(row.kind, row.track, row.state), row.delivery)
+        place = _Place(row.since, row.id, turn, row.track)
         known = found.get(row.id)
         if known is None or TURNS.index(turn) < TURNS.index(known.turn):
             found[row.id] = place
     return list(found.values())
 
 
-def _move(connection: Connection, registry: Registry, obj: BusinessObject, place: _Place, now: datetime) -> Move:
+def _move(
+    registry: Registry, obj: BusinessObject, place: _Place, now: datetime, heard: Callable[[str], datetime | None]
+) -> Move:
     last = obj.due_at if place.track == "state" else None  # the day on which the state itself ends
     move = Move(obj=obj, turn=place.turn, track=place.track, until=last)
     if place.turn is not Next.PARTNER:
@@ -144,7 +151,7 @@ def _move(connection: Connection, registry: Registry, obj: BusinessObject, place
     until = watch.promised(registry, obj, place.track)
     if until is None or until > now:
         return replace(move, until=until)
-    return replace(move, until=until, silent=True, heard=last_heard(connection, obj.partner))
+    return replace(move, until=until, silent=True, heard=heard(obj.partner))
 
 
 def last_heard(connection: Connection, partner: str) -> datetime | None:

@@ -177,6 +177,15 @@ OWN = select(_object).where(
 )
 OWN_LOCKED = OWN.with_for_update()
 """Every page and every action asks for one object, so this is built once."""
+THOSE = select(_object).where(_object.c.id.in_(bindparam("ids", expanding=True)))
+"""By id alone: beside a condition on the enterprise SQLite takes that one's index and reads all that it ever had."""
+_least = select(func.min(_object.c.kind)).where(_object.c.enterprise == bindparam("enterprise"))
+_held = select(_least.scalar_subquery().label("kind")).cte("held", recursive=True)
+_held = _held.union_all(
+    select(_least.where(_object.c.kind > _held.c.kind).scalar_subquery()).where(_held.c.kind.is_not(None))
+)
+HELD = select(_held.c.kind).where(_held.c.kind.is_not(None))
+"""The kinds that an enterprise has: one step into the index for each, however many objects there are."""
 
 
 class Tenant:
@@ -219,6 +228,15 @@ class Tenant:
             self._owned(table).where(table.c.kind == kind_code, table.c.number == number).limit(1)
         ).first()
         return None if row is None else thaw(row)
+
+    def those(self, ids: Collection[str]) -> dict[str, BusinessObject]:
+        """Id -> object, for ids of any kind; one of another enterprise is not among them."""
+        rows = self._connection.execute(THOSE, {"ids": list(ids)})
+        return {row.id: thaw(row) for row in rows if row.enterprise == self._enterprise}
+
+    def kinds(self) -> Sequence[str]:
+        """The kinds of which the enterprise has any object."""
+        return self._connection.execute(HELD, {"enterprise": self._enterprise}).scalars().all()
 
     def bill(self, object_id: str) -> BusinessObject | None:
         """The object with this id if its kind is payable, or None."""
@@ -310,11 +328,9 @@ class Tenant:
     def search(self, text: str, limit: int = 20) -> list[BusinessObject]:
         """The objects that carry exactly this number, whichever number it is."""
         key, table = tables.object_key, tables.business_object
-        ids = select(key.c.object_id).where(key.c.enterprise == self._enterprise, key.c.value == text.strip())
-        rows = self._connection.execute(
-            self._owned(table).where(table.c.id.in_(ids)).order_by(table.c.created_at.desc()).limit(limit)
-        )
-        return [thaw(row) for row in rows]
+        own = select(key.c.object_id).where(key.c.enterprise == self._enterprise, key.c.value == text.strip())
+        newest = select(table).where(table.c.id.in_(own)).order_by(table.c.created_at.desc()).limit(limit)
+        return [thaw(row) for row in self._connection.execute(newest)]  # bound by its keys, see THOSE
 
     def timeline(self, obj: BusinessObject) -> list[Entry]:
         """What happened to the object, newest first."""

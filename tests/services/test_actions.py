@@ -166,8 +166,10 @@ def test_no_list_count_search_or_notice_crosses_enterprises(world: World, kind: 
     with reading(world.runtime.engine) as connection:
         foreign = Tenant(connection, OTHER)
         seen = [foreign.page(kind, Query()).rows, foreign.counts(kind), foreign.search("XW2026-1"), foreign.notices()]
+        those = foreign.those([world.object().id]), foreign.kinds()
 
     assert seen == [[], {}, [], []]
+    assert those == ({}, [])
 
 
 def test_drafts_of_two_editors_do_not_overwrite_each_other(world: World) -> None:
