@@ -1,1 +1,1 @@
-"""Random lives of payments: a hub, a bank with books of its own, and everything that may go wrong between them."""
+"""Random lives of payments and duty guarantees: a hub, partners with books of their own, and all that may go wrong."""

@@ -1,64 +1,91 @@
-"""``script/payments``: the long run, of schedules or of amounts."""
+"""``script/payments``: the long run, of schedules or of amounts, by several processes, on either database."""
 
 import argparse
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from tests.crash import stores
 from tests.payments import amounts, schedules
+from tests.payments.duties import DutyLife
+from tests.payments.theatre import theatre
 
-HELP = "Plays seeded lives of payments, or sends random amounts everywhere. Exit code 1 when a promise broke."
+HELP = "Plays seeded lives, or sends random amounts everywhere. Exit code 1 when a promise broke."
+LIVES = {kind.name: kind for kind in (schedules.Life, DutyLife)}
+TOLD = 100  # schedules between two lines of progress
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run what was asked for; 1 when something broke."""
     options = parse(arguments)
-    home = Path(tempfile.mkdtemp(prefix="swhub-payments-"))
-    return run_amounts(options, home) if options.amounts else run_schedules(options, home)
+    began = time.monotonic()
+    run = try_amounts if options.amounts else play
+    with addresses(options) as found, ProcessPoolExecutor(options.processes) as pool:
+        done = list(pool.map(partial(run, options), range(options.processes), found))
+    total = sum((row for row, _ in done), Counter[str]())
+    broken = sum(row for _, row in done)
+    seconds = time.monotonic() - began
+    print(f"{options.database}: {dict(sorted(total.items()))}, {broken} broken, {seconds:.0f} s")
+    return int(broken > 0)
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(prog="script/payments", description=HELP)
+    parser.add_argument("--life", choices=LIVES, default="payments", help="what is lived through (payments)")
     parser.add_argument("--schedules", type=int, default=100, help="so many seeds (100)")
     parser.add_argument("--operations", type=int, default=100, help="operations of each (100)")
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--bank", default="iso20022", help="code of an installed bank (iso20022)")
-    parser.add_argument("--database", default="sqlite:///swhub.db", help="SQLAlchemy address of an empty store")
+    parser.add_argument(
+        "--database", choices=("sqlite", "postgres"), default="sqlite", help="where it is kept (sqlite)"
+    )
+    parser.add_argument("--processes", type=int, default=1, help="at once, each with a store of its own (1)")
     parser.add_argument("--amounts", type=int, default=0, help="instead: so many random amounts")
     return parser.parse_args(arguments)
 
 
-def run_schedules(options: argparse.Namespace, home: Path) -> int:
-    """Each life with its seed; what broke is named with it."""
-    ends: Counter[str] = Counter()
-    broken, crashes, began = 0, 0, time.monotonic()
-    with schedules.theatre(home, options.database, options.bank) as made:
-        for seed in range(options.first, options.first + options.schedules):
-            played = schedules.play(made, seed, options.operations)
-            ends += played.ends
-            crashes += played.crashes
+@contextmanager
+def addresses(options: argparse.Namespace) -> Iterator[list[str]]:
+    """An empty store for each process."""
+    if options.database == "sqlite":
+        yield [stores.sqlite()] * options.processes
+        return
+    with stores.server() as server:
+        fresh = stores.postgres(server)
+        yield [fresh() for _ in range(options.processes)]
+
+
+def play(options: argparse.Namespace, process: int, address: str) -> tuple[Counter[str], int]:
+    """One process's part of the seeds: what became of them, how many broke; each of these is named."""
+    found, broken = Counter[str](), 0
+    home = Path(tempfile.mkdtemp(prefix="swhub-payments-"))
+    seeds = range(options.first + process, options.first + options.schedules, options.processes)
+    with theatre(home, address, options.bank) as made:
+        for number, seed in enumerate(seeds, start=1):
+            played = schedules.play(made, seed, options.operations, LIVES[options.life])
+            found += played.ends + Counter({"schedules": 1, "crashes": played.crashes})
             broken += bool(played.breaches)
             for breach in played.breaches:
                 print(f"seed {seed}: {breach}", flush=True)
-    seconds = time.monotonic() - began
-    print(
-        f"{options.schedules} schedules, {sum(ends.values())} orders {dict(ends)}, {crashes} crashes, {seconds:.0f} s"
-    )
-    return int(broken > 0)
+            if number % TOLD == 0:
+                print(f"process {process}: {number} schedules", flush=True)
+    return found, broken
 
 
-def run_amounts(options: argparse.Namespace, home: Path) -> int:
-    """Every amount through every carrier; the wrong ones are printed."""
-    began = time.monotonic()
-    wrong = amounts.tour(home, options.database, options.amounts, seed=options.first)
-    for line in wrong[:20]:
-        print(line)
-    print(f"{options.amounts} amounts, {len(wrong)} wrong, {time.monotonic() - began:.0f} s")
-    return int(bool(wrong))
+def try_amounts(options: argparse.Namespace, process: int, address: str) -> tuple[Counter[str], int]:
+    """One process's part of the amounts: how many each carrier brought back, and how often it was wrong."""
+    home = Path(tempfile.mkdtemp(prefix="swhub-payments-"))
+    toured = amounts.tour(home, address, options.amounts // options.processes, seed=options.first + process)
+    for line in toured.wrong[:20]:
+        print(line, flush=True)
+    return toured.carried, len(toured.wrong)
 
 
 if __name__ == "__main__":

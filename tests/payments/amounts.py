@@ -4,7 +4,9 @@ import io
 import json
 import re
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib import import_module
@@ -38,19 +40,31 @@ Amounts = Sequence[Decimal]
 Carrier = Callable[[Amounts], Amounts]
 
 
-def tour(home: Path, database: str, number: int, *, seed: int) -> list[str]:
-    """What came back wrong: carrier, seed and chunk."""
+@dataclass(frozen=True)
+class Toured:
+    """How many amounts each carrier brought back, and what was wrong: carrier, seed and chunk."""
+
+    carried: Counter[str]
+    wrong: list[str]
+
+
+def tour(home: Path, database: str, number: int, *, seed: int) -> Toured:
+    """So many random amounts through every carrier."""
     dice = Random(f"amounts {seed}")
     engine = open_engine(database.replace("sqlite:///", f"sqlite:///{home}/"))
     tables.metadata.create_all(engine)
     carriers = {**CARRIERS, "store": store(engine), "ledger": books(engine)}
-    wrong = []
+    toured = Toured(Counter(), [])
     for place in range(-(-number // CHUNK)):
         amounts = list(draw(dice, min(CHUNK, number - place * CHUNK)))
         chosen = {**carriers, "pdf": printed} if place % PRINTED == 0 else carriers
-        wrong += [f"{name}: seed {seed}, chunk {place}" for name, carry in chosen.items() if carry(amounts) != amounts]
+        for name, carry in chosen.items():
+            if carry(amounts) == amounts:
+                toured.carried[name] += len(amounts)
+            else:
+                toured.wrong.append(f"{name}: seed {seed}, chunk {place}")
     engine.dispose()
-    return wrong
+    return toured
 
 
 def draw(dice: Random, number: int) -> Iterator[Decimal]:

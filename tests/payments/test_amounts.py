@@ -11,14 +11,14 @@ from tests.payments import amounts
 
 
 def test_amounts_come_back_from_everything_that_carries_money(tmp_path: Path) -> None:
-    assert amounts.tour(tmp_path, "sqlite:///swhub.db", 1000, seed=1) == []
+    assert amounts.tour(tmp_path, "sqlite:///swhub.db", 1000, seed=1).wrong == []
 
 
 @pytest.mark.postgres
 def test_amounts_come_back_from_postgresql(postgres_engine: Engine, tmp_path: Path) -> None:
     address = postgres_engine.url.render_as_string(hide_password=False)
 
-    assert amounts.tour(tmp_path, address, 200, seed=2) == []
+    assert amounts.tour(tmp_path, address, 200, seed=2).wrong == []
 
 
 @pytest.mark.parametrize("carry", amounts.CARRIERS.values(), ids=amounts.CARRIERS)

@@ -108,13 +108,13 @@ class DutyInsurer:
     # what it does when the time has come
 
     def answer(self, desk: Desk, number: str, args: Mapping[str, Any]) -> None:
-        """The next word; an application that the limit is too small for is returned at once."""
+        """The next word; an application that the limit is too small for goes no further."""
         entry = known(desk, args["kind"], number)
         data, plan = entry.data, PLANS[entry.data["plan"]]
         event, reason = plan.events[args["no"]], plan.reason
         short = entry.kind == APPLICATION and self._left(desk, entry) < Decimal(data["applied"]["guarantee_amount"])
         if short:
-            event, reason = "data_check_failed", TOO_LITTLE
+            event, reason = ("underwriting_failed" if args["no"] else "data_check_failed"), TOO_LITTLE
         entry = replace(entry, state=event.upper(), data={**data, **self._said(desk, entry, event)})
         desk.books.write(entry)
         body = {
