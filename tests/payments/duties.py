@@ -175,12 +175,6 @@ class DutyLife(Life):
 
     # what has to hold
 
-    def ours(self, kind: str) -> list[Any]:
-        """The rows of our objects."""
-        obj = tables.business_object
-        with reading(self.theatre.engine) as connection:
-            return list(connection.execute(select(obj).where(obj.c.kind == kind).order_by(obj.c.number)))
-
     def theirs(self, kind: str) -> list[Entry]:
         """The insurer's own objects."""
         return self.desks[self.theatre.insurer].books.entries(kind)

@@ -333,6 +333,12 @@ class Life:
 
     # what has to hold
 
+    def ours(self, kind: str) -> list[Any]:
+        """The rows of our objects."""
+        obj = tables.business_object
+        with reading(self.theatre.engine) as connection:
+            return list(connection.execute(select(obj).where(obj.c.kind == kind).order_by(obj.c.number)))
+
     def orders(self) -> dict[str, tuple[str, dict[str, Decimal]]]:
         """Message id of each instruction -> the order's state, the amount of each of its bills."""
         obj, sent = tables.business_object, tables.outbox

@@ -1,6 +1,7 @@
 """Where lives are played: one store that is emptied for each, and the keys of everybody."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -58,7 +59,7 @@ class Theatre:
 def theatre(home: Path, database: str, bank: str, insurer: str = "yunfan") -> Iterator[Theatre]:
     """One store for many lives, with these two partners."""
     home.mkdir(parents=True, exist_ok=True)
-    engine = open_engine(database.replace("sqlite:///", f"sqlite:///{home}/"))
+    engine = open_engine(re.sub("^sqlite:///(?!/)", f"sqlite:///{home}/", database))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
     tables.metadata.create_all(engine)

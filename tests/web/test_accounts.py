@@ -8,8 +8,8 @@ from flask import Flask
 
 from hub.business import MANAGE_CARDS
 from hub.testing import pki
-from tests.web.test_login import carded, log_in, signed  # noqa: F401 - carded is a fixture
-from tests.web.world import Browser, World
+from tests.web.test_login import carded  # noqa: F401 - a fixture
+from tests.web.world import Browser, World, log_in, signed
 from web.app import create_app
 
 Carded = tuple[World, pki.Identity]

@@ -1,6 +1,5 @@
 """Login and signature with a real card, as the pages do it (spec PT-04, reliability.md P18)."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl
 from flask import Flask
 
-from hub.cards.challenge import frame
 from hub.cards.trust import read_card
 from hub.config import TrustSettings
 from hub.services import accounts
@@ -20,7 +18,7 @@ from hub.store import tables
 from hub.store.engine import writing
 from hub.testing import pki
 from tests.web.test_acts import TYPED, A
-from tests.web.world import OURS, Browser, World
+from tests.web.world import OURS, Browser, World, log_in, signed
 from web.app import create_app
 
 
@@ -41,23 +39,6 @@ def carded(world: World, tmp_path: Path) -> tuple[World, pki.Identity]:
         account = accounts.add_account(connection, enterprise=OURS, name="王法人", role="LP", now=now)
         accounts.bind_card(connection, account, read_card(card.x509), now)
     return world, card
-
-
-def signed(card: pki.Identity, payload: str) -> dict[str, str]:
-    signature = pki.KeySigner(card).sign(frame(payload))
-    return {
-        "payload": payload,
-        "algorithm": card.algorithm,
-        "signature": base64.b64encode(signature).decode(),
-        "certificate": base64.b64encode(card.der).decode(),
-    }
-
-
-def log_in(browser: Browser, card: pki.Identity, **more: Any) -> Any:
-    asked = browser.post("/login/challenge").json
-    answer = browser.post("/login/card", json={"nonce": asked["nonce"], **signed(card, asked["payload"]), **more})
-    browser.form_token = ""  # the login brings a new one
-    return answer
 
 
 def test_a_card_logs_in_and_gets_a_session_of_its_own(carded: tuple[World, pki.Identity]) -> None:

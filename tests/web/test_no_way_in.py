@@ -23,8 +23,8 @@ from hub.cards.trust import read_card
 from hub.store import tables
 from hub.store.engine import writing
 from hub.testing import pki
-from tests.web.test_login import carded, signed  # noqa: F401 - carded is a fixture
-from tests.web.world import ORIGIN, OURS, THEIRS, World
+from tests.web.test_login import carded  # noqa: F401 - a fixture
+from tests.web.world import ORIGIN, OURS, THEIRS, World, signed
 from web.app import create_app
 
 

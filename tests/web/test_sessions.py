@@ -15,8 +15,8 @@ from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki
 from tests.web.test_acts import TYPED, A
-from tests.web.test_login import carded, log_in, signed  # noqa: F401 - carded is a fixture
-from tests.web.world import OURS, Browser, World
+from tests.web.test_login import carded  # noqa: F401 - a fixture
+from tests.web.world import OURS, Browser, World, log_in, signed
 from web.app import create_app
 
 Carded = tuple[World, pki.Identity]

@@ -1,5 +1,6 @@
 """What the portal's tests stand on: a filled store, an insurer's double that takes everything, a browser."""
 
+import base64
 import secrets
 import uuid
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select, update
 
 from hub.business import KINDS
+from hub.cards.challenge import frame
 from hub.clock import MovableClock
 from hub.config import PartnerSettings, Settings, WebSettings
 from hub.contract.capability import CapabilitySheet
@@ -23,6 +25,7 @@ from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
+from hub.testing import pki
 
 ORIGIN = "http://127.0.0.1:8080"
 OURS, THEIRS = "91610000MA6TESTX01", "91440300MA5OTHER02"
@@ -222,6 +225,25 @@ class Browser:
     def english(self) -> "Browser":
         self.client.set_cookie("language", "en")
         return self
+
+
+def signed(card: pki.Identity, payload: str) -> dict[str, str]:
+    """What the card agent gives the page to send."""
+    signature = pki.KeySigner(card).sign(frame(payload))
+    return {
+        "payload": payload,
+        "algorithm": card.algorithm,
+        "signature": base64.b64encode(signature).decode(),
+        "certificate": base64.b64encode(card.der).decode(),
+    }
+
+
+def log_in(browser: Browser, card: pki.Identity, **more: Any) -> Any:
+    """A session by this card."""
+    asked = browser.post("/login/challenge").json
+    answer = browser.post("/login/card", json={"nonce": asked["nonce"], **signed(card, asked["payload"]), **more})
+    browser.form_token = ""  # the login brings a new one
+    return answer
 
 
 def settings_in(folder: Path, **web: Any) -> Settings:
