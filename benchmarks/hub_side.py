@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from benchmarks.world import FIRM, HUB, INSURER, USCC, VALUES, Folder
 from hub import runtime as runtimes
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.config import HubSettings, PartnerSettings, Settings, WebSettings
 from hub.contract.adapters import PartnerAdapter
 from hub.contract.hooks import hookimpl

@@ -14,7 +14,8 @@ from benchmarks.world import FIRM, INSURER, USCC, Folder, number, percentile, ti
 from hub.business.risk_info import CATEGORIES
 from hub.runtime import Runtime
 from hub.services import accounts
-from hub.services.objects import Query, Tenant
+from hub.services.objects import Tenant
+from hub.services.paging import Query
 from hub.store import tables
 from hub.store.engine import open_engine, reading, writing
 from web.app import create_app

@@ -11,7 +11,7 @@ from babel.numbers import get_currency_name
 from flask import current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub.business.lifecycle import Kind
+from hub.business.kind import Kind
 from hub.contract.sealed import is_sealed, masked
 from hub.contract.text import Text
 from hub.errors import NotFound

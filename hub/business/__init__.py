@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from hub.business import agreement, cargo, claim, duty, inquiry, micro_policy, payment, risk_info, seal, shared_claim
-from hub.business.lifecycle import Kind, Line, by_code, right
+from hub.business.kind import Kind, Line, by_code, right
 from hub.contract.text import Text
 
 LINES: tuple[Line, ...] = (

@@ -8,23 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from hub.business import authorisation
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    EventType,
-    Field,
-    Kind,
-    Line,
-    Next,
-    Paper,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Paper, Sends
+from hub.business.kind import Field, Kind, Line
 from hub.business.numbers import NumberFormat
 from hub.business.roles import CARD_HOLDERS
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 MESSAGES = {

@@ -8,22 +8,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    EventType,
-    Field,
-    Kind,
-    Next,
-    Paper,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Paper, Sends
+from hub.business.kind import Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.roles import LEGAL_PERSON
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.business.terms import TERMS, validity
 from hub.contract.text import Text
 

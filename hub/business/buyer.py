@@ -7,21 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    EventType,
-    Field,
-    Kind,
-    Next,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Sends
+from hub.business.kind import Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.roles import ANYONE
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 BUSINESS_NATURES: Mapping[str, Text] = {

@@ -9,24 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business.acts import Action, Actor, Sends
 from hub.business.cargo_application import APPLICATION, TERM
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    Effect,
-    EventType,
-    Field,
-    Kind,
-    Line,
-    Next,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.kind import Effect, Field, Kind, Line
 from hub.business.numbers import NumberFormat
 from hub.business.roles import OPERATORS
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 MESSAGES = {

@@ -9,26 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business.acts import Action, Actor, Need, Payable, Sends
 from hub.business.enclosures import Enclosure
-from hub.business.lifecycle import (
-    BACK,
-    Action,
-    Actor,
-    By,
-    Derived,
-    EventType,
-    Field,
-    Kind,
-    Need,
-    Next,
-    Payable,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.kind import Derived, Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.roles import OPERATORS
+from hub.business.states import BACK, By, EventType, Next, State, Track, Transition
 from hub.contract.money import Money
 from hub.contract.text import Text
 

@@ -7,28 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business.acts import Action, Actor, Need, Paper, Sends
 from hub.business.buyer import BUYER
 from hub.business.enclosures import Enclosure
-from hub.business.lifecycle import (
-    BACK,
-    Action,
-    Actor,
-    By,
-    Derived,
-    EventType,
-    Field,
-    Kind,
-    Line,
-    Need,
-    Next,
-    Paper,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.kind import Derived, Field, Kind, Line
 from hub.business.numbers import SHANGHAI, NumberFormat
 from hub.business.roles import ANYONE, CARD_HOLDERS
+from hub.business.states import BACK, By, EventType, Next, State, Track, Transition
 from hub.contract.money import Money
 from hub.contract.text import Text
 

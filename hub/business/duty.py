@@ -6,7 +6,7 @@ Each has a file of its own. MSG-DG-01..09; manual S3:617-881. Amounts are in yua
 from hub.business.duty_application import APPLICATION, POLICY
 from hub.business.duty_authorisation import AUTHORISATION
 from hub.business.duty_limit import CHANGE, LIMIT, TOP_UP
-from hub.business.lifecycle import Line
+from hub.business.kind import Line
 from hub.contract.text import Text
 
 MESSAGES = {

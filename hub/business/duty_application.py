@@ -12,28 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business import sending
+from hub.business.acts import Action, Actor, Payable, Sends
 from hub.business.cargo_application import INVOICE_FIELDS, INVOICE_TYPES
 from hub.business.customs import OFFICES, USES
 from hub.business.duty_limit import CURRENCY, LIMIT_NO, NOT_GRANTED, OTHER_LIMIT, taken
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    Derived,
-    Effect,
-    EventType,
-    Field,
-    Kind,
-    Next,
-    Payable,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.kind import Derived, Effect, Field, Kind
 from hub.business.numbers import SHANGHAI, NumberFormat
 from hub.business.posting import Posting
 from hub.business.roles import OPERATORS
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.money import Money
 from hub.contract.text import Text
 

@@ -7,22 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from hub.business import sending
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    EventType,
-    Field,
-    Kind,
-    Next,
-    Paper,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Paper, Sends
+from hub.business.kind import Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.roles import OPERATORS
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.business.terms import TERMS, validity
 from hub.contract.text import Text
 

@@ -12,27 +12,14 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business import sending
+from hub.business.acts import Action, Actor, Need, Sends
 from hub.business.customs import OFFICES, USES
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    Derived,
-    Effect,
-    EventType,
-    Field,
-    Kind,
-    Need,
-    Next,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.kind import Derived, Effect, Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.posting import LIMIT as ACCOUNT
 from hub.business.posting import Posting
 from hub.business.roles import OPERATORS
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.money import Money
 from hub.contract.text import Text
 

@@ -7,22 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from hub.business import regions
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    EventType,
-    Field,
-    Kind,
-    Line,
-    Next,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Sends
+from hub.business.kind import Field, Kind, Line
 from hub.business.numbers import NumberFormat
 from hub.business.roles import ANYONE
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 MESSAGES = {"Inquiry/1.0": "MSG-INQ-01", "InquiryAnswer/1.0": "MSG-INQ-02"}

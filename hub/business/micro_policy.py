@@ -8,22 +8,10 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    EventType,
-    Field,
-    Kind,
-    Line,
-    Need,
-    Next,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Need, Sends
+from hub.business.kind import Field, Kind, Line
 from hub.business.roles import ANYONE, LEGAL_PERSON
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 MESSAGES = {

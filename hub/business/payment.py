@@ -11,33 +11,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hub.business.lifecycle import (
-    PARTNER,
-    PAYABLE,
-    Action,
-    Actor,
-    By,
-    Drawn,
-    Effect,
-    EventType,
-    Field,
-    Hold,
-    Kind,
-    Line,
-    Linked,
-    Links,
-    Next,
-    Patience,
-    Sends,
-    State,
-    Tell,
-    Track,
-    Transition,
-)
+from hub.business.acts import Action, Actor, Drawn, Linked, Links, Sends, Tell
+from hub.business.kind import PARTNER, PAYABLE, Effect, Field, Hold, Kind, Line, Patience
 from hub.business.numbers import NumberFormat
 from hub.business.payment_terms import DIGEST, VERSION
 from hub.business.posting import Posting
 from hub.business.roles import LEGAL_PERSON, OPERATORS
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.money import Money
 from hub.contract.text import Text
 
@@ -179,24 +159,21 @@ def _wrong(bills: Sequence[Linked | None]) -> Text | None:
 
 def is_due(bill: Linked) -> bool:
     """Whether the enterprise owes it now."""
-    payable = bill.kind.payable if bill.kind else None
-    return payable is not None and bill.state in payable.states
+    return bill.payable is not None and bill.state in bill.payable.states
 
 
 def due(bill: Linked) -> Money:
     """What a bill asks for, as its own kind's fields say."""
-    if bill.kind is None or bill.kind.payable is None:
+    if bill.payable is None:
         raise ValueError(f"{bill.number} is no bill")
-    payable = bill.kind.payable
-    return Money(bill.content[payable.amount], bill.content[payable.currency])
+    return Money(bill.content[bill.payable.amount], bill.content[bill.payable.currency])
 
 
 def _item(bill: Linked) -> dict[str, Any]:
     money = due(bill)
-    business = bill.kind.label.zh if bill.kind else ""
     return {
         "bill": bill.id,
-        "business": business,
+        "business": bill.business.zh if bill.business else "",
         "business_no": bill.number,
         "amount": money.amount,
         "currency": money.currency,

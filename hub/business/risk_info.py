@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.business.lifecycle import Line
+from hub.business.kind import Line
 from hub.contract.message import PartnerContent
 from hub.contract.text import Text
 

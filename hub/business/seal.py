@@ -5,9 +5,11 @@ No partner is told of a seal: it appears in the documents that it is chosen for.
 
 from datetime import date
 
-from hub.business.lifecycle import Action, By, Effect, EventType, Field, Kind, Line, Next, State, Track, Transition
+from hub.business.acts import Action
+from hub.business.kind import Effect, Field, Kind, Line
 from hub.business.numbers import NumberFormat
 from hub.business.roles import LEGAL_PERSON
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.business.terms import TERMS, validity
 from hub.contract.text import Text
 

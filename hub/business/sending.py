@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from hub.business.lifecycle import Action, By, EventType, Next, State, Transition
+from hub.business.acts import Action
 from hub.business.roles import OPERATORS
+from hub.business.states import By, EventType, Next, State, Transition
 from hub.contract.text import Text
 
 BEGUN = EventType("begun", By.ENTERPRISE, Text("企业新建", "Begun by the enterprise"), phase="start")

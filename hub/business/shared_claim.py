@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from hub.business.lifecycle import By, EventType, Field, Kind, Line, Next, State, Track, Transition
+from hub.business.kind import Field, Kind, Line
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 PRODUCTS: Mapping[str, Text] = {

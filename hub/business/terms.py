@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.business.numbers import SHANGHAI
 from hub.contract.text import Text
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 
 from hub.business import KINDS
-from hub.business.lifecycle import By
+from hub.business.states import By
 from hub.contract.text import Text
 from hub.scaffold import codelist, partner
 from hub.scaffold import pack as pack_module

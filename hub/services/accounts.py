@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.cards import challenge as cards
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused

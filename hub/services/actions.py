@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.business import KINDS, roles
+from hub.business.acts import Action, Actor, Need, Sends
 from hub.business.content import freeze
-from hub.business.lifecycle import Action, Actor, Need, Sends, allowed, derive, may
+from hub.business.kind import allowed, derive, may
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
@@ -29,9 +30,10 @@ from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import accounts, audit, drafts, evidence, linked, papers, record, uploads
 from hub.services.card_answers import CardAnswer, believe
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
 from hub.services.papers import Files
 from hub.services.record import NewEvent, Recorded
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from hub.business import MANAGE_CARDS, RIGHTS, roles
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.business.numbers import SHANGHAI
 from hub.cards import challenge
 from hub.cards.challenge import Purpose

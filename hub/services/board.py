@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import CompoundSelect, Connection, Row, bindparam, literal, select, union_all
 
 from hub.business import KINDS
-from hub.business.lifecycle import CONFLICT_STATE, Next
+from hub.business.states import CONFLICT_STATE, Next
 from hub.registry import Registry
 from hub.services import watch
-from hub.services.objects import TRACK_COLUMNS, BusinessObject, Tenant
+from hub.services.objects import Tenant
+from hub.services.paging import TRACK_COLUMNS
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 
 TURNS = (Next.ENTERPRISE, Next.HUB, Next.PARTNER, Next.NOBODY)

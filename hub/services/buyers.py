@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.business.lifecycle import Actor
-from hub.services.objects import BusinessObject
+from hub.business.acts import Actor
 from hub.services.questions import Questions
+from hub.services.shapes import BusinessObject
 
 CAPABILITY, QUESTION = "claim.buyer_search", "BuyerQuery"
 PAGE = 20  # rows of an answer

@@ -9,14 +9,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from hub.business.lifecycle import Actor, Kind, Patience, Tell
+from hub.business.acts import Actor, Tell
+from hub.business.kind import Kind, Patience
 from hub.contract.text import Text
 from hub.delivery import outbox
 from hub.errors import HubError
 from hub.runtime import Runtime
 from hub.services import actions, record
-from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 

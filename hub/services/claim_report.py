@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from hub.business.acts import Actor
 from hub.business.claim import CLAIM, EDITABLE, REPORT_DRAFT, report_rows
-from hub.business.lifecycle import Actor
 from hub.business.trade_data import DECLARATION, GOODS, OK, ORIGIN, TRANSPORT, Checked, LookUp
 from hub.contract.message import Attachment
 from hub.contract.text import Text
@@ -18,9 +18,10 @@ from hub.documents.texts import SHIPMENT_REPORT
 from hub.errors import InvalidInput, NotAllowed
 from hub.runtime import Runtime
 from hub.services import papers, record, trade_data
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
 from hub.services.questions import Questions
 from hub.services.record import NewEvent
+from hub.services.shapes import BusinessObject
 from hub.store.engine import reading, writing
 
 PDF = "application/pdf"

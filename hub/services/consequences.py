@@ -11,14 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, delete
 
-from hub.business.lifecycle import CONFLICT, DECIDED, By, Hold, Projection
+from hub.business.kind import Hold
+from hub.business.lifecycle import Projection
 from hub.business.posting import LIMIT, Posting
+from hub.business.states import CONFLICT, DECIDED, By
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.delivery.alerts import close_alert, open_alert
 from hub.errors import NotAllowed
 from hub.services import ledger
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.rows import insert_new
 

@@ -8,15 +8,17 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.business import roles
-from hub.business.lifecycle import Actor, Kind, may
+from hub.business.acts import Actor
+from hub.business.kind import Kind, may
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound, Stale
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import record
 from hub.services.numbering import next_number
-from hub.services.objects import BusinessObject, Draft, Tenant
+from hub.services.objects import Tenant
 from hub.services.record import LINE_OF, NewEvent
+from hub.services.shapes import BusinessObject, Draft
 from hub.store import tables
 from hub.store.engine import reading, writing
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from hub.business.lifecycle import DECIDED, Kind
+from hub.business.kind import Kind
+from hub.business.states import DECIDED
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound
 from hub.evidence import bundle, chain
@@ -15,7 +16,7 @@ from hub.evidence.page import Chapter, Line
 from hub.evidence.rules import told
 from hub.runtime import Runtime
 from hub.services import evidence
-from hub.services.objects import BusinessObject, thaw
+from hub.services.shapes import BusinessObject, thaw
 from hub.store import tables
 from hub.store.engine import reading
 

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, select
 
 from hub.business import KINDS
 from hub.business.content import number_of
-from hub.business.lifecycle import By, Kind, derive
+from hub.business.kind import Kind, derive
+from hub.business.states import By
 from hub.contract.adapters import Refusal
 from hub.contract.message import ARTICLE, NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
 from hub.delivery import resolver
 from hub.services import accounts, articles, evidence, record
-from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent, Recorded
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.rows import insert_new
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from hub.business.lifecycle import PARTNER, PAYABLE, Action, Linked, Links
+from hub.business.acts import Action, Linked, Links
+from hub.business.kind import PARTNER, PAYABLE
 from hub.contract.text import Text
 from hub.errors import InvalidInput
 from hub.registry import Registry
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject
 
 
 def named(content: Mapping[str, Any], link: str) -> list[str]:
@@ -62,7 +64,8 @@ def linked(registry: Registry, obj: BusinessObject) -> Linked:
         name=partner(registry, obj.partner).name,
         state=obj.states["state"],
         content=obj.content,
-        kind=obj.kind,
+        business=obj.kind.label,
+        payable=obj.kind.payable,
     )
 
 

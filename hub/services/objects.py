@@ -2,172 +2,50 @@
 exist (spec ROLE-04).
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
-    Row,
     Select,
     and_,
     bindparam,
-    exists,
     func,
-    literal,
     or_,
     select,
-    union_all,
     update,
 )
 
 from hub.business import KINDS
-from hub.business.content import thaw as thaw_content
-from hub.business.lifecycle import CONFLICT_STATE, By, Kind, State
-from hub.business.numbers import SHANGHAI
 from hub.contract.message import INTRODUCTION, Attachment
-from hub.contract.text import Text
 from hub.errors import NotFound
+from hub.services.paging import (
+    COUNTED,
+    IN_STATE,
+    NUMBERED,
+    Page,
+    Query,
+    beyond,
+    conditions,
+    in_each,
+    read_cursor,
+    unhidden,
+    write_cursor,
+)
+from hub.services.shapes import (
+    BusinessObject,
+    DocumentRow,
+    Draft,
+    Entry,
+    NoticeRow,
+    as_document,
+    as_entry,
+    as_notice,
+    thaw,
+)
 from hub.store import tables
-
-COUNTED = 10_000  # a count beyond this is shown as "10,000+"
-NUMBERED = 1_000  # rows that page numbers reach; beyond, only next and previous
-
-
-@dataclass(frozen=True, kw_only=True)
-class BusinessObject:
-    """One business object as it stands."""
-
-    id: str
-    enterprise: str
-    line: str
-    kind: Kind
-    partner: str
-    number: str
-    title: str
-    states: Mapping[str, str | None]
-    revision: int
-    submission: int
-    delivery: str | None
-    content: Mapping[str, Any] = field(repr=False)
-    created_at: datetime
-    updated_at: datetime
-    since: datetime
-    due_at: datetime | None
-
-    def state(self, track: str = "state") -> State | None:
-        """Where the object stands on ``track``; None before the track has begun."""
-        current = self.states.get(track)
-        return None if current is None else self.kind.state(track, current)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """What a list asks for. ``filters``: a track's name -> state id, a keyed field's name -> prefix of its value,
-    ``<date field>_from``/``_to`` and ``created_from``/``created_to`` -> ISO days in Asia/Shanghai.
-    """
-
-    filters: Mapping[str, str] = field(default_factory=dict)
-    size: int = 10
-    cursor: str | None = None
-    page: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page of a list."""
-
-    rows: Sequence[BusinessObject]
-    total: int
-    capped: bool  # there are more than ``total``
-    first: int  # 1-based place of the first row, 0 for an empty list
-    number: int | None  # page number while it is known
-    next: str | None
-    previous: str | None
-    stale: bool = False  # the cursor did not fit; this is page one
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One line of an object's timeline."""
-
-    at: datetime
-    name: str
-    text: Text
-    who: Text
-    actor_name: str | None
-    state: State | None
-    partner_text: Text | None
-    message_id: str | None
-    late: bool
-    content: Mapping[str, Any] = field(repr=False)  # what the event says
-
-
-@dataclass(frozen=True, kw_only=True)
-class DocumentRow:
-    """A document of an object, without its bytes."""
-
-    id: str
-    kind: str
-    name: str
-    media_type: str
-    size: int
-    source: str
-    digest: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class NoticeRow:
-    """One notice to the enterprise."""
-
-    id: str
-    object_id: str
-    kind: Kind
-    number: str
-    text: Text
-    created_at: datetime
-    read: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """What somebody has typed and not yet submitted."""
-
-    values: Mapping[str, Any] = field(repr=False)
-    revision: int
-    saved_at: datetime
-
-
-def thaw(row: Row[Any]) -> BusinessObject:
-    """A row of ``business_object`` as a value."""
-    kind = KINDS[row.kind]
-    return BusinessObject(
-        id=row.id,
-        enterprise=row.enterprise,
-        line=row.line,
-        kind=kind,
-        partner=row.partner,
-        number=row.number,
-        title=row.title,
-        states={"state": row.state, "ack": row.ack_state},
-        revision=row.revision,
-        submission=row.submission,
-        delivery=row.delivery,
-        content=thaw_content(kind, row.content),
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        since=row.since,
-        due_at=row.due_at,
-    )
-
 
 _object = tables.business_object
 OWN = select(_object).where(
@@ -280,14 +158,14 @@ class Tenant:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
         kind = KINDS[kind_code]
         table = tables.business_object
-        wanted = [table.c.kind == kind_code, *_conditions(kind, query.filters), *_unhidden(kind, query.filters)]
+        wanted = [table.c.kind == kind_code, *conditions(kind, query.filters), *unhidden(kind, query.filters)]
         total = self._count(wanted)
-        place = None if query.cursor is None else _read_cursor(query.cursor, query.filters)
+        place = None if query.cursor is None else read_cursor(query.cursor, query.filters)
         number = query.page or (1 if place is None else None)
         offset = 0 if number is None else min((number - 1) * query.size, NUMBERED)
         statement = self._owned(table).where(*wanted)
         if place is not None:
-            statement = statement.where(_beyond(place))
+            statement = statement.where(beyond(place))
         backwards = place is not None and place.backwards
         order = (
             (table.c.created_at.asc(), table.c.id.asc())
@@ -305,8 +183,8 @@ class Tenant:
             capped=total > COUNTED,
             first=first if rows else 0,
             number=number,
-            next=_cursor(rows[-1], query.filters, first + len(rows)) if rows and (more or backwards) else None,
-            previous=_cursor(rows[0], query.filters, first, backwards=True) if rows and first > 1 else None,
+            next=write_cursor(rows[-1], query.filters, first + len(rows)) if rows and (more or backwards) else None,
+            previous=write_cursor(rows[0], query.filters, first, backwards=True) if rows and first > 1 else None,
             stale=query.cursor is not None and place is None,
         )
 
@@ -322,7 +200,7 @@ class Tenant:
     def counts(self, kind_code: str, track: str = "state", at_most: int = COUNTED) -> dict[str, int]:
         """How many objects stand in each state of ``track`` that has any; counted no further than ``at_most``."""
         asked = {"enterprise": self._enterprise, "at_most": at_most}
-        rows = self._connection.execute(_in_each(kind_code, track), asked)
+        rows = self._connection.execute(in_each(kind_code, track), asked)
         return {row.state: row.number for row in rows if row.number}
 
     def search(self, text: str, limit: int = 20) -> list[BusinessObject]:
@@ -338,7 +216,7 @@ class Tenant:
         rows = self._connection.execute(
             select(table).where(table.c.object_id == self._mine(obj)).order_by(table.c.seq.desc())
         )
-        return [_entry(obj.kind, row) for row in rows]
+        return [as_entry(obj.kind, row) for row in rows]
 
     def documents(self, obj: BusinessObject) -> list[DocumentRow]:
         """The object's documents, newest first."""
@@ -349,7 +227,7 @@ class Tenant:
             .where(document.c.object_id == self._mine(obj), document.c.enterprise == self._enterprise)
             .order_by(document.c.created_at.desc(), document.c.id)
         )
-        return [_document(row) for row in rows]
+        return [as_document(row) for row in rows]
 
     def latest(self, obj: BusinessObject, kind: str) -> Attachment | None:
         """The newest document of this kind that the object has, as a file."""
@@ -369,7 +247,7 @@ class Tenant:
         ).one_or_none()
         if row is None:
             raise NotFound
-        return _document(row), row.content
+        return as_document(row), row.content
 
     def notices(self, limit: int = 20) -> list[NoticeRow]:
         """The latest notices."""
@@ -381,7 +259,7 @@ class Tenant:
             .order_by(notice.c.created_at.desc(), notice.c.id)
             .limit(limit)
         )
-        return [_notice(row) for row in rows]
+        return [as_notice(row) for row in rows]
 
     def unread(self) -> int:
         """How many notices nobody has opened."""
@@ -433,144 +311,3 @@ class Tenant:
         if obj.enterprise != self._enterprise:
             raise NotFound
         return obj.id
-
-
-TRACK_COLUMNS: Mapping[str, Any] = {
-    "state": tables.business_object.c.state,
-    "ack": tables.business_object.c.ack_state,
-}
-IN_STATE: Mapping[str, Select[int]] = {
-    track: select(func.count()).where(
-        _object.c.enterprise == bindparam("enterprise"),
-        _object.c.kind == bindparam("kind"),
-        column == bindparam("state"),
-    )
-    for track, column in TRACK_COLUMNS.items()
-}
-
-
-@cache
-def _in_each(kind_code: str, track: str) -> CompoundSelect[Any]:
-    """A look into the index for each state: grouping would read every row that the enterprise ever had."""
-    looks = []
-    for state in (*KINDS[kind_code].track(track).states, CONFLICT_STATE):
-        found = select(_object.c.id).where(
-            _object.c.enterprise == bindparam("enterprise"),
-            _object.c.kind == kind_code,
-            TRACK_COLUMNS[track] == state.id,
-        )
-        capped = found.limit(bindparam("at_most")).subquery()
-        looks.append(select(literal(state.id).label("state"), func.count().label("number")).select_from(capped))
-    return union_all(*looks)
-
-
-@dataclass(frozen=True)
-class _Place:
-    created_at: datetime
-    id: str
-    index: int
-    backwards: bool
-
-    def first(self, rows: int) -> int:
-        return max(1, self.index - rows) if self.backwards else self.index
-
-
-def _beyond(place: _Place) -> ColumnElement[bool]:
-    """The rows after the place; the first condition alone bounds the index, so that nothing before it is read."""
-    at, id_ = _object.c.created_at, _object.c.id
-    if place.backwards:
-        return and_(at >= place.created_at, or_(at > place.created_at, id_ > place.id))
-    return and_(at <= place.created_at, or_(at < place.created_at, id_ < place.id))
-
-
-def _cursor(obj: BusinessObject, filters: Mapping[str, str], index: int, *, backwards: bool = False) -> str:
-    place = [obj.created_at.isoformat(), obj.id, index, backwards, sorted(filters.items())]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
-
-
-def _read_cursor(cursor: str, filters: Mapping[str, str]) -> _Place | None:
-    """The place a cursor names, or None when it was edited or belongs to other filters."""
-    try:
-        at, object_id, index, backwards, asked = json.loads(base64.urlsafe_b64decode(cursor))
-        place = _Place(datetime.fromisoformat(at), str(object_id), int(index), bool(backwards))
-    except (ValueError, TypeError, binascii.Error):
-        return None
-    fits = asked == [list(item) for item in sorted(filters.items())] and place.created_at.tzinfo is not None
-    return place if fits else None
-
-
-def day_start(text: str) -> datetime | None:
-    """The beginning of an ISO day in Asia/Shanghai, or None when it is not a day."""
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), SHANGHAI)
-    except ValueError:
-        return None
-
-
-def _conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    """The WHERE of a list's filters; a filter that the kind does not know, or no value, asks nothing."""
-    table = tables.business_object
-    found: list[ColumnElement[bool]] = []
-    for name, value in filters.items():
-        stem, _, end = name.rpartition("_")
-        if not value:
-            continue
-        if name in TRACK_COLUMNS:
-            found.append(TRACK_COLUMNS[name] == value)
-        elif name == kind.number:
-            found.append(table.c.number.startswith(value, autoescape=True))
-        elif stem == "created" and (day := day_start(value)) is not None:
-            found.append(table.c.created_at >= day if end == "from" else table.c.created_at < day + timedelta(days=1))
-        elif name in kind.keyed:
-            found.append(_keyed(name, tables.object_key.c.value.startswith(value, autoescape=True)))
-        elif stem in kind.keyed and end in ("from", "to"):
-            column = tables.object_key.c.value
-            found.append(_keyed(stem, column >= value if end == "from" else column <= value))
-    return found
-
-
-def _unhidden(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    """Objects in a hidden state stay out of a list that does not ask for it."""
-    hidden = [state.id for state in kind.track("state").states if state.hidden]
-    return [tables.business_object.c.state.not_in(hidden)] if hidden and not filters.get("state") else []
-
-
-def _keyed(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    key = tables.object_key
-    return exists().where(key.c.object_id == tables.business_object.c.id, key.c.name == name, condition)
-
-
-def _entry(kind: Kind, row: Row[Any]) -> Entry:
-    declared = kind.event(row.name) if any(event.name == row.name for event in kind.events) else None
-    track, _, reached = (row.after or "").partition(":")
-    return Entry(
-        at=row.recorded_at,
-        name=row.name,
-        text=declared.text if declared else Text("运营人员核定结果", "Settled by an operator"),
-        who=(declared.by if declared else By.OPERATOR).value,
-        actor_name=(row.actor or {}).get("name"),
-        state=kind.state(track, reached) if reached else None,
-        partner_text=Text(**row.text) if row.text else None,
-        message_id=row.message_id,
-        late=row.late,
-        content=thaw_content(kind, row.content),
-    )
-
-
-def _document(row: Row[Any]) -> DocumentRow:
-    names = ("id", "kind", "name", "media_type", "size", "source", "digest", "created_at")
-    return DocumentRow(**{name: getattr(row, name) for name in names})
-
-
-def _notice(row: Row[Any]) -> NoticeRow:
-    kind = KINDS[row.kind]
-    track, state, _ = row.key.split(":")
-    return NoticeRow(
-        id=row.id,
-        object_id=row.object_id,
-        kind=kind,
-        number=row.number,
-        text=kind.state(track, state).notice or kind.label,
-        created_at=row.created_at,
-        read=row.read_at is not None,
-    )

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.business.acts import Action, Actor, Paper
 from hub.business.content import freeze
-from hub.business.lifecycle import Action, Actor, Kind, Paper
+from hub.business.kind import Kind
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.documents import pdf, seal, sign
@@ -23,7 +24,8 @@ from hub.evidence import chain
 from hub.runtime import Runtime
 from hub.services import accounts, drafts, signing
 from hub.services.card_answers import CardAnswer
-from hub.services.objects import BusinessObject, DocumentRow, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject, DocumentRow
 from hub.services.signing import Request, Signed
 from hub.store.engine import reading, writing
 

@@ -13,17 +13,20 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from hub.business import LINES
+from hub.business.acts import Actor
 from hub.business.content import check_content, freeze
 from hub.business.content import thaw as thaw_content
-from hub.business.lifecycle import DECIDED, PAYABLE, Actor, Effect, Event, Kind, Projection, project
+from hub.business.kind import PAYABLE, Effect, Kind
+from hub.business.lifecycle import Event, Projection, project
 from hub.business.numbers import SHANGHAI
+from hub.business.states import DECIDED
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.errors import Stale
 from hub.evidence.chain import Entry, stamp
 from hub.services import blobs, consequences, evidence
 from hub.services.linked import named
-from hub.services.objects import BusinessObject, thaw
+from hub.services.shapes import BusinessObject, thaw
 from hub.store import tables
 from hub.store.rows import insert_new
 

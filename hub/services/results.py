@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.business.lifecycle import Kind, Sends
+from hub.business.acts import Sends
+from hub.business.kind import Kind
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
 from hub.delivery.outbox import Sent

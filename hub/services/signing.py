@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.contract.message import Attachment

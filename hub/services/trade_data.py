@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.business.trade_data import DECLARATION, NOT_OWNED, OK, ORIGIN, TRANSPORT, UNAVAILABLE, Checked, LookUp, judge
 from hub.errors import Unavailable
 from hub.registry import Registry

@@ -14,8 +14,9 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub.business import roles
+from hub.business.acts import Action, Actor
 from hub.business.enclosures import MIB, Enclosure
-from hub.business.lifecycle import Action, Actor, allowed, may
+from hub.business.kind import allowed, may
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.documents.intake import EMPTY, Unfit, examine, safe_name
@@ -23,7 +24,8 @@ from hub.errors import InvalidInput, NotAllowed, NotFound
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import audit, blobs
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.store.rows import insert_new

@@ -12,12 +12,14 @@ from functools import cache
 from sqlalchemy import Connection, func, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import Kind, Next
+from hub.business.kind import Kind
+from hub.business.states import Next
 from hub.contract.text import Text
 from hub.delivery.alerts import close_alert, open_alert
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services.objects import TRACK_COLUMNS, BusinessObject
+from hub.services.paging import TRACK_COLUMNS
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 

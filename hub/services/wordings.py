@@ -6,7 +6,8 @@ What was signed stays what it is and can still be read.
 from sqlalchemy import Connection, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import Kind, Paper
+from hub.business.acts import Paper
+from hub.business.kind import Kind
 from hub.runtime import Runtime
 from hub.services import papers, record
 from hub.services.record import NewEvent

@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Row, select
 
 from hub.business import KINDS
 from hub.business.content import freeze, thaw
-from hub.business.lifecycle import CONFLICT, By, Event, Kind, Projection, project
+from hub.business.kind import Kind
+from hub.business.lifecycle import Event, Projection, project
+from hub.business.states import CONFLICT, By
 from hub.contract.receipt import NOT_SEEN
 from hub.delivery.outbox import EDGES, WAITING
 from hub.services import evidence_check

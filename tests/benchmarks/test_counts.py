@@ -29,7 +29,7 @@ from lxml import etree
 from sqlalchemy import Connection, Engine, event, func, select
 
 from hub import runtime as runtimes
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.clock import MovableClock
 from hub.config import HubSettings, PartnerSettings, Settings, WebSettings
 from hub.contract.message import CanonicalMessage

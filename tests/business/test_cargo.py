@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.business import cargo_application as rules
+from hub.business.acts import Actor
 from hub.business.cargo import AGREEMENT, APPLICATION, APPOINTMENT, POLICY
 from hub.business.content import check_content, freeze, thaw
-from hub.business.lifecycle import Actor, By, Event, Kind, allowed, derive, project
+from hub.business.kind import Kind, allowed, derive
+from hub.business.lifecycle import Event, project
+from hub.business.states import By
 from hub.contract.money import Money
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.business.acts import Actor
 from hub.business.claim import CLAIM, NUMBERS, claim, faults, payout, report_rows, submission, total
-from hub.business.lifecycle import Actor, Event, allowed, project
+from hub.business.kind import allowed
+from hub.business.lifecycle import Event, project
 from hub.contract.money import Money
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

@@ -11,8 +11,10 @@ from hub.business.customs import OFFICES
 from hub.business.duty_application import APPLICATION, POLICY
 from hub.business.duty_authorisation import AUTHORISATION
 from hub.business.duty_limit import LIMIT
-from hub.business.lifecycle import By, Event, Kind, project
+from hub.business.kind import Kind
+from hub.business.lifecycle import Event, project
 from hub.business.shared_claim import CLAIM
+from hub.business.states import By
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 OFFERED: dict[str, dict[str, set[str]]] = {

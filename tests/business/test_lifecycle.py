@@ -12,26 +12,9 @@ from hypothesis import strategies as st
 
 from hub.business import KINDS
 from hub.business.content import check_content, freeze, thaw
-from hub.business.lifecycle import (
-    BACK,
-    CONFLICT,
-    DECIDED,
-    By,
-    Derived,
-    Effect,
-    Event,
-    EventType,
-    Field,
-    Kind,
-    Next,
-    State,
-    Track,
-    Transition,
-    allowed,
-    by_code,
-    derive,
-    project,
-)
+from hub.business.kind import Derived, Effect, Field, Kind, allowed, by_code, derive
+from hub.business.lifecycle import Event, project
+from hub.business.states import BACK, CONFLICT, DECIDED, By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
 APPLICATION, POLICY = KINDS["micro_application"], KINDS["policy"]

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.business.lifecycle import CONFLICT, Event, Kind, project
+from hub.business.kind import Kind
+from hub.business.lifecycle import Event, project
 from hub.business.payment import AGREEMENT, LIVE, ORDER, may_pay, subtotals, totals
+from hub.business.states import CONFLICT
 from hub.contract.money import Money
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)

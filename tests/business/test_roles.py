@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hub.business import KINDS, roles
-from hub.business.lifecycle import Actor, may, right
+from hub.business.acts import Actor
+from hub.business.kind import may, right
 from hub.business.roles import ANYONE, CARD_HOLDERS, LEGAL_PERSON, OPERATORS
 
 MATRIX = [  # function, its source, the actions of each kind, who may: LP, OP, PW

@@ -20,7 +20,7 @@ import hub_sinosure  # noqa: F401 - what the children need is imported once
 
 import web.serve  # noqa: F401
 from hub import cli
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.clock import SystemClock
 from hub.commands.home import TEST_BUILD, opened
 from hub.delivery.failpoints import VARIABLE

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import derive
+from hub.business.kind import derive
 from hub.contract.money import Money
 from hub.errors import NotAllowed
 from hub.services import ledger, record

@@ -23,8 +23,8 @@ from sqlalchemy import delete, select
 
 from hub import registry
 from hub.business import KINDS
+from hub.business.acts import Actor
 from hub.business.content import thaw
-from hub.business.lifecycle import Actor
 from hub.business.payment import ORDER
 from hub.cards.challenge import frame
 from hub.cards.trust import read_card

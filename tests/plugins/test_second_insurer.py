@@ -17,7 +17,8 @@ from hub.contract.hooks import hookimpl
 from hub.contract.message import CanonicalMessage, Raw
 from hub.delivery import receiver
 from hub.runtime import Runtime
-from hub.services.objects import Query, Tenant
+from hub.services.objects import Tenant
+from hub.services.paging import Query
 from hub.store.engine import reading
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue

@@ -15,7 +15,7 @@ from hub_sinosure.adapter import sinosure
 from sqlalchemy import Engine
 
 from hub import registry
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.cards.challenge import frame
 from hub.cards.trust import read_card
 from hub.clock import MovableClock
@@ -26,7 +26,8 @@ from hub.delivery.receiver import Answer
 from hub.runtime import Runtime
 from hub.services import accounts, actions
 from hub.services.card_answers import CardAnswer
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject
 from hub.store.engine import reading, writing
 from hub.testing import pki
 from hub.xml import dialect

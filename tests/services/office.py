@@ -15,7 +15,8 @@ from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
 from hub.documents import sign
 from hub.services import accounts, actions, drafts
 from hub.services.card_answers import CardAnswer
-from hub.services.objects import BusinessObject, DocumentRow, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject, DocumentRow
 from hub.store import tables
 from hub.store.engine import reading
 from hub.testing import pki

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from hub.cards.challenge import frame
 from hub.errors import InvalidInput, LoginRefused, NotAllowed, NotFound, SignatureRefused, Stale
 from hub.services import accounts, actions, conflicts, drafts, operations
-from hub.services.objects import Query, Tenant
+from hub.services.objects import Tenant
+from hub.services.paging import Query
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki

@@ -6,7 +6,7 @@ import pytest
 
 from hub.errors import NotAllowed
 from hub.services import calendar, papers
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from tests.services.conftest import World
 from tests.services.office import Office, office
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hub.business.lifecycle import Next
+from hub.business.states import Next
 from hub.services import board
 from hub.services.board import Board, Move
 from hub.store import tables

@@ -19,8 +19,8 @@ from hub.business import KINDS
 from hub.config import PartnerSettings
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale
 from hub.services import actions, claim_report, drafts, papers
-from hub.services.objects import BusinessObject, DocumentRow
 from hub.services.questions import Questions, open_questions
+from hub.services.shapes import BusinessObject, DocumentRow
 from hub.store import tables
 from hub.store.engine import reading
 from hub.testing import pki

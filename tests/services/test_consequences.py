@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, insert, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import CONFLICT, DECIDED
+from hub.business.states import CONFLICT, DECIDED
 from hub.contract.money import Money
 from hub.errors import NotAllowed
 from hub.services import calendar, ledger, record
-from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.store.rows import insert_new

@@ -17,7 +17,9 @@ from hub.contract.message import Attachment, Raw
 from hub.delivery import receiver
 from hub.errors import InvalidInput, NotAllowed
 from hub.services import calendar, ledger, papers
-from hub.services.objects import BusinessObject, Query, Tenant
+from hub.services.objects import Tenant
+from hub.services.paging import Query
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading
 from tests.services.conftest import USCC, World

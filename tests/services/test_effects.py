@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from hub.business import KINDS
-from hub.business.lifecycle import Effect, Field, Kind
+from hub.business.kind import Effect, Field, Kind
 from hub.services import accounts, record
 from hub.services.record import LINE_OF, NewEvent
 from hub.store import tables

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.errors import SignatureRefused, Unavailable
 from hub.evidence import chain
 from hub.services import actions, evidence, evidence_check

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hub.business import KINDS
+from hub.business.acts import Actor
 from hub.business.claim import MATERIAL
-from hub.business.lifecycle import Actor
 from hub.errors import InvalidInput
 from hub.services import drafts, uploads
 from hub.services.uploads import Place

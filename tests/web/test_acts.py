@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from tests.web.world import Browser, World
 

@@ -21,7 +21,8 @@ from hub_sinosure.simulator.scenario import SCENARIO as INSURER
 from hub import registry
 from hub.config import DeliverySettings, HubSettings, PartnerSettings
 from hub.crypto.keys import KeySigner
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
 from hub.testing import pki
 from hub.testing.simulator import controls

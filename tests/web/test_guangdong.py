@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.services.drafts import OWN
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from tests.web.test_acts import TYPED, A
 from tests.web.world import OURS, Browser, World

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from tests.web.test_rows import FIRST, Form
 from tests.web.world import THEIRS, Browser, World

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from hub.business.lifecycle import Action
+from hub.business.acts import Action
 from hub.cards.trust import read_card
 from hub.services import accounts
 from hub.store import tables

@@ -5,25 +5,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business.acts import Action, Actor, Need, Sends
 from hub.business.enclosures import Enclosure
-from hub.business.lifecycle import (
-    Action,
-    Actor,
-    By,
-    Derived,
-    Effect,
-    EventType,
-    Field,
-    Kind,
-    Line,
-    Need,
-    Next,
-    Sends,
-    State,
-    Track,
-    Transition,
-)
+from hub.business.kind import Derived, Effect, Field, Kind, Line
 from hub.business.numbers import NumberFormat
+from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.media import PDF
 from hub.contract.text import Text
 from web.forms.base import Form, rows

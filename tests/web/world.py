@@ -21,8 +21,8 @@ from hub.contract.capability import CapabilitySheet
 from hub.contract.message import Attachment, CanonicalMessage, OutMessage
 from hub.runtime import Runtime
 from hub.services import accounts, record
-from hub.services.objects import BusinessObject
 from hub.services.record import NewEvent
+from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hub.business.lifecycle import Kind, Line
+from hub.business.kind import Kind, Line
 from hub.contract.text import Text
 from hub.registry import Registry
 from web.forms.base import Form

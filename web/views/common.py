@@ -10,15 +10,18 @@ from urllib.parse import urlencode
 from flask import request
 
 from hub.business import KINDS
-from hub.business.lifecycle import Action, Kind, Need, Next, allowed, may
+from hub.business.acts import Action, Need
+from hub.business.kind import Kind, allowed, may
 from hub.business.payment import ORDER
+from hub.business.states import Next
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.services import actions, drafts
 from hub.services.actions import Offer
 from hub.services.board import turn_of
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
 from hub.services.record import HUB
+from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many

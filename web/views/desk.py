@@ -9,14 +9,15 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from hub.business import regions
+from hub.business.acts import Action
 from hub.business.enclosures import MIB, Enclosure
-from hub.business.lifecycle import Action, Kind, derive
+from hub.business.kind import Kind, derive
 from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound
 from hub.services import drafts, linked, papers, uploads
 from hub.services.actions import Offer
-from hub.services.objects import BusinessObject, Draft
+from hub.services.shapes import BusinessObject, Draft
 from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.auth import login_of

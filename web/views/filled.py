@@ -6,7 +6,7 @@ from typing import Any
 from flask.wrappers import Response
 
 from hub.errors import NotFound
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from web.lines.presentation import LineView, Listing
 from web.page import View, page
 from web.site import read, say, site

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from hub.services import accounts
-from hub.services.objects import NUMBERED, Page, Query
+from hub.services.paging import NUMBERED, Page, Query
 from web.auth import login_of
 from web.lines.presentation import LineView, Listing, Many
 from web.site import read, runtime, site

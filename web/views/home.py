@@ -6,7 +6,7 @@ from datetime import timedelta
 from flask import Blueprint, g, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from hub.business.lifecycle import Next, State
+from hub.business.states import Next, State
 from hub.errors import NotFound
 from hub.services import accounts, articles, board
 from hub.services.board import Board, Move

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub.business import KINDS
-from hub.business.lifecycle import Action, Kind, Need
+from hub.business.acts import Action, Need
+from hub.business.kind import Kind
 from hub.contract.text import Text
 from hub.services import actions, drafts
-from hub.services.objects import BusinessObject, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject
 from web.lines.presentation import Journey, Listing
 from web.site import site
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from hub.contract.money import Money
 from hub.errors import NotFound
 from hub.services import actions
-from hub.services.objects import BusinessObject
+from hub.services.shapes import BusinessObject
 from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import Listing, Many
 from web.page import page

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from hub.services.objects import NUMBERED, BusinessObject, Page, Query
+from hub.services.paging import NUMBERED, Page, Query
+from hub.services.shapes import BusinessObject
 from web.lines.presentation import Listing, Master
 from web.site import say, site
 from web.views.common import Link, Row, asked_number, object_row, tenant

@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from hub.business import KINDS
-from hub.business.lifecycle import Action, By, Kind
+from hub.business.acts import Action
+from hub.business.kind import Kind
+from hub.business.states import By
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.services import papers
-from hub.services.objects import BusinessObject, DocumentRow, Entry, Tenant
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject, DocumentRow, Entry
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page

@@ -9,11 +9,13 @@ from operator import add
 from flask import Blueprint, request
 from flask.wrappers import Response
 
-from hub.business.lifecycle import Linked
+from hub.business.acts import Linked
 from hub.business.payment import AGREEMENT, LINE, ORDER, due
 from hub.contract.money import Money
 from hub.services import drafts, linked
-from hub.services.objects import BusinessObject, Query, Tenant
+from hub.services.objects import Tenant
+from hub.services.paging import Query
+from hub.services.shapes import BusinessObject
 from web.auth import ENTERPRISE, access, login_of
 from web.page import View, crumbs, page
 from web.site import money, read, runtime, say, site

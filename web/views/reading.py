@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound
-from hub.services.objects import DocumentRow
+from hub.services.shapes import DocumentRow
 from web.auth import ENTERPRISE, access, login_of
 from web.site import read, runtime, site
 from web.views.common import tenant

@@ -24,10 +24,10 @@ from hub.business.agreement import MESSAGES as AGREEMENT_MESSAGES
 from hub.business.claim import MESSAGES as CLAIM_MESSAGES
 from hub.business.content import check_content
 from hub.business.inquiry import MESSAGES as INQUIRY_MESSAGES
-from hub.business.lifecycle import By
 from hub.business.micro_policy import MESSAGES
 from hub.business.risk_info import MESSAGES as RISK_MESSAGES
 from hub.business.risk_info import Article
+from hub.business.states import By
 from hub.contract.adapters import Context, Refusal
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, PartnerContent, Raw
 from hub.contract.status import UnmappedCode

@@ -10,7 +10,7 @@ from hub.business.buyer import BUYER
 from hub.business.claim import CLAIM, LINE
 from hub.errors import InvalidInput, Unavailable, Unregistered
 from hub.services import buyers
-from hub.services.objects import Query
+from hub.services.paging import Query
 from web.auth import ENTERPRISE, access, login_of
 from web.forms.claim import BuyerSearch
 from web.forms.countries import countries

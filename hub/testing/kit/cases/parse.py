@@ -7,7 +7,7 @@ from random import Random
 
 from hub.business import KINDS
 from hub.business.content import check_content
-from hub.business.lifecycle import By
+from hub.business.states import By
 from hub.contract.adapters import Refusal
 from hub.contract.message import CanonicalMessage, PartnerContent, Raw
 from hub.testing.kit.case import Exempt, bronze, expect, gold, silver

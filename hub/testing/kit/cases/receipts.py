@@ -5,7 +5,8 @@ from collections import defaultdict
 from itertools import permutations
 
 from hub.business import KINDS
-from hub.business.lifecycle import CONFLICT, Event, project
+from hub.business.lifecycle import Event, project
+from hub.business.states import CONFLICT
 from hub.contract.message import CanonicalEvent, InMessage, Verdict
 from hub.contract.receipt import ACCEPTED, RECEIPT_CODES
 from hub.testing.kit.case import Exempt, bronze, expect, gold, silver

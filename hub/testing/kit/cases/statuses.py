@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hub.business import KINDS
-from hub.business.lifecycle import By, Kind, Next, Track
+from hub.business.kind import Kind
+from hub.business.states import By, Next, Track
 from hub.contract.message import CanonicalMessage
 from hub.contract.status import UnmappedCode
 from hub.testing.kit.case import Broken, Exempt, bronze, expect, silver

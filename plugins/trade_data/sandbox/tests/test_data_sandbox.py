@@ -12,7 +12,7 @@ from hub_data_sandbox.adapter import PARTNER, sandbox, sheet
 from hub_data_sandbox.simulator.scenario import SCENARIO
 
 from hub import registry
-from hub.business.lifecycle import Actor
+from hub.business.acts import Actor
 from hub.clock import MovableClock
 from hub.config import DeliverySettings, HubSettings, PartnerSettings, Settings
 from hub.contract.message import OutMessage
