@@ -121,7 +121,9 @@ class PartnerSettings:
     poll: float = field(default=0.0, metadata={"help": "seconds between polls; 0 for partners that push"})
     test_mode: bool = field(
         default=False,
-        metadata={"help": "its address is its simulator: a banner says so; only while the plugin's state is sandbox"},
+        metadata={
+            "help": "its simulator answers, played by the hub without an address; only while its state is sandbox"
+        },
     )
     isolate: bool = field(
         default=False, metadata={"help": "run its plugin in a process of its own, ended when a call overruns"}
@@ -145,6 +147,11 @@ class Settings:
     trust: TrustSettings = field(default_factory=TrustSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     partners: Mapping[str, PartnerSettings] = field(default_factory=dict)
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """The partners in test mode: their answers are those of a simulator."""
+        return tuple(code for code, partner in sorted(self.partners.items()) if partner.test_mode)
 
     def database_url(self) -> str:
         """The store's address, a relative SQLite path made absolute."""

@@ -44,7 +44,7 @@ def card_drivers(settings: "dict[str, Any]") -> "Sequence[CardDriver]":  # type:
 
 @hookspec
 def simulators() -> "Sequence[SimulatorSpec]":  # type: ignore[empty-body]
-    """The partners' sides, for demos and tests. Never called by ``serve`` or ``worker``."""
+    """The partners' sides, for demos, tests and test mode; a hub without a partner in test mode never calls it."""
 
 
 @hookspec

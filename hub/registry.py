@@ -10,7 +10,7 @@ import pluggy
 
 from hub import blocklist, plugins
 from hub.blocklist import Block
-from hub.contract.adapters import PartnerAdapter, SimulatorSpec
+from hub.contract.adapters import MagicValue, PartnerAdapter, SimulatorSpec
 from hub.contract.capability import Capability
 from hub.errors import Unregistered
 from hub.plugins import Plugin
@@ -63,6 +63,10 @@ class Registry:
         if self.manager is None:
             return []
         return [spec for _, specs, _ in plugins.call_each(self.manager, "simulators") for spec in specs]
+
+    def magic(self, code: str) -> Sequence[MagicValue]:
+        """The values that the partner's simulator has published."""
+        return next((spec.magic for spec in self.simulators() if spec.partner == code), ())
 
 
 def build(extra: Mapping[str, ModuleType] | None = None, blocks: Sequence[Block] = ()) -> Registry:

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import Engine
 
-from hub import blocklist, registry
+from hub import blocklist, registry, tested
 from hub.clock import Clock, SystemClock
 from hub.config import DoorSettings, PartnerSettings, Settings
 from hub.contract.adapters import Context, PartnerAdapter, Signer
@@ -24,8 +24,6 @@ from hub.errors import ConfigError
 from hub.guard.guarded import Guards
 from hub.registry import Registry
 from hub.store.engine import open_engine
-
-SANDBOX = "sandbox"
 
 
 def _nothing() -> None:
@@ -47,13 +45,8 @@ class Runtime:
     vault: Vault = field(default_factory=Vault, repr=False)  # the default's key ends with the process
 
     def __post_init__(self) -> None:
-        """Raises ConfigError: what a simulator answers must never pass for the word of a partner that is live."""
-        for code in in_test_mode(self.settings):
-            state = self.registry.partners[code].sheet.state if code in self.registry.partners else SANDBOX
-            if state != SANDBOX:
-                zh = f"[partners.{code}] test_mode：机构状态为 {state}，测试模式仅限 {SANDBOX}；请删除该设置"
-                en = f"[partners.{code}] test_mode: the partner is {state}, and only {SANDBOX} may be tested; remove it"
-                raise ConfigError(Text(zh, en))
+        """Raises ConfigError."""
+        tested.require_sandbox(self.settings, self.registry)
 
     def adapter(self, partner: str) -> PartnerAdapter:
         """The adapter of ``partner`` behind its guard: the way to call one. Raises Unregistered."""
@@ -69,7 +62,7 @@ class Runtime:
             now=self.clock.now(),
             hub=self.settings.hub.code,
             signer=self.signer,
-            trusted=certificates(settings.certificates),
+            trusted=certificates(settings.certificates, test_mode=settings.test_mode),
             suites=settings.suites,
             settings=settings.settings,
             sent_digest="" if sent is None else sha256(sent.content).hexdigest(),
@@ -94,30 +87,35 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
         vault = Vault.parse(settings.hub.vault.read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
         raise ConfigError(f"[hub] vault: {error}; 'swhub init' makes one for a new home") from error
+    clock = clock or SystemClock()
+    plugged = registry.build(extra, blocklist.read(settings.hub.blocked))
     return Runtime(
-        settings=settings,
+        settings=tested.applied(settings, plugged, clock.now()),
         engine=open_engine(settings.database_url()),
-        registry=registry.build(extra, blocklist.read(settings.hub.blocked)),
+        registry=plugged,
         signer=signer,
-        clock=clock or SystemClock(),
+        clock=clock,
         quota=Quota(settings.door.per_minute),
         vault=vault,
     )
 
 
-def in_test_mode(settings: Settings) -> tuple[str, ...]:
-    """The partners whose answers are those of a simulator."""
-    return tuple(code for code, partner in sorted(settings.partners.items()) if partner.test_mode)
-
-
 @cache
-def certificates(paths: tuple[Path, ...]) -> tuple[bytes, ...]:
-    """The DER certificates in these PEM files, read once for the life of the process. Raises ConfigError."""
+def certificates(paths: tuple[Path, ...], *, test_mode: bool = False) -> tuple[bytes, ...]:
+    """The DER certificates in these PEM files, read once for the life of the process.
+
+    Raises ConfigError, also for a certificate of test mode where there is none.
+    """
     found: list[bytes] = []
     for path in paths:
         try:
             loaded = x509.load_pem_x509_certificates(path.read_bytes())
         except (OSError, ValueError) as error:
             raise ConfigError(f"{path}: {error}") from error
+        if not test_mode and any(map(tested.marked, loaded)):
+            zh = f"{path}：这是测试模式的证书，正式业务不得信任；请删除"
+            raise ConfigError(
+                Text(zh, f"{path}: a certificate of test mode, never to be believed elsewhere; remove it")
+            )
         found += [certificate.public_bytes(Encoding.DER) for certificate in loaded]
     return tuple(found)

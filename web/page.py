@@ -9,7 +9,6 @@ from flask import g, make_response, render_template, request
 from flask.wrappers import Response
 from sqlalchemy import Connection
 
-from hub.runtime import in_test_mode
 from hub.services import articles
 from hub.services.articles import Subscription
 from hub.services.objects import Tenant
@@ -123,7 +122,7 @@ def subscription_of(view: LineView) -> Subscription:
 def _tested() -> list[str]:
     """The names of the partners in test mode, as far as they are plugged in."""
     partners = runtime().registry.partners
-    return [read(partners[code].sheet.name) for code in in_test_mode(runtime().settings) if code in partners]
+    return [read(partners[code].sheet.name) for code in runtime().settings.tested if code in partners]
 
 
 def _operators() -> MenuGroup:

@@ -10,6 +10,7 @@ from waitress import create_server  # type: ignore[import-untyped]
 
 from hub.commands import worker as workers
 from hub.commands.home import end_on_sigterm, home_option, opened, refuse
+from hub.commands.playing import playing
 from hub.runtime import prepare
 from hub.services import health
 from web.app import create_app
@@ -33,7 +34,7 @@ def command(home: Path, *, with_worker: bool | None) -> None:
 
     One process does for a small site. For more, serve with --no-worker and start any number of `swhub worker`. Put a
     TLS proxy before it and set [web] origin to the address that users type. Refuses to start on a store that is older
-    than the code.
+    than the code. Partners in test mode without an address are played by their simulators, which run as long as this.
 
     \b
     Example:
@@ -66,7 +67,9 @@ def command(home: Path, *, with_worker: bool | None) -> None:
         )
     beside = f"worker with {runtime.settings.delivery.senders} senders" if worker else "no worker here"
     end_on_sigterm()
-    with health.watched(runtime):
+    with health.watched(runtime), playing(runtime.settings) as simulated:
+        if simulated:
+            click.echo(f"serve: test mode, simulated: {', '.join(simulated)}", err=True)
         try:
             if worker is not None:
                 worker.start()

@@ -14,7 +14,7 @@ from cryptography import x509
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub import blocklist, config, registry
+from hub import blocklist, config, registry, tested
 from hub.cards.trust import is_list_of
 from hub.clock import SystemClock
 from hub.commands.home import FILE, home_option, json_option
@@ -208,12 +208,22 @@ def plugins(site: Site) -> Iterator[Finding]:
 def partners(site: Site) -> Iterator[Finding]:
     """Every partner is plugged in and configured, with certificates that last."""
     configured, plugged = site.settings.partners, site.registry.partners
+    try:
+        tested.require_sandbox(site.settings, site.registry)
+    except ConfigError as error:
+        yield Finding(subject="test mode", ok=False, detail=error.text.en)
+    unplayed = tested.without_simulator(site.settings, site.registry)
     for code in sorted(set(configured) - set(plugged)):
         yield Finding(subject=f"partner {code}", ok=False, detail=f"[partners.{code}]: no plugin connects it")
     for code in plugged:
         subject = f"partner {code}"
         if code not in configured:
             yield Finding(subject=subject, ok=False, detail=f"there is no section [partners.{code}]")
+            continue
+        if configured[code].test_mode and not configured[code].address:
+            ok = code not in unplayed
+            detail = "test mode: 'swhub serve' plays it" if ok else "test mode: its plugin brings no simulator"
+            yield Finding(subject=subject, ok=ok, detail=detail)
             continue
         yield from _partner(subject, configured[code], site.now)
 
@@ -278,6 +288,9 @@ def lasting(subject: str, path: Path, now: datetime) -> Iterator[Finding]:
     for certificate in found:
         start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
         days = (end - now).days
+        if tested.marked(certificate):
+            yield Finding(subject=subject, ok=False, detail=f"{path}: a certificate of test mode: remove it")
+            continue
         ok = start <= now and end - now >= SOON
         until = f"{path.name} valid until {end:%Y-%m-%d}, {days} days"
         detail = until if ok else f"{until}: replace it" if start <= now else f"{path.name} not valid before {start}"

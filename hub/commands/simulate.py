@@ -8,6 +8,7 @@ import click
 
 from hub import log, registry
 from hub.commands.home import end_on_sigterm, refuse
+from hub.guard.parent import end_with_parent
 
 
 @click.command("simulate")
@@ -19,7 +20,8 @@ from hub.commands.home import end_on_sigterm, refuse
     help="TOML file with the simulator's options.",
 )
 @click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="One option; may be repeated.")
-def command(partner: str | None, file: Path | None, given: tuple[str, ...]) -> None:
+@click.option("--with-parent", is_flag=True, help="End when the program that started it ends.")
+def command(partner: str | None, file: Path | None, given: tuple[str, ...], *, with_parent: bool) -> None:
     """Play the side of PARTNER until Ctrl-C; without PARTNER, list who can be played.
 
     A simulator is part of the partner's plugin and speaks real HTTP with real signatures, in a process of its own. The
@@ -38,6 +40,8 @@ def command(partner: str | None, file: Path | None, given: tuple[str, ...]) -> N
         refuse(f"没有名为 {partner} 的模拟器，可用：{known}", f"no simulator {partner}; there are: {known}")
     log.configure("console")
     end_on_sigterm()
+    if with_parent:
+        end_with_parent()
     try:
         specs[partner].run(options(file, given))
     except (ValueError, OSError) as error:  # an option, a file or a port; the message names it

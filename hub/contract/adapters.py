@@ -23,6 +23,7 @@ from hub.contract.message import (
 from hub.contract.outcome import Outcome
 from hub.contract.status import StatusTable
 from hub.contract.suites import CLASSIC, USER_ID
+from hub.contract.text import Text
 
 
 class Refusal(Exception):
@@ -147,8 +148,23 @@ class WireAdapter(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MagicValue:
+    """A published value that makes the simulated partner do something: ``text`` in one of the body's ``fields``."""
+
+    type: str  # of the message that brings it
+    fields: tuple[str, ...]  # the hub's names; the first is where it is best typed
+    text: str
+    then: Text  # what the partner does
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimulatorSpec:
-    """How to start the partner's side of the conversation for demos and tests (``swhub simulate <partner>``)."""
+    """The partner's side of the conversation, for ``swhub simulate <partner>`` and for test mode.
+
+    ``run`` blocks; its options are in the plugin's README. Test mode hands it ``key``, ``certificate``,
+    ``hub_certificate``, ``hub``, ``hub_code``, ``port``, ``books`` and ``late``.
+    """
 
     partner: str
-    run: Callable[[Mapping[str, Any]], None] = field(repr=False)  # blocks; options as in the plugin's README
+    run: Callable[[Mapping[str, Any]], None] = field(repr=False)
+    magic: Sequence[MagicValue] = ()  # shown to users and operators in test mode

@@ -9,8 +9,6 @@ import contextlib
 import importlib
 import os
 import sys
-import threading
-import time
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 from hub import plugins
 from hub.contract.adapters import Context, PartnerAdapter
 from hub.guard import pipe
+from hub.guard.parent import end_with_parent
 from hub.plugins import Plugin
 from hub.registry import FAMILIES
 
@@ -28,13 +27,12 @@ except ImportError:  # no such limit on this system
     resource = None  # type: ignore[assignment]
 
 KINDNESS = 5  # nice value: where the processor is short, the hub goes before a plugin that computes
-WATCH = 1.0  # seconds between two looks at whether the hub is still there
 
 
 def main(module: str, partner: str, megabytes: int, place: int) -> None:
     """Serve until the hub hangs up."""
     os.nice(KINDNESS)
-    threading.Thread(target=_end_with_the_hub, args=(os.getppid(),), daemon=True).start()
+    end_with_parent()
     connection = Connection(place)
     adapter = find(module, partner)
     first = getattr(adapter, "prepare", None)
@@ -84,12 +82,6 @@ def limit(megabytes: int) -> None:
         pages = int(held.read_text(encoding="ascii").split()[0])
         most = pages * resource.getpagesize() + megabytes * 1024 * 1024
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-def _end_with_the_hub(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH)
-    os._exit(0)
 
 
 if __name__ == "__main__":

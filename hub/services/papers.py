@@ -115,7 +115,7 @@ def check(runtime: Runtime, obj: BusinessObject, row: DocumentRow, content: byte
     """What a signed document is worth: by the enterprise's signature, and the partner's where the partner sent it."""
     places = next(action.paper.place for action in obj.kind.actions if action.paper and action.paper.kind == row.kind)
     partner = (PARTNER_PLACE,) if row.source == obj.partner else ()
-    return signing.check(runtime, content, (places, *partner), row.created_at)
+    return signing.check(runtime, content, (places, *partner), obj.partner, row.created_at)
 
 
 def _paper(action: Action) -> Paper:

@@ -113,7 +113,7 @@ def test_the_signed_document_is_good_and_proves_the_act(world: World) -> None:
     signed = desk.take(desk.answer())
     keep(desk, signed)
 
-    checked = signing.check(world.runtime, signed.document.content, ("enterprise",), world.clock.now())
+    checked = signing.check(world.runtime, signed.document.content, ("enterprise",), "sinosure", world.clock.now())
     result = examine(evidence_export.export(world.runtime, "XW2026-1"))
     assert (checked.good, [found.serial for found in checked.signatures]) == (True, [desk.session.actor.certificate])
     assert (result.findings, result.cards) == ([], 1)
@@ -124,7 +124,7 @@ def test_it_is_good_on_the_day_it_was_signed_when_the_card_has_ended_since(desk:
 
     desk.world.clock.move(timedelta(days=365 * 11))
 
-    assert signing.check(desk.world.runtime, signed.document.content, ("enterprise",), START).good
+    assert signing.check(desk.world.runtime, signed.document.content, ("enterprise",), "sinosure", START).good
 
 
 def test_the_holder_is_shown_the_documents_name_and_receiver(desk: Desk) -> None:

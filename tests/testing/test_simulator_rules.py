@@ -1,12 +1,17 @@
 """The rules table: first match wins, and nothing is guessed."""
 
+import importlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from hub import registry
 from hub.contract.message import CanonicalMessage
-from hub.testing.simulator.rules import Rule, RuleError, load, match
+from hub.contract.text import Text
+from hub.testing.simulator.desk import Scenario
+from hub.testing.simulator.rules import Plan, Rule, RuleError, load, match
 
 PAYMENT = CanonicalMessage(
     type="Payment",
@@ -20,6 +25,11 @@ PAYMENT = CanonicalMessage(
     created_at=datetime(2026, 11, 20, tzinfo=UTC),
     body={"amount": {"amount": Decimal("2.00"), "currency": "CNY"}, "remark": "请Reject", "items": [1]},
 )
+
+INSTALLED = registry.build()
+SIMULATORS = {
+    row.name: f"{row.module.__name__}.simulator" for row in INSTALLED.plugins if row.name in INSTALLED.origins.values()
+}
 
 
 @pytest.mark.parametrize(
@@ -103,3 +113,35 @@ def test_a_wrong_file_is_named_with_its_key(text, reason, tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(RuleError, match=r"none\.toml"):
         load(tmp_path / "none.toml", OWN)
+
+
+# what is published
+
+
+@pytest.mark.parametrize("plugin", SIMULATORS)
+def test_a_published_value_reaches_the_rule_that_it_was_taken_from(plugin):
+    scenario = importlib.import_module(SIMULATORS[plugin]).SCENARIO
+    rules = [rule for rule in scenario.rules if rule.contains]
+
+    for rule, value in zip(rules, scenario.magic, strict=False):
+        for field in value.fields:
+            assert match(scenario.rules, replace(PAYMENT, type=value.type, body={field: value.text})) is rule
+
+
+def test_what_a_value_does_is_told_in_the_words_of_plan_pace_and_fault():
+    rules = [
+        Rule(name="a", type="T", plan="p", fields=("x",), contains="a", slower=30.0),
+        Rule(name="b", type="T", plan="p", fields=("x",), contains="b", example="abc", fault="reset"),
+        Rule(name="c", type="T", plan="p", fields=("x",), contains="c", fault="reset", times=9),
+        Rule(name="d", type="T", plan="p"),
+    ]
+    plans = {"p": Plan(text=Text("付款成功", "paid"))}
+
+    magic = Scenario(rules=rules, plans=plans, handlers={"T": None}, steps={}).magic
+
+    assert [value.text for value in magic] == ["a", "abc", "c"]
+    assert [value.then.en for value in magic] == [
+        "paid; in 30 times the usual time",
+        "connection reset in the middle of the answer; paid",
+        "connection reset in the middle of the answer",
+    ]

@@ -25,6 +25,7 @@ from web.forms.base import Form, Window
 from web.forms.rules import stricter
 from web.lines.presentation import Errand, FormPage, LineView, Listing
 from web.site import read, runtime, say, show, site
+from web.views import magic
 from web.views.common import (
     NOTHING,
     Link,
@@ -355,6 +356,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "held": held,
         "held_text": {row.name: value_text(obj.kind, held, row.name) for row in obj.kind.fields if not row.rows},
         "form_step": 1 if here.page.first else 0,
+        "magic": magic.of_form(obj, here.form),
         "desk": here,
         "printed": next(
             (row for row in documents if here.action.paper and row.kind == here.action.paper.printed), None

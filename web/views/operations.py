@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from hub.business.reconciliation import NAMES
+from hub.config import PartnerSettings
 from hub.errors import NotFound
 from hub.services import audit, operations, partners, reconcile, unmapped
 from hub.services.partners import PluginCard
@@ -12,6 +13,7 @@ from hub.store.engine import reading, writing
 from web.auth import OPERATOR, access, login_of
 from web.page import OPERATIONS, RECONCILIATION, View, page
 from web.site import runtime, say
+from web.views import magic
 
 views = Blueprint("operations", __name__)
 
@@ -44,7 +46,15 @@ def partner(code: str) -> Response:
         crumbs=((say("插件与合作机构"), OPERATIONS), (code, None)),
         live=True,
     )
-    return page("operations/partner.html", view, card=card, sheet=card.sheet, tasks=tasks)
+    return page(
+        "operations/partner.html",
+        view,
+        card=card,
+        sheet=card.sheet,
+        tasks=tasks,
+        magic=magic.of_partner(code),
+        address=here.settings.partners.get(code, PartnerSettings()).address,
+    )
 
 
 @views.get(RECONCILIATION)

@@ -10,12 +10,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from hub.contract.adapters import MagicValue
 from hub.contract.convert import CHINA
 from hub.contract.message import CanonicalMessage
+from hub.contract.text import Text
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import known, named
-from hub.testing.simulator.rules import Rule
+from hub.testing.simulator.rules import Plan, Rule
 from hub.xml.own import OwnDialect
 
 ORDER, AGREEMENT, LINE, BOOKS = "order", "agreement", "line", "books"
@@ -49,7 +51,28 @@ RULES = (
     Rule(name="agreement query", type="AgreementQuery", plan="answer"),
     Rule(name="statement", type="StatementQuery", plan="answer"),
 )
-PLANS = dict.fromkeys(("pay", "work", "approve", "refuse", "return", "unclear", "silent", "sign", "answer"))
+PLANS: Mapping[str, Plan] = {
+    "pay": Plan(text=Text("付款成功", "paid")),
+    "work": Plan(text=Text("先答复处理中，随后付款成功", "in progress at first, then paid")),
+    "approve": Plan(text=Text("待企业在银行审批", "waits for the enterprise's approver at the bank")),
+    "refuse": Plan(text=Text("银行拒绝", "the bank refuses")),
+    "return": Plan(text=Text("付款成功，一分钟后退票", "paid, and returned a minute later")),
+    "unclear": Plan(
+        text=Text("答复一个平台不认识的代码，款已付出", "answers with a code that the hub does not know, and pays")
+    ),
+    "silent": Plan(text=Text("付款成功但不通知", "paid without a word: only a query tells")),
+    "sign": Plan(text=Text("签约成功", "signed")),
+    "answer": Plan(text=Text("当即答复", "answered at once")),
+}
+ACCOUNTS = tuple(
+    MagicValue(
+        type=SIGN,
+        fields=("payer_account",),
+        text=account,
+        then=Text(f"账户余额 {Decimal(fen).scaleb(-2):,} 元", f"holds {Decimal(fen).scaleb(-2):,} yuan"),
+    )
+    for account, fen in OPENING.items()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +97,7 @@ class Bank:
             steps={"settle": self.settle, "give_back": self.give_back, "decide": self.decide},
             controls={"balance": balance, "approve": self.approve, "return": self.give_back_now, "date": shift},
             questions=frozenset({"PaymentQuery", "AgreementQuery", "StatementQuery"}),
+            held=ACCOUNTS if SIGN in here else (),
         )
 
     def pay(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:

@@ -13,13 +13,14 @@ from random import Random
 from typing import Any, Protocol
 
 from hub.clock import Clock
-from hub.contract.adapters import Context, Signer
+from hub.contract.adapters import Context, MagicValue, Signer
 from hub.contract.message import Attachment, CanonicalMessage, InMessage, OutMessage, Raw, Verdict
 from hub.contract.outcome import Outcome
+from hub.contract.text import Text
 from hub.testing.simulator.books import Books
 from hub.testing.simulator.faults import BYTES, MENU, PUSH, SIGNING, chance
 from hub.testing.simulator.post import Post
-from hub.testing.simulator.rules import Rule
+from hub.testing.simulator.rules import Plan, Rule
 
 IDS = uuid.UUID("5a9f0f5b-1a0e-4d0c-8d8c-7d2f3a6f1c55")
 QUEUED_AS = {"silence": "DROPPED", "reorder": "HELD"}  # fault -> state; every other message is WAITING
@@ -73,18 +74,41 @@ class Scenario:
     """What one partner does. Raises ValueError when a rule names a plan or a type that is not there."""
 
     rules: Sequence[Rule]
-    plans: Mapping[str, Any]  # what a rule may decide; handlers read it
+    plans: Mapping[str, Plan]  # what a rule may decide; handlers read it
     handlers: Mapping[str, Handler]  # message type -> what the partner does when it comes
     steps: Mapping[str, Step]  # what it does later
     controls: Mapping[str, Control] = field(default_factory=dict)  # what POST /control can ask for
     opposite: Callable[[CanonicalMessage], Mapping[str, Any] | None] = lambda _: None  # a body that contradicts it
     counter: Counter | None = None  # set where the hub polls and nothing is pushed
     questions: frozenset[str] = frozenset({"StatusQuery"})  # types that are answered and not kept
+    held: Sequence[MagicValue] = ()  # what its books hold from the start and decides too: accounts
 
     def __post_init__(self) -> None:
         for rule in self.rules:
             if rule.plan not in self.plans or rule.type not in self.handlers:
                 raise ValueError(f"rule {rule.name}: no plan {rule.plan!r} or no handler for {rule.type!r}")
+
+    @property
+    def magic(self) -> tuple[MagicValue, ...]:
+        """What is published: every rule that a text decides, and what is ``held``."""
+        return (
+            *(
+                MagicValue(
+                    type=rule.type, fields=rule.fields, text=rule.example or rule.contains, then=self._then(rule)
+                )
+                for rule in self.rules
+                if rule.contains
+            ),
+            *self.held,
+        )
+
+    def _then(self, rule: Rule) -> Text:
+        parts = [MENU[rule.fault].text] if rule.fault is not None else []
+        if rule.times == 1:  # a fault that happens again and again is all that there is
+            parts.append(self.plans[rule.plan].text)
+        if rule.slower != 1:
+            parts.append(Text(f"耗时为平时的 {rule.slower:g} 倍", f"in {rule.slower:g} times the usual time"))
+        return Text("；".join(part.zh for part in parts), "; ".join(part.en for part in parts))
 
 
 def merged(*scenarios: Scenario) -> Scenario:
@@ -103,6 +127,7 @@ def merged(*scenarios: Scenario) -> Scenario:
         steps={name: step for scenario in scenarios for name, step in scenario.steps.items()},
         controls={name: control for scenario in scenarios for name, control in scenario.controls.items()},
         opposite=opposite,
+        held=tuple(value for scenario in scenarios for value in scenario.held),
     )
 
 

@@ -7,11 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from hub.contract.message import CanonicalMessage
+from hub.contract.text import Text
 from hub.testing.simulator.faults import side_of
 
 
 class RuleError(ValueError):
     """A rule is wrong; the message names the rule, the key and what is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a rule may decide, in the words that a user reads beside its value. A scenario adds what its steps need."""
+
+    text: Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +33,7 @@ class Rule:
     plan: str  # what the partner does then: a row of the scenario's plans
     fields: tuple[str, ...] = ()
     contains: str = ""
+    example: str = ""  # a whole value with it, where the field takes no other
     equals: Mapping[str, str] = field(default_factory=dict)  # "amount.currency" -> "CNY"
     slower: float = 1.0  # the plan's delays times this
     fault: str | None = None  # a row of the fault menu

@@ -15,6 +15,7 @@ from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from hub_sinosure.adapter import PARTNER, SinosureAdapter, sinosure
 from hub_sinosure.simulator import run
+from hub_sinosure.simulator.scenario import SCENARIO
 
 
 @hookimpl
@@ -25,5 +26,5 @@ def insurer_adapters() -> Sequence[SinosureAdapter]:
 
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
-    """The insurer's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    """The insurer's side, for demos, tests and test mode."""
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

@@ -10,6 +10,7 @@ import { startDerived } from "./derived.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startEntry } from "./entry.js";
+import { startFill } from "./fill.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLogin } from "./login.js";
 import { startMany } from "./many.js";
@@ -31,5 +32,5 @@ const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, st
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
-  startSession, startLogin, startCard, startBadges, startRows, startReading]) start();
+  startSession, startLogin, startCard, startBadges, startRows, startReading, startFill]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait

@@ -5,6 +5,8 @@ or 联系人, decides what the insurer does. First match wins. Each insurer's RE
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.contract.text import Text
+from hub.testing.simulator import rules
 from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
@@ -17,7 +19,7 @@ PASSED = ("data_check_passed", "underwriting_pending")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(rules.Plan):
     """What the insurer says, one after the other, and each time after so many seconds."""
 
     events: tuple[str, ...] = ()
@@ -27,18 +29,42 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "issue": Plan(events=(*PASSED, "issued")),
-    "review": Plan(events=(*PASSED, "manual_review", "issued")),
-    "return": Plan(events=("data_check_failed",), reason="投保信息与单证不一致，请核对后重新提交。"),
-    "fail": Plan(events=(*PASSED, "underwriting_failed"), reason="超出自动核保范围。"),
-    "decline": Plan(events=(*PASSED, "declined"), reason="该批货物不在本公司承保范围内。"),
-    "wait": Plan(events=PASSED),
-    "insist": Plan(events=PASSED, cancels=False),
-    "unmapped": Plan(events=("data_check_passed", "unheard_of")),
-    "silent": Plan(),
-    "meet": Plan(events=("accepted", "succeeded")),
-    "turn_away": Plan(events=("accepted", "failed"), reason="暂无可承接该业务的机构。"),
-    "answer": Plan(),
+    "issue": Plan(text=Text("核保通过并出单", "underwritten and issued"), events=(*PASSED, "issued")),
+    "review": Plan(
+        text=Text("转人工复核后出单", "issued after a person has looked"),
+        events=(*PASSED, "manual_review", "issued"),
+    ),
+    "return": Plan(
+        text=Text("数据校验不通过，退回修改", "the data check fails, to be corrected"),
+        events=("data_check_failed",),
+        reason="投保信息与单证不一致，请核对后重新提交。",
+    ),
+    "fail": Plan(
+        text=Text("核保不通过", "the underwriting fails"),
+        events=(*PASSED, "underwriting_failed"),
+        reason="超出自动核保范围。",
+    ),
+    "decline": Plan(
+        text=Text("拒绝承保", "declined"),
+        events=(*PASSED, "declined"),
+        reason="该批货物不在本公司承保范围内。",
+    ),
+    "wait": Plan(text=Text("一直在核保队列中", "stays in the underwriters' queue"), events=PASSED),
+    "insist": Plan(
+        text=Text("一直在核保队列中，且不同意撤销", "stays in the queue and cannot be cancelled"),
+        events=PASSED,
+        cancels=False,
+    ),
+    "unmapped": Plan(
+        text=Text("答复一个平台不认识的代码", "answers with a code that the hub does not know"),
+        events=("data_check_passed", "unheard_of"),
+    ),
+    "silent": Plan(text=Text("签收后不再答复", "takes it and says nothing more")),
+    "meet": Plan(text=Text("预约成功", "the appointment is made"), events=("accepted", "succeeded")),
+    "turn_away": Plan(
+        text=Text("不受理预约", "turned away"), events=("accepted", "failed"), reason="暂无可承接该业务的机构。"
+    ),
+    "answer": Plan(text=Text("当即答复", "answered at once")),
 }
 """What a rule may decide. ``answer`` is for messages that are answered at once."""
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from hub_bank_iso20022.adapter import PARTNER, IsoAdapter, iso20022
-from hub_bank_iso20022.simulator import run
+from hub_bank_iso20022.simulator import SCENARIO, run
 
 
 @hookimpl
@@ -20,5 +20,5 @@ def bank_adapters() -> Sequence[IsoAdapter]:
 
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
-    """The bank's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    """The bank's side, for demos, tests and test mode."""
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

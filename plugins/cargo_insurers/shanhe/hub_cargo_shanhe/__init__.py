@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from hub_cargo_shanhe.adapter import PARTNER, ShanheAdapter, shanhe
-from hub_cargo_shanhe.simulator import run
+from hub_cargo_shanhe.simulator import SCENARIO, run
 
 
 @hookimpl
@@ -20,5 +20,5 @@ def insurer_adapters() -> Sequence[ShanheAdapter]:
 
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
-    """The insurer's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    """The insurer's side, for demos, tests and test mode."""
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

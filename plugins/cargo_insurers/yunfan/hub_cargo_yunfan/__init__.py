@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from hub_cargo_yunfan.adapter import PARTNER, YunfanAdapter, yunfan
-from hub_cargo_yunfan.simulator import run
+from hub_cargo_yunfan.simulator import SCENARIO, run
 
 
 @hookimpl
@@ -21,5 +21,5 @@ def insurer_adapters() -> Sequence[YunfanAdapter]:
 
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
-    """The insurer's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    """The insurer's side, for demos, tests and test mode."""
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

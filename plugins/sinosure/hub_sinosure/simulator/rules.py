@@ -6,16 +6,18 @@ First match wins. README.md shows this table; a test compares the two.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.contract.text import Text
+from hub.testing.simulator import rules
 from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
 CONFIRMATION, INQUIRY, CLAIM, AGREEMENT = "PolicyConfirmation", "Inquiry", "ClaimSubmission", "AgreementSigned"
-WRITTEN = ("contact_name", "remark")
+WRITTEN = ("remark", "contact_name")
 SILENT = "silent"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(rules.Plan):
     """How the insurer treats an application: the review's result after ``seconds``, then the policy."""
 
     result: str = ""  # a row of hub_sinosure.codes.REVIEW; empty: not a review
@@ -26,19 +28,38 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    "approve": Plan(result="10"),
-    "approve_later": Plan(result="10", issued_as="0", comes_into_force=5.0),
-    "return": Plan(result="20", reason="请核对主要联系人信息后重新提交。"),
-    "reject": Plan(result="30", reason="经审核，暂不符合本产品的承保条件。"),
-    "unmapped": Plan(result="99"),
-    SILENT: Plan(),
-    "answer": Plan(seconds=1.0),
-    "accept_claim": Plan(result="40"),
-    "return_claim": Plan(result="20", reason="请补充买卖合同的签字页后重新提交。"),
-    "ask_claim": Plan(result="30", reason="请补充货物照片和往来函电。"),
-    "decline_claim": Plan(result="50", reason="损失不在保险责任范围内。"),
-    "unmapped_claim": Plan(result="99"),
-    "refuse": Plan(result="20", reason="贵司信息需与保险公司核对，请联系客户经理后重新签署。"),
+    "approve": Plan(text=Text("审核通过并签发保单", "approved, and the policy is issued"), result="10"),
+    "approve_later": Plan(
+        text=Text("审核通过，保单签发后稍晚生效", "approved; the policy is issued and comes into force later"),
+        result="10",
+        issued_as="0",
+        comes_into_force=5.0,
+    ),
+    "return": Plan(
+        text=Text("退回修改", "returned for correction"), result="20", reason="请核对主要联系人信息后重新提交。"
+    ),
+    "reject": Plan(text=Text("审核不通过", "rejected"), result="30", reason="经审核，暂不符合本产品的承保条件。"),
+    "unmapped": Plan(
+        text=Text("答复一个平台不认识的代码", "answers with a code that the hub does not know"), result="99"
+    ),
+    SILENT: Plan(text=Text("签收后不再答复", "takes it and says nothing more")),
+    "answer": Plan(text=Text("照常答复", "answered as usual"), seconds=1.0),
+    "accept_claim": Plan(text=Text("受理、赔付、结案", "accepted, paid and closed"), result="40"),
+    "return_claim": Plan(
+        text=Text("退回修改", "returned for correction"), result="20", reason="请补充买卖合同的签字页后重新提交。"
+    ),
+    "ask_claim": Plan(
+        text=Text("要求补充材料", "asks for further papers"), result="30", reason="请补充货物照片和往来函电。"
+    ),
+    "decline_claim": Plan(text=Text("拒赔", "declined"), result="50", reason="损失不在保险责任范围内。"),
+    "unmapped_claim": Plan(
+        text=Text("答复一个平台不认识的代码", "answers with a code that the hub does not know"), result="99"
+    ),
+    "refuse": Plan(
+        text=Text("不签署协议", "does not sign the agreement"),
+        result="20",
+        reason="贵司信息需与保险公司核对，请联系客户经理后重新签署。",
+    ),
 }
 """What a rule may decide. ``answer`` is for messages that are not reviewed, ``refuse`` for agreements."""
 
@@ -55,7 +76,7 @@ def _asked(text: str, plan: str, slower: float = 1.0, fault: str | None = None) 
         name=f"inquiry {text}",
         type=INQUIRY,
         plan=plan,
-        fields=("contact_name", "request"),
+        fields=("request", "contact_name"),
         contains=text,
         slower=slower,
         fault=fault,

@@ -11,6 +11,7 @@ from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from hub_data_sandbox.adapter import PARTNER, SandboxAdapter, sandbox
 from hub_data_sandbox.simulator import run
+from hub_data_sandbox.simulator.scenario import SCENARIO
 
 
 @hookimpl
@@ -21,5 +22,5 @@ def trade_data_sources() -> Sequence[SandboxAdapter]:
 
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
-    """The source's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    """The source's side, for demos, tests and test mode."""
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

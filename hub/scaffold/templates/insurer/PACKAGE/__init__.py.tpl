@@ -12,6 +12,7 @@ from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from $package.adapter import PARTNER, Adapter, make_adapter
 from $package.simulator import run
+from $package.simulator.scenario import SCENARIO
 
 
 @hookimpl
@@ -23,4 +24,4 @@ def insurer_adapters() -> Sequence[Adapter]:
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
     """The insurer's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

@@ -9,6 +9,7 @@ from hub.contract.adapters import SimulatorSpec
 from hub.contract.hooks import hookimpl
 from $package.adapter import PARTNER, Adapter, make_adapter
 from $package.simulator import run
+from $package.simulator.scenario import SCENARIO
 
 
 @hookimpl
@@ -20,4 +21,4 @@ def $hook() -> Sequence[Adapter]:
 @hookimpl
 def simulators() -> Sequence[SimulatorSpec]:
     """The partner's side, for demos and tests."""
-    return [SimulatorSpec(partner=PARTNER, run=run)]
+    return [SimulatorSpec(partner=PARTNER, run=run, magic=SCENARIO.magic)]

@@ -5,10 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.contract.message import CanonicalMessage
+from hub.contract.text import Text
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import text
-from hub.testing.simulator.rules import Rule
+from hub.testing.simulator.rules import Plan, Rule
 from hub_data_sandbox.simulator import papers
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -76,6 +77,7 @@ SCENARIO = Scenario(
             plan="answer",
             fields=("declaration_no",),
             contains="999999999",
+            example="224820260999999999",
             fault="busy_503",
             times=1_000,
         ),
@@ -85,6 +87,7 @@ SCENARIO = Scenario(
             plan="answer",
             fields=("declaration_no",),
             contains="888888888",
+            example="224820260888888888",
             fault="reset",
             times=1_000,
         ),
@@ -92,7 +95,7 @@ SCENARIO = Scenario(
         Rule(name="transport", type="TransportQuery", plan="answer"),
         Rule(name="origin", type="OriginQuery", plan="answer"),
     ),
-    plans={"answer": None},
+    plans={"answer": Plan(text=Text("照常答复", "answered as usual"))},
     handlers={"DeclarationQuery": declaration, "TransportQuery": transport, "OriginQuery": origin},
     steps={},
     controls={"declare": declare, "certify": certify},

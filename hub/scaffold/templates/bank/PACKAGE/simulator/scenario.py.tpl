@@ -9,11 +9,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.contract.adapters import MagicValue
 from hub.contract.convert import CHINA, FEN
 from hub.contract.message import CanonicalMessage
+from hub.contract.text import Text
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
-from hub.testing.simulator.rules import Rule
+from hub.testing.simulator.rules import Plan, Rule
 from $package import codes
 from $package.adapter import make_adapter
 from $package.messages import MESSAGES
@@ -21,7 +23,8 @@ from $package.messages import MESSAGES
 ORDER, ACCOUNT, AGREEMENT, SAID = "order", "account", "agreement", "said"
 NOBODY = "-"  # the enterprise of what belongs to none
 ADAPTER = make_adapter()
-CODES = (*(row.code for row in codes.ANSWERS), *(code for code, _ in codes.UNMAPPED))
+CODES = {row.code: row.text for row in codes.ANSWERS} | dict(codes.UNMAPPED)
+"""Code -> what it says."""
 REQUESTS = tuple(message for message in MESSAGES if message.answer)
 QUERIES = frozenset(message.query for message in MESSAGES if message.query)
 PAID, IN_PROGRESS, SHORT_OF_MONEY, NO_ACCOUNT, SERIAL_USED = "0000", "0001", "1001", "1002", "1003"
@@ -183,9 +186,10 @@ def _yuan(fen: int) -> Decimal:
     return Decimal(fen).scaleb(-2)
 
 
+FROM_THE_BOOKS = Plan(text=Text("按账簿答复", "Answered from the books"))
 RULES = (
     *(
-        Rule(name=f"amount {end}", type="PaymentRequest", fields=("amount",), contains=end, plan=code)
+        Rule(name=f"amount {end}", type="PaymentRequest", fields=("amount",), contains=end, example=f"100{end}", plan=code)
         for end, code in MAGIC.items()
     ),
     Rule(name="pay", type="PaymentRequest", plan=PAID),
@@ -196,7 +200,7 @@ RULES = (
 )
 SCENARIO = Scenario(
     rules=RULES,
-    plans=dict.fromkeys((*CODES, ORDER, AGREEMENT)),
+    plans={code: Plan(text=text) for code, text in CODES.items()} | dict.fromkeys((ORDER, AGREEMENT), FROM_THE_BOOKS),
     handlers={
         "PaymentRequest": pay,
         "AgreementRequest": sign,
@@ -207,5 +211,14 @@ SCENARIO = Scenario(
     steps={"settle": settle},
     controls={"say": say, "balance": balance},
     questions=QUERIES,
+    held=tuple(
+        MagicValue(
+            type="AgreementRequest",
+            fields=("payer_account",),
+            text=account,
+            then=Text(f"余额 {_yuan(fen):,} 元", f"Holds {_yuan(fen):,} yuan"),
+        )
+        for account, fen in OPENING.items()
+    ),
 )
 """Everything that the simulated bank does."""

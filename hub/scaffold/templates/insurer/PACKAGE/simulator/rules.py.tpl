@@ -6,17 +6,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.contract.text import Text
+from hub.testing.simulator import rules
 from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 from $package import codes
 
 CONFIRMATION, RECEIPT = "PolicyConfirmation", "PolicyReceipt"
 SILENT, ANSWER, UNKNOWN = "silent", "answer", "ZZ"
-REVIEW_CODES = (*(row.code for row in codes.REVIEW), *(code for code, _ in codes.UNMAPPED), UNKNOWN)
+REVIEW_CODES: Mapping[str, Text] = {
+    **{row.code: row.text for row in codes.REVIEW},
+    **dict(codes.UNMAPPED),
+    UNKNOWN: Text("平台不认识的代码", "A code that the hub does not know"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class Plan(rules.Plan):
     """How the insurer treats an application: this result after ``seconds``."""
 
     result: str = ""  # empty: no review
@@ -24,13 +30,13 @@ class Plan:
 
 
 PLANS: Mapping[str, Plan] = {
-    **{code: Plan(result=code) for code in REVIEW_CODES},
-    SILENT: Plan(),
-    ANSWER: Plan(),
+    **{code: Plan(text=text, result=code) for code, text in REVIEW_CODES.items()},
+    SILENT: Plan(text=Text("签收后不再答复", "Takes it and says nothing more")),
+    ANSWER: Plan(text=Text("照常答复", "Answered as usual")),
 }
 """What a rule may decide."""
 
-USUAL = next((row.code for row in codes.REVIEW if row.event == "approved"), REVIEW_CODES[0])
+USUAL = next((row.code for row in codes.REVIEW if row.event == "approved"), next(iter(REVIEW_CODES)))
 
 RULES = (
     *(

@@ -10,7 +10,7 @@ from hub.contract.message import CanonicalMessage
 from hub.contract.outcome import OutcomeClass
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
-from hub.testing.simulator.rules import Rule
+from hub.testing.simulator.rules import Plan, Rule
 from $package import codes
 from $package.adapter import make_adapter
 from $package.messages import MESSAGES
@@ -18,14 +18,15 @@ from $package.messages import MESSAGES
 ORDER, SAID = "order", "said"
 NOBODY = "-"  # the enterprise of what belongs to none
 ADAPTER = make_adapter()
-CODES = (*(row.code for row in codes.ANSWERS), *(code for code, _ in codes.UNMAPPED))
+CODES = {row.code: row.text for row in codes.ANSWERS} | dict(codes.UNMAPPED)
+"""Code -> what it says."""
 REQUESTS = tuple(message for message in MESSAGES if message.answer)
 QUERIES = frozenset(message.query for message in MESSAGES if message.query)
 
 
 def first(*kinds: OutcomeClass) -> str:
     """The first code that means one of ``kinds``; the first of all when none does."""
-    return next((row.code for row in codes.ANSWERS if row.outcome in kinds), CODES[0])
+    return next((row.code for row in codes.ANSWERS if row.outcome in kinds), next(iter(CODES)))
 
 
 USUAL = first(OutcomeClass.DONE, OutcomeClass.ACCEPTED)
@@ -67,7 +68,7 @@ def say(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
 
 SCENARIO = Scenario(
     rules=tuple(Rule(name=message.type, type=message.type, plan=USUAL) for message in REQUESTS),
-    plans=dict.fromkeys(CODES),
+    plans={code: Plan(text=text) for code, text in CODES.items()},
     handlers={message.type: asked if message.type in QUERIES else requested for message in REQUESTS},
     steps={},
     controls={"say": say},
