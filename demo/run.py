@@ -23,6 +23,8 @@ from demo.processes import HOST, DemoError, Program, end, free_port, living, sta
 from demo.summary import short, summary
 from demo.world import CARDS, DEMO, PIN, SAMPLE, Firm, Ports
 from hub import config, setup
+from hub.cards.agent.pairings import Pairings
+from hub.clock import SystemClock
 from hub.errors import HubError
 from hub.store import tables
 from hub.store.engine import open_engine, reading
@@ -137,7 +139,10 @@ def every(ports: Ports) -> Sequence[int]:
 
 def write_options(home: Path, ports: Ports) -> None:
     """What the partners, the control and the agent read at their start."""
+    pairings = home / "pairings.json"
+    Pairings(pairings).add(ports.portal, SystemClock().now())  # nobody is asked: who starts the demo wants its portal
     agent = {"port": ports.agent, "origins": [ports.portal], "hub_certificate": str(home / setup.CERTIFICATE)}
+    agent |= {"pairings": str(pairings)}
     drivers = {  # in the order in which the page lists the cards
         "card_softcard": {"slot": str(home / world.SLOT)},
         "card_eport": {"address": f"ws://{HOST}:{ports.control}"},

@@ -105,6 +105,7 @@ CARD_TEXTS: Mapping[str, Text] = {
     "AGENT_MISSING": Text("未安装控件", "The card agent is not installed or not running"),
     "AGENT_STOPPED": Text("读卡程序未启动", "The card agent is not running"),
     "AGENT_BLOCKED": Text("浏览器未授权访问本机读卡程序", "The browser does not allow access to the card agent"),
+    "NOT_ALLOWED": Text("本机读卡程序尚未允许此网站", "This PC's card agent has not allowed this site yet"),
     "NO_CARD": Text("未检测到卡，请检查是否正常接入IC卡", "No card found: check that the IC card is plugged in"),
     "CARD_PRESENT": Text("已接入", "Card plugged in"),
     "CARD_MISMATCH": Text("IC卡与当前登录人员不符", "The IC card is not the one logged in with"),

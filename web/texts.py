@@ -261,6 +261,10 @@ ENGLISH: Mapping[str, str] = {
         "The agent is installed, but the browser blocks it. Click the icon left of the address, allow “local network "
         "access” and reload this page."
     ),
+    "首次使用，请允许此网站读卡": "First use: allow this site to use your card",
+    "读卡程序会在自己的窗口中询问一次，以后不再询问。": "The card agent asks in its own window, once.",
+    "允许读卡": "Allow",
+    "首次使用时，还须在读卡程序的窗口中允许此网站。": "On first use, allow the site in the agent's window too.",
     "请检查是否正常接入IC卡": "Check that the IC card is plugged in",
     "插入卡或 IKey，使用读卡器的请检查连线。插好后本页会自动识别。": (
         "Plug in the card or IKey and check the reader's cable. This page notices by itself."

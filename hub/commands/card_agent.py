@@ -10,12 +10,17 @@ import click
 from hub import config, log
 from hub.cards.agent import server
 from hub.cards.agent.calls import PORT, AgentSettings
+from hub.cards.agent.pairings import Pairings
 from hub.cards.agent.policy import PLACES
+from hub.clock import SystemClock
 from hub.commands.autostart import UNITS
-from hub.commands.home import FILE, end_on_sigterm, home_option, refuse
+from hub.commands.home import FILE, end_on_sigterm, home_option, json_option, refuse
+from hub.commands.output import show
 from hub.commands.simulate import options, value
 
-KEYS = ("port", "origins", "hub_certificate", "pin", "drivers")
+KEYS = ("port", "origins", "hub_certificate", "pairings", "pin", "drivers")
+PAIRINGS = Path(click.get_app_dir("swhub")) / "card-agent.json"  # where each system keeps such things of a user
+COLUMNS = {"origin": "site", "since": "allowed at"}
 
 
 @click.group("card-agent", invoke_without_command=True)
@@ -56,8 +61,9 @@ def command(
       swhub card-agent --origin https://hub.example --hub-certificate hub.crt.pem \\
                        --driver card_softcard.slot=/media/cards
       swhub card-agent --config agent.toml
-    The file holds: port, origins, hub_certificate, pin (window, or page for a portal whose profile allows that the PIN
-    is typed in its pages) and [drivers.<plugin>] tables, in the order in which the page lists their cards.
+    The file holds: port, origins, hub_certificate, pairings (the file where the agent keeps which sites its holder has
+    allowed), pin (window, or page for a portal whose profile allows that the PIN is typed in its pages) and
+    [drivers.<plugin>] tables, in the order in which the page lists their cards.
     """
     if context.invoked_subcommand is not None:
         return
@@ -115,15 +121,36 @@ def install(config: Path, system: str | None, *, write: bool) -> None:
     click.echo(unit.then(arguments))
 
 
+@command.command("pairings")
+@click.option("--config", type=click.Path(dir_okay=False, exists=True, path_type=Path), help="The agent's TOML file.")
+@click.option("--allow", metavar="URL", help="Allow this site, as its holder would in the window.")
+@click.option("--remove", metavar="URL", help="Ask again before this site uses the agent; its sessions end at once.")
+@json_option
+def pairings(config: Path | None, allow: str | None, remove: str | None, *, as_json: bool) -> None:
+    """List the sites that may use the agent on this PC: its holder is asked once for each, in the agent's window.
+
+    \b
+    Example:
+      swhub card-agent pairings --remove https://hub.example
+    """
+    kept = Pairings(Path((read(config) if config else {}).get("pairings", PAIRINGS)))
+    if allow:
+        kept.add(allow.rstrip("/"), SystemClock().now())
+    if remove and not kept.remove(remove.rstrip("/")):
+        refuse(f"{remove} 不在允许的网站之列", f"{remove} is not among the sites that are allowed")
+    rows = [{"origin": origin, "since": since} for origin, since in kept.all().items()]
+    show(rows, COLUMNS, as_json=as_json, none="no site is allowed yet / 尚未允许任何网站")
+
+
 def read(file: Path) -> dict[str, Any]:
-    """The file, its certificate relative to its folder. Raises ConfigError."""
+    """The file, the files that it names relative to its folder. Raises ConfigError."""
     found = options(file, ())
     for name in found:
         if name not in KEYS:
             refuse(f"{file}：未知设置 {name}", f"{file}: unknown setting {name}; known are {', '.join(KEYS)}")
-    if "hub_certificate" in found:
-        found["hub_certificate"] = file.resolve().parent / str(found["hub_certificate"])
-    return found
+    return found | {
+        name: file.resolve().parent / str(found[name]) for name in ("hub_certificate", "pairings") if name in found
+    }
 
 
 def from_home(home: Path) -> dict[str, Any]:
@@ -147,6 +174,7 @@ def checked(found: Mapping[str, Any]) -> AgentSettings:
     return AgentSettings(
         origins=tuple(str(origin).rstrip("/") for origin in found["origins"]),
         hub_certificate=Path(certificate),
+        pairings=Path(found.get("pairings", PAIRINGS)),
         drivers=found.get("drivers", {}),
         port=int(found.get("port", PORT)),
         pin=place,

@@ -1,4 +1,4 @@
-"""The main job with SM2 cards."""
+"""The main job with SM2 cards, and the portal's first call of a card agent."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import and_, select
 
 from hub import config
+from hub.cards.agent.pairings import Pairings
 from hub.store import tables
 from hub.store.engine import open_engine, reading
 from tests.browser.conftest import Demo
@@ -22,6 +23,19 @@ def confirm_an_offer(page: Page, demo: Demo) -> str:
     sign(page, demo.pin)
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
     return number
+
+
+def test_a_portal_that_is_new_to_the_agent_is_allowed_in_its_window(demo: Demo, page: Page) -> None:
+    Pairings(demo.home / "pairings.json").remove(demo.portal)
+    page.goto(demo.portal)
+    expect(page.locator("#card-chip")).to_have_attribute("data-state", "NOT_ALLOWED")
+    with page.expect_popup() as window:
+        page.get_by_role("button", name="允许读卡").click()
+
+    window.value.get_by_role("button", name="允许", exact=True).click()
+
+    expect(page.locator("#card-chip")).to_have_attribute("data-state", "CARD_PRESENT")
+    expect(page.get_by_role("button", name="允许读卡")).to_be_hidden()
 
 
 def approved(page: Page, demo: Demo, number: str) -> bytes:

@@ -16,6 +16,7 @@ from hub_card_softcard import desk
 from hub.cards import challenge
 from hub.cards.agent.calls import AgentSettings
 from hub.cards.agent.lane import Source
+from hub.cards.agent.pairings import Pairings
 from hub.cards.agent.server import AgentServer
 from hub.cards.tickets import make_ticket
 from hub.cards.trust import Trust
@@ -164,14 +165,23 @@ def make_cards(slot: Path, pki: Pki) -> None:
         )
 
 
+def allowed(file: Path, *origins: str) -> Path:
+    """``file`` as if the holder had allowed these sites."""
+    for origin in origins:
+        Pairings(file).add(origin, NOW)
+    return file
+
+
 @pytest.fixture(scope="module")
 def agent(tmp_path_factory: pytest.TempPathFactory, pki: Pki) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("agent")
     (folder / "hub.pem").write_bytes(pki.hub.certificate)
     clock = MovableClock(at=NOW)
+    origins = [ORIGIN, "http://127.0.0.1:8080"]
     settings = AgentSettings(
-        origins=[ORIGIN, "http://127.0.0.1:8080"],
+        origins=origins,
         hub_certificate=folder / "hub.pem",
+        pairings=allowed(folder / "pairings.json", *origins),
         port=0,
         call_limit=3.0,
         pin="page",

@@ -16,7 +16,7 @@ from hub_card_softcard import desk
 from demo.processes import free_port
 from hub.cards import challenge
 
-from .conftest import ORIGIN, Pki
+from .conftest import ORIGIN, Pki, allowed
 from .test_agent_process import pair
 
 PIN = "canary-core-7719"
@@ -55,6 +55,7 @@ def agent(folder: Path, pki: Pki) -> Iterator[tuple["subprocess.Popen[bytes]", i
     port = free_port(0)
     (folder / "agent.toml").write_text(
         f'port = {port}\norigins = ["{ORIGIN}"]\nhub_certificate = "{folder / "hub.pem"}"\npin = "page"\n'
+        f'pairings = "{allowed(folder / "pairings.json", ORIGIN)}"\n'
         f'[drivers.card_softcard]\nslot = "{folder / "slot"}"\n'
     )
     with (folder / "agent.log").open("wb") as log:

@@ -21,7 +21,7 @@ from hub.contract.suites import SM2
 from hub.testing import softhsm
 from hub.testing.pki import Identity, KeySigner, make_authority
 
-from .conftest import ORIGIN, Page, Pki, decode
+from .conftest import ORIGIN, Page, Pki, allowed, decode
 
 PINS = {"softcard": "canary-soft-8813", "pkcs11": "canary-hsm-5521"}
 pytestmark = pytest.mark.softhsm
@@ -58,6 +58,7 @@ def agent(tmp_path: Path, pki: Pki) -> Iterator[Running]:
     port = free_port(0)
     (tmp_path / "agent.toml").write_text(
         f'port = {port}\norigins = ["{ORIGIN}"]\nhub_certificate = "{tmp_path / "hub.pem"}"\npin = "page"\n'
+        f'pairings = "{allowed(tmp_path / "pairings.json", ORIGIN)}"\n'
         f'[drivers.card_softcard]\nslot = "{tmp_path / "slot"}"\n[drivers.card_pkcs11]\nmodule = "{module}"\n'
     )
     with (tmp_path / "agent.log").open("wb") as log:

@@ -23,7 +23,7 @@ from hub.cards.trust import verify
 from hub.clock import MovableClock
 from hub.testing.pki import KeySigner
 
-from .conftest import NOW, PIN, Pki, decode, make_cards
+from .conftest import NOW, PIN, Pki, allowed, decode, make_cards
 
 SCRIPT = Path(__file__).parents[2] / "web" / "static" / "js" / "card_agent.js"
 TEXTS = {"PIN_ERROR": "密码错误，还可尝试 {tries_left} 次", "NO_CARD": "未检测到卡"}
@@ -76,6 +76,7 @@ class Stage:
         self.settings = AgentSettings(
             origins=[self.origin],
             hub_certificate=folder / "hub.pem",
+            pairings=allowed(folder / "pairings.json", self.origin),
             port=0,
             call_limit=5,
             pin="page",
@@ -247,6 +248,32 @@ def test_a_missing_agent_is_told_and_its_return_pairs_again(stage: Stage) -> Non
 def test_a_site_the_agent_does_not_know_cannot_even_tell_that_it_is_there(stage: Stage) -> None:
     stage.agent.agent.origins = frozenset({"https://hub.example"})
     assert wait(stage.open(), "AGENT_MISSING")["fault"] is None
+
+
+def test_a_site_that_is_new_to_the_agent_is_allowed_in_its_window(stage: Stage) -> None:
+    stage.agent.agent.pairings.remove(stage.origin)
+    page = stage.open()
+    wait(page, "NOT_ALLOWED")
+    with page.expect_popup() as popup:
+        page.evaluate("() => { window.allowed = window.agent.allow(); }")
+
+    popup.value.get_by_role("button", name="允许", exact=True).click()
+
+    page.evaluate("() => window.allowed")
+    wait(page, "CARD_PRESENT")
+
+
+def test_a_site_that_is_refused_in_the_window_is_told(stage: Stage) -> None:
+    stage.agent.agent.pairings.remove(stage.origin)
+    page = stage.open()
+    wait(page, "NOT_ALLOWED")
+    with page.expect_popup() as popup:
+        page.evaluate("() => { window.allowed = window.agent.allow().catch(({ fault }) => fault); }")
+
+    popup.value.get_by_role("button", name="不允许").click()
+
+    assert page.evaluate("() => window.allowed") == "CANCELLED"
+    wait(page, "NOT_ALLOWED")
 
 
 def test_a_browser_that_refuses_local_access_is_told_apart_from_a_missing_agent(stage: Stage) -> None:

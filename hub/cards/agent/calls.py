@@ -15,9 +15,9 @@ from hub import __version__
 from hub.cards import challenge
 from hub.cards.agent import window
 from hub.cards.agent.drivers import Drivers, discover
-from hub.cards.agent.errands import Errands
+from hub.cards.agent.errands import Errands, Wish
 from hub.cards.agent.lane import CALL_LIMIT, Source
-from hub.cards.agent.pairing import Pairing
+from hub.cards.agent.pairings import Pairings
 from hub.cards.agent.policy import (
     HEADER,
     PIN_LIMIT,
@@ -29,14 +29,17 @@ from hub.cards.agent.policy import (
     read_body,
     read_text,
 )
-from hub.cards.challenge import Payload, Purpose
+from hub.cards.agent.sessions import Sessions
+from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
 from hub.clock import Clock
 from hub.contract.card import CardFault, CardIdentity
+from hub.contract.text import Text
 
 PORT = 21232
 BEIJING = ZoneInfo("Asia/Shanghai")
 ENDING = ("PIN_LOCKED", "CERT_EXPIRED", "WRONG_CARD", "ALGORITHM", "SIGNATURE")  # another try would change nothing
+ALLOW = Text("允许此网站使用读卡程序？", "Allow this site to use the card agent?")
 log = logging.getLogger("swhub.card_agent")
 
 
@@ -46,6 +49,7 @@ class AgentSettings:
 
     origins: Sequence[str]  # the hub's sites, as the browser writes them: https://hub.example
     hub_certificate: Path  # PEM; its key signs the pairing tickets
+    pairings: Path  # the file with the sites that the holder has allowed
     drivers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by entry point: {"card_softcard": {...}}
     port: int = PORT
     pin: str = PLACES[0]  # "page" needs the hub's profile to allow it too
@@ -74,7 +78,8 @@ class Agent:
         self.pin = settings.pin
         self.clock = clock
         self.errands = Errands()
-        self.pairing = Pairing(certificate)
+        self.pairings = Pairings(settings.pairings)
+        self.sessions = Sessions(certificate)
         self.drivers = Drivers(sources, clock, call_limit=settings.call_limit)
 
     def answer(self, request: Request) -> Reply:
@@ -108,7 +113,9 @@ class Agent:
         if route is None:
             raise AgentRefused("NOT_FOUND")
         if route.paired:
-            self.pairing.check(request.headers.get("authorization", ""), origin, self.clock.now())
+            self.sessions.check(request.headers.get("authorization", ""), origin, self.clock.now())
+            if origin not in self.pairings.all():
+                raise AgentRefused("UNPAIRED")
         return Reply(body=route.serve(self, request, origin))
 
     def hello(self) -> dict[str, Any]:
@@ -116,8 +123,14 @@ class Agent:
         return {"agent": "swhub", "version": __version__}
 
     def pair(self, request: Request, origin: str) -> dict[str, Any]:
-        """A session token for a ticket of the hub, and where the PIN may be typed."""
-        return {"session": self.pairing.pair(read_body(request), origin, self.clock.now()), "pin": self.pin}
+        """A session for a ticket of the hub; where the holder has not allowed the site yet, an errand that asks her."""
+        body = read_body(request)
+        self.sessions.redeem(body, origin, self.clock.now())
+        if origin in self.pairings.all():
+            return self._open(origin)
+        if body.get("ask") is not True:
+            raise AgentRefused("NOT_ALLOWED")
+        return {"errand": self.errands.leave(origin, None, self.clock.monotonic())}
 
     def cards(self) -> dict[str, Any]:
         """The cards plugged in."""
@@ -137,18 +150,18 @@ class Agent:
             raise AgentRefused("PAYLOAD") from None
         if payload.origin_hash != challenge.hash_text(origin):
             raise AgentRefused("PAYLOAD_ORIGIN")
+        wish = Wish(token=token, payload=payload, text=text)
         if pin is None:
-            return {"errand": self.errands.leave(origin, token, payload, text, self.clock.monotonic())}
-        last = body.get("final_try_confirmed") is True
-        return self._sign(token, pin, text, payload, origin, final_try_confirmed=last)
+            return {"errand": self.errands.leave(origin, wish, self.clock.monotonic())}
+        return self._sign(wish, pin, origin, final_try_confirmed=body.get("final_try_confirmed") is True)
 
     def wait(self, request: Request, origin: str) -> dict[str, Any]:
-        """The signature that the user has given in the window, or that it is still awaited."""
+        """The signature or session that the user has granted in the window, or that her word is still awaited."""
         brought = self.errands.wait(self._errand(request), origin, self.clock.monotonic())
         return {"waiting": True} if brought is None else dict(brought)
 
     def withdraw(self, request: Request, origin: str) -> dict[str, Any]:
-        """The page no longer wants its signature."""
+        """The page no longer wants it."""
         errand = self.errands.find(self._errand(request), self.clock.monotonic())
         if errand.origin != origin:
             raise AgentRefused("ERRAND_OVER")
@@ -156,9 +169,11 @@ class Agent:
         return {}
 
     def show(self, request: Request, _origin: str) -> dict[str, Any]:
-        """What the window shows: the payload's own words, the site that asks, the card."""
+        """What the window shows: the site that asks and, for a signature, the payload's own words and the card."""
         errand = self.errands.find(self._errand(request), self.clock.monotonic())
-        payload, title = errand.payload, challenge.ACTS[errand.payload.purpose].title
+        if errand.wish is None:
+            return {"title": words(ALLOW), "origin": errand.origin, "facts": {}, "allow": True}
+        payload, token = errand.wish.payload, errand.wish.token
         digest = payload.digest.upper()
         facts = {
             "number": payload.number,
@@ -170,21 +185,29 @@ class Agent:
         }
         cards = {card.token: card.identity for card in self.drivers.cards()}
         return {
-            "title": {"zh": title.zh, "en": title.en},
+            "title": words(challenge.ACTS[payload.purpose].title),
             "origin": errand.origin,
             "facts": {name: value for name, value in facts.items() if value},
-            "card": show(errand.token, cards[errand.token]) if errand.token in cards else None,
+            "card": show(token, cards[token]) if token in cards else None,
         }
 
     def confirm(self, request: Request, _origin: str) -> dict[str, Any]:
-        """The user's word in the window: one try of the PIN. What more tries cannot mend ends the errand."""
+        """The user's word in the window: the site is allowed, or one try of the PIN is made for its signature.
+
+        What more tries cannot mend ends the errand.
+        """
         errand = self.errands.find(self._errand(request), self.clock.monotonic())
+        if errand.wish is None:
+            self.pairings.add(errand.origin, self.clock.now())
+            log.info("allowed origin=%s", errand.origin)
+            self.errands.settle(errand, self._open(errand.origin))
+            return {}
         body = read_body(request)
         pin, last = read_text(body, "pin", PIN_LIMIT), body.get("final_try_confirmed") is True
         if not errand.trying.acquire(blocking=False):
             raise AgentRefused("BUSY")
         try:
-            signed = self._sign(errand.token, pin, errand.text, errand.payload, errand.origin, final_try_confirmed=last)
+            signed = self._sign(errand.wish, pin, errand.origin, final_try_confirmed=last)
         except AgentRefused as refused:
             if refused.fault in ENDING:
                 self.errands.settle(errand, refused)
@@ -195,22 +218,27 @@ class Agent:
         return {}
 
     def cancel(self, request: Request, _origin: str) -> dict[str, Any]:
-        """The user has closed the window."""
+        """The user has refused, or closed the window."""
         errand = self.errands.find(self._errand(request), self.clock.monotonic())
+        if errand.wish is None:
+            log.warning("not allowed origin=%s", errand.origin)
         self.errands.settle(errand, AgentRefused(CardFault.CANCELLED.name))
         return {}
 
     def _errand(self, request: Request) -> str:
         return read_text(read_body(request), "errand", 100)
 
-    def _sign(
-        self, token: str, pin: str, text: str, payload: Payload, origin: str, *, final_try_confirmed: bool
-    ) -> dict[str, Any]:
-        """One try of the PIN, one signature over ``text``; for a document, one inside it too."""
-        data, purpose = challenge.frame(text), payload.purpose.value
-        document = payload.digest if payload.purpose is Purpose.DOCUMENT else ""
-        signed = self.drivers.sign(token, pin, data, final_try_confirmed=final_try_confirmed, document=document)
-        log.info("signed purpose=%s payload=%s card=%s origin=%s", purpose, sha256(data).hexdigest(), token, origin)
+    def _open(self, origin: str) -> dict[str, Any]:
+        """A session token for the site, and where the PIN may be typed."""
+        return {"session": self.sessions.open(origin, self.clock.now()), "pin": self.pin}
+
+    def _sign(self, wish: Wish, pin: str, origin: str, *, final_try_confirmed: bool) -> dict[str, Any]:
+        """One try of the PIN, one signature over the payload; for a document, one inside it too."""
+        data, purpose = challenge.frame(wish.text), wish.payload.purpose
+        document = wish.payload.digest if purpose is Purpose.DOCUMENT else ""
+        signed = self.drivers.sign(wish.token, pin, data, final_try_confirmed=final_try_confirmed, document=document)
+        digest = sha256(data).hexdigest()
+        log.info("signed purpose=%s payload=%s card=%s origin=%s", purpose.value, digest, wish.token, origin)
         return {
             "algorithm": signed.card.algorithm,
             "signature": base64.b64encode(signed.signature).decode(),
@@ -232,8 +260,8 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/pair"): Route(Agent.pair, paired=False),
     ("GET", "/cards"): Route(lambda agent, _request, _origin: agent.cards(), paired=True),
     ("POST", "/sign"): Route(Agent.sign, paired=True),
-    ("POST", "/wait"): Route(Agent.wait, paired=True),
-    ("POST", "/withdraw"): Route(Agent.withdraw, paired=True),
+    ("POST", "/wait"): Route(Agent.wait, paired=False),  # whoever knows the errand's id has left it
+    ("POST", "/withdraw"): Route(Agent.withdraw, paired=False),
     ("POST", "/errand"): Route(Agent.show, paired=False, own=True),
     ("POST", "/confirm"): Route(Agent.confirm, paired=False, own=True),
     ("POST", "/cancel"): Route(Agent.cancel, paired=False, own=True),
@@ -276,6 +304,11 @@ def audit(request: Request, refused: AgentRefused, reason: str = "") -> None:
         origin,
         host,
     )
+
+
+def words(text: Text) -> dict[str, str]:
+    """A text for the window, which knows the language."""
+    return {"zh": text.zh, "en": text.en}
 
 
 def show(token: str, card: CardIdentity) -> dict[str, Any]:

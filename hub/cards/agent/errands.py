@@ -1,4 +1,4 @@
-"""What waits for the user in the agent's window: one payload of one site for one card, until it is signed or over."""
+"""What waits for the user in the agent's window: one wish of one site, until it is granted or over."""
 
 import secrets
 import threading
@@ -16,15 +16,22 @@ MOST = 16
 Outcome = Mapping[str, Any] | AgentRefused
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a page wants to be signed."""
+
+    token: str  # of the card
+    payload: Payload
+    text: str  # the payload as it is signed
+
+
 @dataclass(kw_only=True)
 class Errand:
-    """One signature that a page has asked for."""
+    """One signature that a page has asked for; without a wish: to be allowed at all."""
 
     id: str = field(repr=False)  # only the page and the window know it
     origin: str
-    token: str  # of the card
-    payload: Payload = field(repr=False)
-    text: str = field(repr=False)  # the payload as it is signed
+    wish: Wish | None = field(repr=False)
     until: float  # monotonic seconds
     outcome: Outcome | None = field(default=None, repr=False)
     over: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -38,16 +45,9 @@ class Errands:
         self._lock = threading.Lock()
         self._known: dict[str, Errand] = {}
 
-    def leave(self, origin: str, token: str, payload: Payload, text: str, seconds: float) -> str:
+    def leave(self, origin: str, wish: Wish | None, seconds: float) -> str:
         """A new errand; returns its id. Raises AgentRefused("BUSY") when too many wait."""
-        errand = Errand(
-            id=secrets.token_urlsafe(32),
-            origin=origin,
-            token=token,
-            payload=payload,
-            text=text,
-            until=seconds + LIFE,
-        )
+        errand = Errand(id=secrets.token_urlsafe(32), origin=origin, wish=wish, until=seconds + LIFE)
         with self._lock:
             for other in [one for one in self._known.values() if one.origin == origin or one.until <= seconds]:
                 _end(other, AgentRefused("ERRAND_OVER"))

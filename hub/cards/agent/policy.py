@@ -48,6 +48,10 @@ FAULTS: Mapping[str, Row] = {
         403, Text("配对凭证已过期，请检查电脑时间并刷新页面", "The ticket has expired: check the clock and reload")
     ),
     "TICKET_USED": Row(403, Text("配对凭证已使用，请刷新页面", "The pairing ticket was used before: reload the page")),
+    "NOT_ALLOWED": Row(
+        403,
+        Text("您尚未允许此网站使用读卡程序", "You have not allowed this site to use the card agent yet"),
+    ),
     "PAYLOAD": Row(422, Text("读卡程序只签署规定格式的内容", "The agent signs typed payloads only")),
     "PAYLOAD_ORIGIN": Row(403, Text("签名内容属于其他网站", "The payload belongs to another site")),
     "FINAL_TRY": Row(

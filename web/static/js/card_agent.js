@@ -1,4 +1,4 @@
-/* The page's side of the card agent. States (SM-CARD): UNKNOWN AGENT_MISSING AGENT_BLOCKED NO_CARD CARD_PRESENT
+/* The page's side of the card agent. States (SM-CARD): UNKNOWN AGENT_MISSING AGENT_BLOCKED NOT_ALLOWED NO_CARD CARD_PRESENT
    CARD_MISMATCH PIN_REQUIRED SIGNING PIN_ERROR PIN_LOCKED CERT_INVALID.
 
    Page (CSP connect-src: 'self' and the agent's address):
@@ -10,6 +10,7 @@
            document.addEventListener("card:state", ({ detail }) => …);  // {state, card, cards, permission, fault, text}
            agent.requirePin();  agent.cancelPin();                      // CARD_PRESENT <-> PIN_REQUIRED
            const { algorithm, signature, certificate } = await agent.sign(payload, "", card.token);    // while a click counts
+           await agent.allow();             // NOT_ALLOWED: the agent asks its holder, once for this site, while a click counts
            agent.withdraw();                                            // the user no longer wants to sign
            agent.sign(payload, pin, token, true)                        // pinInPage; the user has confirmed the last try
            sign() throws CardFault: .fault (PIN_WRONG, FINAL_TRY, BACK_OFF, …) .triesLeft .retryAfter .message (page's language)
@@ -29,7 +30,7 @@ const PROMPT_MS = 60000; // while the browser asks the user
 const PERMISSIONS = ["loopback-network", "local-network-access"]; // newer and older name
 const AFTER_FAULT = { // what a fault says about the card; any other leaves it present
   PIN_WRONG: "PIN_ERROR", PIN_LOCKED: "PIN_LOCKED", CERT_EXPIRED: "CERT_INVALID", WRONG_CARD: "CARD_MISMATCH",
-  NO_CARD: "NO_CARD", NO_READER: "NO_CARD", FINAL_TRY: "PIN_REQUIRED", BACK_OFF: "PIN_ERROR",
+  NO_CARD: "NO_CARD", NO_READER: "NO_CARD", NOT_ALLOWED: "NOT_ALLOWED", FINAL_TRY: "PIN_REQUIRED", BACK_OFF: "PIN_ERROR",
 };
 
 export class CardFault extends Error {
@@ -93,33 +94,45 @@ export class CardAgent {
     this.#set("SIGNING", card);
     try {
       const body = { token, pin, payload, final_try_confirmed: finalTryConfirmed };
-      const signed = await (this.pinInPage ? this.#call("POST", "/sign", body) : this.#signInWindow(token, payload));
+      const signed = await (this.pinInPage ? this.#call("POST", "/sign", body)
+        : this.#inWindow(() => this.#call("POST", "/sign", { token, payload })));
       this.#set("CARD_PRESENT", card);
       return signed;
     } catch (error) {
       const known = error.triesLeft == null ? card : { ...card, tries_left: error.triesLeft };
       const lost = error instanceof TicketError ? "UNKNOWN" : "AGENT_MISSING";
       const after = error instanceof CardFault ? AFTER_FAULT[error.fault] ?? "CARD_PRESENT" : lost;
-      this.#set(after, ["NO_CARD", lost].includes(after) ? null : known);
+      this.#set(after, ["NO_CARD", "NOT_ALLOWED", lost].includes(after) ? null : known);
       throw error instanceof CardFault ? error : new CardFault({ fault: "NO_CLIENT", zh: this.text(), en: this.text() });
     }
   }
 
   withdraw() {
-    if (this.#errand) this.#call("POST", "/withdraw", { errand: this.#errand }).catch(() => {});
+    if (this.#errand) this.#fetch("POST", "/withdraw", { errand: this.#errand }).catch(() => {});
   }
 
-  async #signInWindow(token, payload) {
+  async allow() {
+    this.#accept(await this.#inWindow(() => this.#redeem({ ask: true })));
+    await this.poll();
+  }
+
+  /* What the errand that `leave` leaves at the agent brings, once the user has given her word in the agent's window. */
+  async #inWindow(leave) {
     const popup = window.open("", "", POPUP);
     if (!popup) throw new CardFault({ fault: "POPUP", zh: this.text("POPUP"), en: this.text("POPUP") });
     let errand = null;
     try {
-      ({ errand } = await this.#call("POST", "/sign", { token, payload }));
+      const left = await leave();
+      errand = left.errand;
       this.#errand = errand;
+      if (!errand) {
+        popup.close(); // there was nothing to ask
+        return left;
+      }
       const lang = document.documentElement.lang.startsWith("en") ? "en" : "zh";
       popup.location = `${this.agentUrl}/window?lang=${lang}#${errand}`; // from here on out of this page's reach
       for (;;) {
-        const brought = await this.#call("POST", "/wait", { errand });
+        const brought = await this.#fetch("POST", "/wait", { errand });
         if (!brought.waiting) return brought;
       }
     } catch (error) {
@@ -140,7 +153,7 @@ export class CardAgent {
   #onVisibility = () => {
     clearInterval(this.#timer);
     if (document.visibilityState !== "visible") return;
-    this.#timer = setInterval(() => this.poll(), POLL_MS);
+    this.#timer = setInterval(() => this.state === "NOT_ALLOWED" || this.poll(), POLL_MS); // only the holder can change that
     this.poll();
   };
 
@@ -156,7 +169,8 @@ export class CardAgent {
     } catch (error) {
       this.cards = [];
       this.#fault = error.fault ?? null;
-      if (error instanceof CardFault) return [AFTER_FAULT[error.fault] === "NO_CARD" ? "NO_CARD" : "UNKNOWN", null];
+      const after = AFTER_FAULT[error.fault];
+      if (error instanceof CardFault) return [["NO_CARD", "NOT_ALLOWED"].includes(after) ? after : "UNKNOWN", null];
       if (error instanceof TicketError) return ["UNKNOWN", null]; // the hub, not the agent, did not answer
       const blocked = (await askPermission()) === "denied";
       return [blocked ? "AGENT_BLOCKED" : "AGENT_MISSING", null];
@@ -192,9 +206,16 @@ export class CardAgent {
 
   async #pair() {
     this.#session = null;
+    this.#accept(await this.#redeem());
+  }
+
+  async #redeem(more = {}) {
     const answer = await fetch(this.ticketUrl, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
     if (!answer?.ok) throw new TicketError();
-    const { session, pin } = await this.#fetch("POST", "/pair", await answer.json());
+    return this.#fetch("POST", "/pair", { ...await answer.json(), ...more });
+  }
+
+  #accept({ session, pin }) {
     this.#session = session;
     this.pinInPage &&= pin === "page";
     localStorage.setItem(SEEN, "1");

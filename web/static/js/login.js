@@ -1,7 +1,8 @@
 /* Login with the card: challenge from the hub, signature from the card, back to the hub.
 
    <form data-login data-challenge-url="…" data-login-url="…" data-next="…"> with input[name=pin], [data-login-error]
-   (role=alert), a <select data-cards> and a submit button; <… data-help="STATE"> helps with that state of the card. The
+   (role=alert), a <select data-cards> and a submit button; <… data-help="STATE"> helps with that state of the card, and a
+   <button data-allow> in one of them has the agent ask its holder whether this site may use it. The
    challenge answers {nonce, payload}; the login takes {nonce, payload, algorithm, signature, certificate, next} and answers
    {next}, or an error status with {error}. */
 
@@ -26,6 +27,7 @@ export function startLogin() {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   onConfirm(field, () => logIn(form, field));
+  document.querySelector("[data-allow]")?.addEventListener("click", () => agent.allow().catch(({ message }) => field.say(message)));
 }
 
 /* Why the last session ended, once. */

@@ -1,5 +1,6 @@
-/* The agent's window: shows what is to be signed as it stands in the payload, asks for the PIN, tells how it went. The id
-   of the errand is in the fragment, which no server and no log sees. One click is one try; nothing is ever repeated. */
+/* The agent's window: shows what is to be signed as it stands in the payload, asks for the PIN, tells how it went; or asks
+   whether a site may use the agent at all. The id of the errand is in the fragment, which no server and no log sees. One
+   click is one try; nothing is ever repeated. */
 
 const TEXTS = {
   agent: ["读卡程序", "Card agent"],
@@ -27,6 +28,11 @@ const TEXTS = {
   empty: ["请输入卡密码", "Enter the card's PIN"],
   working: ["正在签名，请勿拔卡…", "Signing: leave the card in…"],
   done: ["已签名，正在返回原页面", "Signed: back to the page"],
+  allow: ["允许", "Allow"],
+  refuse: ["不允许", "Do not allow"],
+  allow_note: ["允许后，此网站可以看到插入的卡、请求签名；每次签名仍由您在此窗口核对并输入密码。此网站只询问一次，可用 swhub card-agent pairings 撤销。", "The site will see which cards are plugged in and may ask for signatures; each one still takes your look and your PIN in this window. You are asked once; swhub card-agent pairings takes it back."],
+  allowed: ["已允许，正在返回原页面", "Allowed: back to the page"],
+  refused: ["未允许，此网站不能使用读卡程序", "Not allowed: the site cannot use the card agent"],
   cancelled: ["已取消，未签名", "Cancelled: nothing was signed"],
   factory: ["请尽快修改初始卡密码", "Change the card's factory PIN soon"],
   lost: ["读卡程序没有应答", "The card agent does not answer"],
@@ -40,6 +46,7 @@ const t = (key, n) => TEXTS[key][english ? 1 : 0].replace("{n}", n);
 let isOver = false;
 let isLast = false;
 let isBusy = false;
+let isAllowing = false; // a site asks to be allowed: no card, no PIN
 
 async function call(path, more = {}, options = {}) {
   const answer = await fetch(path, {
@@ -60,16 +67,27 @@ function row(label, value) {
   find("facts").append(dt, dd);
 }
 
-function show({ title, origin, facts, card }) {
+function show({ title, origin, facts, card, allow }) {
   find("title").textContent = title[english ? "en" : "zh"];
   find("site").textContent = origin;
   document.title = `${find("title").textContent} - ${t("agent")}`;
+  find("form").hidden = false;
+  if (allow) {
+    showAllowing();
+    return;
+  }
   for (const [name, value] of Object.entries(facts)) row(name, value);
   row("card", card ? `${card.label}（${t("valid")} ${card.not_after.slice(0, 10)}）` : t("no_card"));
-  find("form").hidden = false;
   if (card?.factory_pin) say(t("factory"), false);
   if (card?.tries_left === 1) warn();
   find("pin").focus();
+}
+
+/* Nothing has the focus: an Enter that was meant for the page allows nothing. */
+function showAllowing() {
+  isAllowing = true;
+  for (const id of ["facts", "pin-row"]) find(id).hidden = true;
+  for (const [id, key] of [["ok", "allow"], ["cancel", "refuse"], ["note", "allow_note"]]) find(id).textContent = t(key);
 }
 
 function say(text, isWrong = true) {
@@ -103,17 +121,17 @@ async function sign(event) {
   event.preventDefault();
   if (isBusy || isOver || find("ok").disabled) return;
   const pin = find("pin").value;
-  if (!pin) {
+  if (!pin && !isAllowing) {
     say(t("empty"));
     find("pin").focus();
     return;
   }
   isBusy = true;
   refresh();
-  say(t("working"), false);
+  if (!isAllowing) say(t("working"), false);
   try {
-    await call("/confirm", { pin, final_try_confirmed: isLast && find("last-tick").checked });
-    end(t("done"), true);
+    await call("/confirm", isAllowing ? {} : { pin, final_try_confirmed: isLast && find("last-tick").checked });
+    end(t(isAllowing ? "allowed" : "done"), true);
     setTimeout(() => window.close(), CLOSE_MS);
   } catch (fault) {
     explain(fault);
@@ -137,7 +155,7 @@ function explain(fault) {
 async function cancel() {
   if (isBusy) return;
   await call("/cancel").catch(() => {});
-  end(t("cancelled"), false);
+  end(t(isAllowing ? "refused" : "cancelled"), false);
   window.close();
 }
 

@@ -1,4 +1,4 @@
-"""Pairing a page with the agent: a ticket signed by the hub for the page's site buys a session token of that site."""
+"""A page's session with the agent: a ticket signed by the hub for the page's site buys a token of that site."""
 
 import secrets
 import threading
@@ -25,7 +25,7 @@ class Session:
     expires_at: datetime
 
 
-class Pairing:
+class Sessions:
     """The agent's sessions and the tickets it has seen. In memory: after a restart the page simply pairs again."""
 
     def __init__(self, hub_certificate: x509.Certificate) -> None:
@@ -34,20 +34,24 @@ class Pairing:
         self._used: dict[str, datetime] = {}  # nonce -> end of its ticket
         self._sessions: dict[str, Session] = {}  # digest of the token -> session, oldest first
 
-    def pair(self, body: Mapping[str, object], origin: str, now: datetime) -> str:
-        """A new session token for the ticket in ``body``. Raises AgentRefused: TICKET, TICKET_EXPIRED, TICKET_USED."""
+    def redeem(self, body: Mapping[str, object], origin: str, now: datetime) -> None:
+        """Use up the ticket in ``body``. Raises AgentRefused: TICKET, TICKET_EXPIRED, TICKET_USED."""
         try:
             ticket = read_ticket(body, self._hub, now)
         except CardRefused as refused:
             raise AgentRefused("TICKET_EXPIRED" if refused.code == "stale" else "TICKET") from None
         if ticket.origin != origin:
             raise AgentRefused("TICKET")
-        token = secrets.token_urlsafe(32)
         with self._lock:
             self._used = {nonce: end for nonce, end in self._used.items() if now <= end + SKEW}
             if ticket.nonce in self._used:
                 raise AgentRefused("TICKET_USED")
             self._used[ticket.nonce] = ticket.expires_at
+
+    def open(self, origin: str, now: datetime) -> str:
+        """A new token for the site."""
+        token = secrets.token_urlsafe(32)
+        with self._lock:
             while len(self._sessions) >= SESSIONS:
                 del self._sessions[next(iter(self._sessions))]
             self._sessions[_digest(token)] = Session(origin=origin, expires_at=now + LIFE)
