@@ -91,18 +91,11 @@ def around() -> Shell:
         return Shell(tested=tested)
     with reading(runtime().engine) as connection:
         tenant = Tenant(connection, login.uscc)
-        found = [row for view in site().lines.values() for row in counted(tenant, view)]
+        found = [row for view in site().offered for row in counted(tenant, view)]
         counts = {counter.code: number for counter, number, _ in found} | _unread(connection)
         unread = tenant.unread()
-    menu = [_group(view, counts) for view in site().lines.values() if view.menu]
-    return Shell(menu=[*_programme(), *menu], unread=unread, tested=tested)
-
-
-def _programme() -> list[MenuGroup]:
-    """The page of the programme, where the portal offers one."""
-    label = say("统保政策")
-    items = [("programme", label, PROGRAMME, 0)]
-    return [MenuGroup(code="programme", label=label, icon="shield", items=items)] if site().portal.programme else []
+    menu = [_group(view, counts) for view in site().offered if view.menu]
+    return Shell(menu=menu, unread=unread, tested=tested)
 
 
 def _unread(connection: Connection) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """What the portal holds for its life, and what templates and views ask of it: languages, dates, lines, pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -44,6 +44,12 @@ class Site:
     def cookie(self) -> str:
         """The name of the session cookie."""
         return "__Host-swhub" if self.secure else "swhub"
+
+    @property
+    def offered(self) -> Sequence[LineView]:
+        """The lines that this portal offers, in the order of its menu."""
+        found = [view for view in self.lines.values() if not view.programme or self.portal.programme]
+        return sorted(found, key=lambda view: not view.programme)
 
     def place(self, line_code: str, kind_code: str) -> tuple[LineView, Listing]:
         """The line and the list of a URL. Raises NotFound."""

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from hub.business import agreement, cargo, claim, duty, inquiry, micro_policy, payment, risk_info, seal, shared_claim
+from hub.business import (
+    agreement,
+    cargo,
+    claim,
+    duty,
+    inquiry,
+    micro_policy,
+    payment,
+    risk_info,
+    seal,
+    shared_claim,
+    unified_policy,
+)
 from hub.business.kind import Kind, Line, by_code, right
 from hub.contract.text import Text
 
@@ -17,6 +29,7 @@ LINES: tuple[Line, ...] = (
     agreement.LINE,
     seal.LINE,
     shared_claim.LINE,
+    unified_policy.LINE,
 )
 KINDS: Mapping[str, Kind] = by_code(kind for line in LINES for kind in line.kinds)
 

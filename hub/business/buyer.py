@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business import sending
 from hub.business.acts import Action, Actor, Sends
 from hub.business.kind import Field, Kind
 from hub.business.numbers import NumberFormat
@@ -63,7 +64,7 @@ FACTS = (
 def new_buyer(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of NewBuyer; what was left empty is left out."""
     names = ("buyer_no", *(row.name for row in FACTS))
-    return {name: content[name] for name in names if content.get(name) not in (None, "")} | {"submitted_at": now}
+    return sending.filled(content, names) | {"submitted_at": now}
 
 
 BUYER = Kind(

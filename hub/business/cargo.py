@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business import sending
 from hub.business.acts import Action, Actor, Sends
 from hub.business.cargo_application import APPLICATION, TERM
 from hub.business.kind import Effect, Field, Kind, Line
@@ -48,8 +49,7 @@ APPOINTED = (
 
 def appointment(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of CargoAppointment."""
-    body = {name: content[name] for name in APPOINTED if content.get(name) not in (None, "")}
-    return body | {"appointed_at": now}
+    return sending.filled(content, APPOINTED) | {"appointed_at": now}
 
 
 APPOINTMENT = Kind(

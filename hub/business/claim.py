@@ -7,14 +7,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business import sending
 from hub.business.acts import Action, Actor, Need, Paper, Sends
 from hub.business.buyer import BUYER
 from hub.business.enclosures import Enclosure
-from hub.business.kind import Derived, Field, Kind, Line
+from hub.business.kind import Derived, Effect, Field, Kind, Line
 from hub.business.numbers import SHANGHAI, NumberFormat
+from hub.business.programme import FIELD, PAYOUT_NOTE, claimable_until, expected
 from hub.business.roles import ANYONE, CARD_HOLDERS
 from hub.business.states import BACK, By, EventType, Next, State, Track, Transition
-from hub.contract.money import Money
 from hub.contract.text import Text
 
 MESSAGES = {
@@ -85,20 +86,6 @@ FINANCING: Mapping[str, Text] = {
 }
 """Required where trade finance was taken (S2:576)."""
 
-PAYOUT_NOTE = Text("以正式保单约定为准", "The wording of the policy prevails")
-
-
-def payout(loss: Money, limit: Money, percent: Decimal, *, capped_last: bool) -> Money:
-    """What a policy might pay, half up to the cent. Two formulas exist; which one holds, the product says.
-
-    ``capped_last``: min(loss x percent, limit), as in S4:65-69; else min(loss, limit) x percent.
-    """
-    share = percent / 100
-    if capped_last:
-        return min(loss.times(share), limit, key=lambda money: money.amount)
-    return min(loss, limit, key=lambda money: money.amount).times(share)
-
-
 # What is wrong with a claim beyond its single fields (CI-CLM-13, CI-CLM-27)
 
 REPORT_NEEDED = Text("请先生成并确认出运数据报告", "Make the shipment report first, and agree to it")
@@ -127,6 +114,8 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
     policy = linked.get("policy_no")
     if policy is None:
         found["policy_no"] = NO_POLICY
+    elif (until := claimable_until(policy)) and now.astimezone(SHANGHAI).date() > until:
+        found["policy_no"] = _too_late(until)
     if content.get("buyer_no") and "buyer_no" not in linked:
         found["buyer_no"] = NO_BUYER
     elif content.get("buyer_no") and not linked["buyer_no"].get("name_en"):
@@ -144,6 +133,16 @@ def report_rows(claim_no: str, shipments: Sequence[Mapping[str, Any]]) -> list[d
     """What a report is about: of each shipment its serial, its declaration and its certificate."""
     numbered = zip(shipments, serials(claim_no, len(shipments)), strict=True)
     return [{"serial": serial} | {name: row.get(name) or "" for name in REPORTED} for row, serial in numbered]
+
+
+def is_stale(shipments: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> bool:
+    """Whether there is a report, and the numbers that it is about have changed since (STALE of SM-RPT)."""
+    reported = content.get("report_rows")
+    if not reported:
+        return False
+    return [[row.get(name) or "" for name in REPORTED] for row in shipments] != [
+        [row[name] for name in REPORTED] for row in reported
+    ]
 
 
 def _report_faults(shipments: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> dict[str, Text]:
@@ -164,6 +163,13 @@ def _report_faults(shipments: Sequence[Mapping[str, Any]], content: Mapping[str,
     }
     gone = "、".join(row["declaration_no"] for row in reported[len(shipments) :])
     return found | more | ({"shipments": _stale(gone)} if gone else {})
+
+
+def _too_late(until: date) -> Text:
+    return Text(
+        f"该保险单的索赔期限已于{until}届满，请联系保险公司",
+        f"Claims under this policy ended on {until}: please contact the insurer",
+    )
 
 
 def _stale(number: str) -> Text:
@@ -202,8 +208,9 @@ def _bank_faults(content: Mapping[str, Any], bank: str, involved: bool) -> dict[
 # What the hub adds and sends
 
 SUBMITTED = (
-    "claim_no", "policy_no", "insured", "claimant", "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS,
-    *FINANCING, "shipments", "total_usd", "loss_cause", "cause_text", "case_text", "mitigation_text", "submitted_at",
+    "claim_no", "policy_no", "loss_no", "insured", "claimant", "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS,
+    *QUESTIONS, *FINANCING, "shipments", "total_usd", "loss_cause", "cause_text", "case_text", "mitigation_text",
+    "submitted_at",
 )  # fmt: skip
 
 
@@ -232,7 +239,7 @@ def serials(claim_no: str, count: int) -> list[str]:
 
 def claim(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of ClaimSubmission; what was left empty is left out."""
-    body = {name: content[name] for name in SUBMITTED if content.get(name) not in (None, "")}
+    body = sending.filled(content, SUBMITTED)
     rows = content["shipments"]
     return body | {"shipments": [{name: cell for name, cell in row.items() if cell not in (None, "")} for row in rows]}
 
@@ -279,6 +286,8 @@ REPORT_ROW = tuple(row for row in SHIPMENT if row.name in ("serial", *REPORTED))
 FIELDS = (
     Field("claim_no", Text("索赔申请号", "Claim no."), key=True),
     Field("policy_no", Text("保险单号", "Policy no."), key=True),
+    Field("loss_no", Text("报案编号", "Loss report no."), key=True),
+    FIELD,
     Field("enterprise_name", Text("企业名称", "Enterprise")),
     Field("insured", Text("被保险人", "Insured")),
     Field("claimant", Text("索赔申请人", "Claimant")),
@@ -290,6 +299,11 @@ FIELDS = (
     *(Field(name, label, Decimal if name == "financing_amount" else str) for name, label in FINANCING.items()),
     Field("shipments", Text("出运信息", "Shipments"), list, rows=SHIPMENT),
     Field("total_usd", Text("索赔金额合计（美元）", "Sum claimed (USD)"), Decimal),
+    Field(
+        "expected_usd",
+        Text(f"预计赔付（美元，{PAYOUT_NOTE.zh}）", f"Expected payment (USD). {PAYOUT_NOTE.en}"),
+        Decimal,
+    ),
     Field("loss_cause", Text("致损原因", "Cause of loss"), choices=CAUSES),
     Field("cause_text", Text("索赔原因描述", "Description of the cause")),
     Field("case_text", Text("案情说明", "Facts of the case")),
@@ -432,7 +446,10 @@ CLAIM = Kind(
     title="buyer_name_en",
     numbers=NUMBERS,
     fields=FIELDS,
-    derived=(Derived("total_usd", ("shipments",), total),),
+    derived=(
+        Derived("total_usd", ("shipments",), total),
+        Derived("expected_usd", ("programme", "total_usd"), expected),
+    ),
     events=EVENTS,
     tracks=(
         Track(
@@ -565,7 +582,8 @@ CLAIM = Kind(
             opens=False,
         ),
     ),
-    links={"policy_no": "policy", "buyer_no": "buyer"},
+    links={"policy_no": "policy", "buyer_no": "buyer", "loss_no": "loss_report"},
+    effects=(Effect("SUBMITTED", "loss_no", "converted", carries=("claim_no",)),),
 )
 
 LINE = Line(code="claim", label=Text("索赔申请", "Claims"), kinds=(CLAIM, BUYER), messages=MESSAGES)

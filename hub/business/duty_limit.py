@@ -6,7 +6,7 @@ insurer cannot have counted yet: applications on the way (:mod:`hub.business.dut
 take is what is left on the account ``limit:<application no.>``, which never falls below nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -38,16 +38,12 @@ NOT_GRANTED = Text("该额度不是“成功”状态，不能办理", "Only und
 
 def limit_application(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of DutyLimitApplication."""
-    return _filled(content, APPLIED) | {"applied_at": now}
+    return sending.filled(content, APPLIED) | {"applied_at": now}
 
 
 def top_up(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of DutyTopUp."""
-    return _filled(content, TOPPED_UP) | {"applied_at": now}
-
-
-def _filled(content: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: content[name] for name in names if content.get(name) not in (None, "")}
+    return sending.filled(content, TOPPED_UP) | {"applied_at": now}
 
 
 def figures(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:  # noqa: ARG001

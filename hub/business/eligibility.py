@@ -45,6 +45,24 @@ SEEN: Mapping[str | None, Text] = {
 }
 """What the company itself reads (SZ-22)."""
 
+ENTITLED: Sequence[tuple[str, str, Text]] = (
+    ("policy", "EFFECTIVE", Text("保障中", "Covered")),
+    ("policy", "ISSUED", Text("已签发，尚未生效", "Issued, not yet in force")),
+    ("policy", "EXPIRED", Text("已到期", "Ended")),
+    ("policy", "TERMINATED", Text("保单已终止", "Terminated")),
+    *(
+        ("micro_application", state, Text("已领取，等待保险公司签发", "Collected; the insurer issues it"))
+        for state in ("APPROVED", "IN_REVIEW", "SUBMITTED")
+    ),
+    (
+        "micro_application",
+        "PENDING_CONFIRM",
+        Text("待确认保单已送达，请确认投保", "An offer is there: please confirm it"),
+    ),
+)
+"""And what it reads instead as soon as it has one of these of the programme (SM-SZ-ENT), the first one that it has."""
+LAPSED = Text("本年度统保已结束，未领取", "The programme is over; the policy was not collected")
+
 OTHER_YEAR = Text("年度与政策的基准年度不符", "Not the base year of the programme")
 TOO_LARGE = Text("出口额超过政策上限", "Above the ceiling of the programme")
 LISTED = Text("该企业已在名单中", "This company is on the list already")

@@ -67,12 +67,18 @@ class Effect:
 class Hold:
     """What only one object at a time may have while it stands in ``states`` (or in a conflict): a bill, an account.
 
-    ``of`` names it, from the enterprise, the partner and the content; ``taken`` is what a second one reads.
+    ``of`` names it, from the enterprise, the partner and the content; ``taken`` is what a second one reads. With more
+    ``places`` so many objects may have it at a time.
     """
 
     states: frozenset[str]
     of: Callable[[str, str, Mapping[str, Any]], Collection[str]]
     taken: Text
+    places: int = 1
+
+    def rows(self, name: str) -> Sequence[str]:
+        """The rows of which an object takes one for ``name``."""
+        return [name, *(f"{name}#{place}" for place in range(2, self.places + 1))]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.business.acts import Action, Actor, Need, Sends
 from hub.business.kind import Field, Kind, Line
+from hub.business.programme import FIELD
 from hub.business.roles import ANYONE, LEGAL_PERSON
 from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
@@ -65,6 +66,7 @@ COMMON = (
     Field("enterprise_name", Text("企业名称", "Enterprise")),
     Field("org_code", Text("组织机构代码", "Organisation code")),
     Field("product_name", Text("产品", "Product")),
+    FIELD,
 )
 
 SENT = Sends(type="PolicyConfirmation", version="1.0", capability="micro_policy.confirm", compose=confirmation)
@@ -342,6 +344,7 @@ POLICY = Kind(
     events=(
         EventType("issued", By.PARTNER, Text("保险公司签发保单", "Policy issued by the insurer"), phase="start"),
         EventType("effective", By.PARTNER, Text("保单生效", "Policy in force"), phase="start"),
+        EventType("collected_offline", By.PARTNER, Text("保单已线下领取并生效", "Collected off line"), phase="start"),
         EventType("acknowledged", By.ENTERPRISE, Text("企业收悉", "Receipt acknowledged by the enterprise")),
         EventType("delivered", By.SYSTEM, Text("保险公司已签收", "Received and signed for by the insurer")),
         EventType("undelivered", By.SYSTEM, Text("发送未成功", "Could not be delivered")),
@@ -375,8 +378,11 @@ POLICY = Kind(
             ),
             transitions=(
                 Transition(None, "issued", "ISSUED"),
-                Transition(None, "effective", "EFFECTIVE"),
-                Transition("ISSUED", "effective", "EFFECTIVE"),
+                *(
+                    Transition(source, event, "EFFECTIVE")
+                    for source in (None, "ISSUED")
+                    for event in ("effective", "collected_offline")
+                ),
                 Transition("ISSUED", "terminated", "TERMINATED"),
                 Transition("EFFECTIVE", "terminated", "TERMINATED"),
                 Transition("EFFECTIVE", "expired", "EXPIRED"),

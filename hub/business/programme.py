@@ -6,15 +6,16 @@ is worked out here is an example: the wording of the policy prevails.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from hub.business.claim import payout
+from hub.business.kind import Field
 from hub.contract.money import Money
 from hub.contract.text import Text
 
 Late = Literal["issue_date", "full_period"]
+Caps = Literal["share", "loss"]
 Per = Literal["buyer", "policy_year"]
 
 
@@ -25,6 +26,7 @@ class Programme:
     title: Text
     authority: Text  # publishes the list of companies, hears objections, confirms it
     insurer: Text
+    year: int
     base_year: int  # whose exports count
     ceiling: Money  # a company with exports of so much is still in
     deadline: date  # of collecting; the day itself is in time (C-46)
@@ -33,8 +35,10 @@ class Programme:
     late: Late  # what the cover of a policy collected later begins with
     percent: Decimal  # of the loss
     limit: Money
+    caps: Caps  # what the limit cuts off: the share that is paid, or the loss that it is a share of
     per: Per  # what the limit is for
     excluded: Sequence[str] = ()  # countries, ISO 3166-1 alpha-3; none: the policy names them
+    claim_days: int | None = None  # after the policy's end in which its losses are still claimed; None: no last day
     free_reports: int  # on overseas buyers, per company
     covered: Text
     risks: Mapping[str, Text]
@@ -43,6 +47,7 @@ class Programme:
     app: Text
 
 
+USD = "USD"
 COMMERCIAL, POLITICAL = "commercial", "political"
 ONLINE, OFFLINE = "online", "offline"
 PER: Mapping[Per, Text] = {
@@ -55,6 +60,7 @@ PROGRAMMES: Mapping[str, Programme] = {
         title=Text("2022年度出口信用保险外贸中小微企业统保", "Unified export-credit policy for small exporters, 2022"),
         authority=Text("深圳市商务局", "Commerce Bureau of Shenzhen"),
         insurer=Text("中国出口信用保险公司深圳分公司", "China Export & Credit Insurance Corporation, Shenzhen"),
+        year=2022,
         base_year=2021,  # S4:7
         ceiling=Money(Decimal("8000000.00"), "USD"),  # S4:7, 含
         deadline=date(2022, 6, 30),  # S4:27
@@ -63,6 +69,7 @@ PROGRAMMES: Mapping[str, Programme] = {
         late="issue_date",  # S4:27-29
         percent=Decimal(80),  # S4:45
         limit=Money(Decimal("150000.00"), "USD"),
+        caps="share",  # S4:65-69
         per="buyer",
         free_reports=3,  # S4:53
         covered=Text(  # S4:35
@@ -102,6 +109,14 @@ PROGRAMMES: Mapping[str, Programme] = {
     ),
 }
 
+FIELD = Field(
+    "programme",
+    Text("统保政策", "Programme"),
+    choices={code: found.title for code, found in PROGRAMMES.items()},
+)
+"""Of whatever belongs to a programme: its code, as the hub has told the insurer and the insurer says since."""
+PAYOUT_NOTE = Text("以正式保单约定为准", "The wording of the policy prevails")
+
 
 @dataclass(frozen=True)
 class Cover:
@@ -131,5 +146,36 @@ def cover(programme: Programme, collected: date, issued: date | None = None) -> 
 
 
 def paid(programme: Programme, loss: Money) -> Money:
-    """What a loss within the cover might bring: the share of it, up to the limit (S4:65-69)."""
-    return payout(loss, programme.limit, programme.percent, capped_last=True)
+    """What a loss within the cover might bring, half up to the cent: the share of it, up to the limit."""
+    share = programme.percent / 100
+    if programme.caps == "share":
+        return _lesser(loss.times(share), programme.limit)
+    return _lesser(loss, programme.limit).times(share)
+
+
+def expected(programme: str, loss: Decimal) -> Decimal | None:
+    """What a claim of ``loss`` US dollars might bring under this programme; None where no rule is known."""
+    found = PROGRAMMES.get(programme)
+    return paid(found, Money(loss, USD)).amount if found and found.limit.currency == USD else None
+
+
+def _lesser(one: Money, other: Money) -> Money:
+    return min(one, other, key=lambda money: money.amount)
+
+
+def claimable_until(policy: Mapping[str, Any]) -> date | None:
+    """The last day for claims under a policy with this content; None where its programme sets none (CI-CLM-07)."""
+    programme = PROGRAMMES.get(policy.get("programme", ""))
+    last: date | None = policy.get("expiry_date")
+    if programme is None or programme.claim_days is None or last is None:
+        return None
+    return last + timedelta(days=programme.claim_days)
+
+
+def used_up(programme: Programme) -> Text:
+    """What a company reads that asks for more reports than are free (A-07)."""
+    return Text(
+        f"{programme.title.zh}：每家企业免费调取{programme.free_reports}个海外买家资信报告，已用完",
+        f"{programme.title.en}: {programme.free_reports} credit reports on buyers are free per company, and all of "
+        "them are taken",
+    )

@@ -1,6 +1,7 @@
 """The way of all that an enterprise begins, fills in and hands to an insurer: draft, sent, deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from hub.business.acts import Action
 from hub.business.roles import OPERATORS
@@ -49,6 +50,11 @@ def moves(*again: str) -> Iterable[Transition]:
 def answers(event: str, target: str, *sources: str) -> Iterable[Transition]:
     """``event`` leads to ``target`` from ``sources``."""
     return (Transition(source, event, target) for source in sources)
+
+
+def filled(content: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Of ``names`` what has a value: what was left empty is left out of a message."""
+    return {name: content[name] for name in names if content.get(name) not in (None, "")}
 
 
 DELETE = Action(

@@ -24,7 +24,7 @@ from hub.store.engine import reading, writing
 log = logging.getLogger(__name__)
 
 AT_ONCE = 200
-UNTOLD = Text("保险机构未开通交费通知，未发送", "The insurer takes no notices of payments: nothing was sent")
+UNTOLD = Text("保险机构未开通此项通知，未发送", "The insurer takes no such notices: nothing was sent")
 NOT_SENT = "-"  # instead of a message id
 
 

@@ -42,11 +42,11 @@ def _hold(
     had = _names(obj, hold, state, before)
     wanted = _names(obj, hold, obj.states.get("state"), None)
     table = tables.hold
-    if had - wanted:
-        connection.execute(delete(table).where(table.c.object_id == obj.id, table.c.name.in_(had - wanted)))
+    if given := [row for name in had - wanted for row in hold.rows(name)]:
+        connection.execute(delete(table).where(table.c.object_id == obj.id, table.c.name.in_(given)))
     own = event != DECIDED and obj.kind.event(event).by is By.ENTERPRISE
     for name in sorted(wanted - had):  # sorted: two objects take in one order
-        if insert_new(connection, table, {"name": name, "object_id": obj.id}):
+        if any(insert_new(connection, table, {"name": row, "object_id": obj.id}) for row in hold.rows(name)):
             continue
         if own:
             raise NotAllowed(hold.taken)

@@ -6,20 +6,29 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from hub.business.eligibility import IMPORTED, MOVES, STATES
+from hub.business.buyer_report import BUYER_REPORT, TAKEN
+from hub.business.eligibility import CONFIRMED, ENTITLED, IMPORTED, LAPSED, MOVES, SEEN, STATES
 from hub.business.numbers import SHANGHAI
+from hub.business.programme import PROGRAMMES
+from hub.business.unified_policy import AT_ONCE, CAPABILITY, ELIGIBLE_LIST, LIST_NUMBERS
+from hub.contract.message import NO_ENTERPRISE
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed
 from hub.runtime import Runtime
-from hub.services import audit
+from hub.services import accounts, audit, record
+from hub.services.numbering import next_number
+from hub.services.objects import Tenant
+from hub.services.record import NewEvent
+from hub.services.shapes import BusinessObject, thaw
 from hub.store.engine import writing
-from hub.store.tables import eligible
+from hub.store.tables import business_object, eligible
 
 PAST = Text("公示截止日期须晚于今天", "The last day for objections lies in the future")
 NOTHING = Text("没有可以公示的企业", "There is no company to publish")
 OPEN = Text("公示期尚未结束，不能确认", "The time for objections is not over yet")
 CLOSED = Text("该企业不在公示期内，不能提出异议", "Objections to this company are not open")
+NO_INSURER = Text("没有开通统保业务的保险机构，不能确认", "No insurer takes part in the programme")
 LONGEST = 500  # characters of an objection
 
 
@@ -71,6 +80,23 @@ def state_of(connection: Connection, programme: str, uscc: str) -> str | None:
     return connection.execute(select(eligible.c.state).where(*mine)).scalar_one_or_none()
 
 
+def standing(connection: Connection, programme: str, uscc: str, now: datetime) -> Text:
+    """Where a company stands with its policy, in its own words."""
+    mine = Tenant(connection, uscc)
+    for kind, state, text in ENTITLED:
+        if any(row.content.get("programme") == programme for row in mine.standing(kind, state)):
+            return text
+    listed_as = state_of(connection, programme, uscc)
+    over = _day(now) > PROGRAMMES[programme].last
+    return LAPSED if listed_as == CONFIRMED and over else SEEN[listed_as]
+
+
+def taken(connection: Connection, programme: str, uscc: str) -> int:
+    """How many of the company's free reports on buyers are used."""
+    found = (row for state in TAKEN for row in Tenant(connection, uscc).standing(BUYER_REPORT.code, state))
+    return sum(row.content.get("programme") == programme for row in found)
+
+
 def add(runtime: Runtime, who: str, programme: str, rows: Sequence[tuple[str, str, Money]]) -> None:
     """Put companies (code, name, exports) on the list, all or none; the caller has seen that none is on it yet."""
     now = runtime.clock.now()
@@ -117,14 +143,65 @@ def decide(runtime: Runtime, who: str, programme: str, uscc: str, act: str) -> N
 
 
 def confirm(runtime: Runtime, who: str, programme: str) -> int:
-    """Confirm every company whose window is over without an open objection. Raises NotAllowed when there is none."""
+    """Confirm every company whose window is over without an open objection, and tell the insurer of them.
+
+    Raises NotAllowed when there is no such company, and when nobody insures.
+    """
     now = runtime.clock.now()
+    insurers = [code for code in runtime.registry.partners if runtime.registry.offers(code, CAPABILITY)]
+    if not insurers:
+        raise NotAllowed(NO_INSURER)
     with writing(runtime.engine) as connection:
         moved = _move(connection, now, programme, "confirm", eligible.c.until < _day(now))
         if not moved:
             raise NotAllowed(OPEN)
         _note(connection, now, "confirm", who, programme, moved)
+        for insurer in insurers:
+            _tell(connection, now, programme, insurer)
+    runtime.wake()
     return moved
+
+
+def told(connection: Connection, programme: str, limit: int = 20) -> list[BusinessObject]:
+    """The lists that were handed to insurers, newest first."""
+    table = business_object
+    rule = (table.c.enterprise == NO_ENTERPRISE, table.c.kind == ELIGIBLE_LIST.code)
+    rows = connection.execute(select(table).where(*rule).order_by(table.c.created_at.desc(), table.c.id).limit(limit))
+    return [found for found in map(thaw, rows) if found.content["programme"] == programme]
+
+
+def _tell(connection: Connection, now: datetime, programme: str, insurer: str) -> None:
+    """A list for the insurer of those confirmed just now; several, when they are too many for one message."""
+    rule = (eligible.c.programme == programme, eligible.c.state == CONFIRMED, eligible.c.changed_at == now)
+    rows = connection.execute(select(eligible).where(*rule).order_by(eligible.c.uscc)).all()
+    found = PROGRAMMES[programme]
+    accounts.register_enterprise(connection, NO_ENTERPRISE, found.authority.zh, now)
+    for first in range(0, len(rows), AT_ONCE):
+        number = next_number(connection, LIST_NUMBERS, now)
+        content = {
+            "list_no": number,
+            "programme": programme,
+            "programme_year": found.year,
+            "base_year": found.base_year,
+            "cover_from": found.first,
+            "cover_to": found.last,
+            "confirmed_at": now,
+            "insurer": insurer,
+            "company": [
+                {"uscc": row.uscc, "name": row.name, "exports_usd": Money.from_cents(row.exports, row.currency).amount}
+                for row in rows[first : first + AT_ONCE]
+            ],
+        }
+        new = NewEvent(name="confirmed", identity=number, occurred_at=now, content=content)
+        record.create(
+            connection,
+            kind=ELIGIBLE_LIST,
+            enterprise=NO_ENTERPRISE,
+            partner=insurer,
+            number=number,
+            new=new,
+            now=now,
+        )
 
 
 def _move(connection: Connection, now: datetime, programme: str, act: str, *rule: object, **values: object) -> int:

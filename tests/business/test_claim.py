@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.business.acts import Actor
-from hub.business.claim import CLAIM, NUMBERS, claim, faults, payout, report_rows, submission, total
+from hub.business.claim import CLAIM, NUMBERS, claim, faults, report_rows, submission, total
 from hub.business.kind import allowed
 from hub.business.lifecycle import Event, project
-from hub.contract.money import Money
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ACTOR = Actor(account="a-1", name="王小明", enterprise="91610000MA6TX00X1A", role="OP")
@@ -222,22 +221,3 @@ def test_what_was_left_empty_is_not_sent() -> None:
 @given(st.lists(st.decimals(min_value=0, max_value=10**9, places=2), max_size=20))
 def test_the_sum_is_exact(amounts: list[Decimal]) -> None:
     assert total([{"claim_amount_usd": amount} for amount in amounts]) == sum(amounts, Decimal(0))
-
-
-@pytest.mark.parametrize(
-    ("loss", "capped_last", "paid"),
-    [
-        ("100000.00", True, "80000.00"),
-        ("187500.00", True, "150000.00"),
-        ("200001.00", True, "150000.00"),
-        ("250000.00", True, "150000.00"),
-        ("250000.00", False, "120000.00"),
-        ("100000.00", False, "80000.00"),
-    ],
-)
-def test_a_payout_follows_the_products_formula(loss: str, capped_last: bool, paid: str) -> None:
-    limit = Money(Decimal("150000.00"), "USD")
-
-    preview = payout(Money(Decimal(loss), "USD"), limit, Decimal(80), capped_last=capped_last)
-
-    assert preview == Money(Decimal(paid), "USD")

@@ -27,6 +27,11 @@ def test_eighty_percent_of_a_loss_are_paid_up_to_the_limit(loss: str, found: str
     assert paid(SHENZHEN, usd(loss)) == usd(found)
 
 
+@pytest.mark.parametrize(("loss", "found"), [("100000.00", "80000.00"), ("250000.00", "120000.00")])
+def test_where_a_programme_says_so_the_limit_cuts_off_the_loss_before_its_share_is_taken(loss: str, found: str) -> None:
+    assert paid(replace(SHENZHEN, caps="loss"), usd(loss)) == usd(found)
+
+
 @pytest.mark.parametrize(("exports", "found"), [("8000000.00", True), ("8000000.01", False), ("0.00", True)])
 def test_the_ceiling_itself_is_still_in(exports: str, found: bool) -> None:
     assert eligible(SHENZHEN, usd(exports)) is found

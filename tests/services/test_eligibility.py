@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from hub.business.eligibility import FAMILIES, MOVES, SEEN, STATES
+from hub.business import KINDS
+from hub.business.eligibility import ENTITLED, FAMILIES, MOVES, SEEN, STATES
 from hub.contract.money import Money
 from hub.errors import InvalidInput, NotAllowed
 from hub.services import audit, eligibility
@@ -34,6 +35,10 @@ def test_every_state_has_its_words_and_every_move_leads_to_one() -> None:
     ends = {state for move, target in MOVES.items() for state in (move[0], target)}
 
     assert ends == set(STATES) == set(FAMILIES) == set(SEEN) - {None}
+
+
+def test_every_state_that_says_what_a_company_has_exists() -> None:
+    assert all(KINDS[kind].state("state", state) for kind, state, _ in ENTITLED)
 
 
 def test_a_company_keeps_its_exports_to_the_cent(published: World) -> None:

@@ -29,6 +29,7 @@ from hub.testing.simulator import controls
 from hub.testing.simulator.canonical import other_side
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from tests.web.test_beginnings import hidden
+from tests.web.test_unified_policy import LOSS, LOSSES, SZ, only, portal, post
 from tests.web.world import OURS, THEIRS, Browser, World
 from web.app import create_app
 
@@ -370,3 +371,48 @@ def test_every_answer_of_the_insurer_stands_in_the_claims_view(town: Town) -> No
     assert "请补充合同签字页" in page
     assert "010-66582288" in page
     assert "16,000.00" in page
+
+
+def test_a_loss_report_is_carried_into_its_claim_and_shows_what_that_might_bring(town: Town) -> None:
+    policy = town.world.policy("BD2026-0009", programme=SZ)
+    browser = portal(town.world)
+    assert post(browser, LOSSES, policy, LOSS).status_code == 303
+    loss = only(town.world, "loss_report")
+    detail = browser.get(f"{LOSSES}/{loss.id}").text
+    page = browser.get(f"/claim/claim/new?from=loss_report/{loss.id}").text
+
+    assert f"/claim/claim/new?from=loss_report/{loss.id}" in detail
+    assert "200,000.00" in detail
+    for text in ("BD2026-0009", "EXAMPLE BUYER A/S", "买方逾期未付款。", "INV-7", "250000.00"):
+        assert text in page
+    assert "预计赔付（美元，以正式保单约定为准）" in page
+
+
+def test_what_a_claim_might_bring_follows_the_rule_and_is_shown_only_where_one_is_known(town: Town) -> None:
+    other = town.begin()
+    town.policy = town.world.policy("BD2026-0009", programme=SZ)
+    path = town.begin()
+    big = {f"shipments-0-{name}": value for name, value in LINE.items()} | {
+        "shipments-0-invoice_amount_usd": "200001.00",
+        "shipments-0-received_amount_usd": "0.00",
+        "shipments-0-claim_amount_usd": "200001.00",
+    }
+    answer = town.browser.post(f"{path}/submit/derived", {**town.typed(path), **big})
+
+    assert answer.json["expected_usd"] == "150,000.00"
+    assert "预计赔付" in town.browser.get(f"{path}/submit").text
+    assert "预计赔付" not in town.browser.get(f"{other}/submit").text
+
+
+def test_a_report_whose_numbers_have_changed_is_out_of_date_on_the_check_page(town: Town) -> None:
+    path = town.begin()
+    town.declare(FOUND)
+    town.declare("224820260000000002")
+    town.ship(path, FOUND)
+    town.browser.post(f"{path}/report")
+    before = town.browser.get(f"{path}/check").text
+    town.ship(path, "224820260000000002")
+    after = town.browser.get(f"{path}/check").text
+
+    assert ("已过期" in before, "确认报告" in before) == (False, True)
+    assert ("已过期" in after, "确认报告" in after) == (True, False)

@@ -27,6 +27,7 @@ from web.forms.inquiry import InquiryForm
 from web.forms.micro_confirmation import MicroConfirmation
 from web.forms.payment import PaymentAgreementForm, PaymentOrderForm
 from web.forms.rules import NO_SPECIALS, stricter
+from web.forms.unified_policy import BuyerReportForm, LossReportForm
 from web.lines import LINE_VIEWS
 
 GOOD = {
@@ -244,11 +245,14 @@ APPOINTMENT_OF_THE_MESSAGE = {"appointment_no", "enterprise_name", "appointed_at
 APPLICATION_OF_THE_MESSAGE = {
     "application_no", "enterprise_name", "insured_amount", "premium", "applied_at", "signer_certificate_serial",
 }  # fmt: skip
+UNDER_A_POLICY = {"policy_no", "programme", "enterprise_name"}
 ENTERED = (
     ("CargoAppointment", CargoAppointmentForm, APPOINTMENT_OF_THE_MESSAGE),
     ("CargoApplication", CargoApplicationForm, APPLICATION_OF_THE_MESSAGE),
-    ("ClaimSubmission", ClaimForm, {"claim_no", "policy_no", "insured", "total_usd", "submitted_at"}),
+    ("ClaimSubmission", ClaimForm, {"claim_no", "policy_no", "loss_no", "insured", "total_usd", "submitted_at"}),
     ("ClaimSupplement", ClaimSupplementForm, {"claim_no", "submitted_at"}),
+    ("LossReport", LossReportForm, {"loss_no", "total_usd", "submitted_at", *UNDER_A_POLICY}),
+    ("BuyerReportRequest", BuyerReportForm, {"report_no", "requested_at", *UNDER_A_POLICY}),
     ("NewBuyer", BuyerForm, {"buyer_no", "submitted_at"}),
     ("BuyerQuery", BuyerSearch, {"page"}),
     ("DutyLimitApplication", DutyLimitForm, {"apply_no", "applied_at"}),

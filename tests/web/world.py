@@ -54,6 +54,17 @@ out = ["PolicyReceipt/1.0"]
 name = "inquiry.submit"
 out = ["Inquiry/1.0"]
 in = ["InquiryAnswer/1.0"]
+[[capability]]
+name = "programme.list"
+out = ["EligibleCompanies/1.0"]
+[[capability]]
+name = "programme.loss_report"
+out = ["LossReport/1.0"]
+in = ["LossReportAnswer/1.0"]
+[[capability]]
+name = "programme.buyer_report"
+out = ["BuyerReportRequest/1.0"]
+in = ["BuyerReport/1.0"]
 """
 
 

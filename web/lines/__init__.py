@@ -1,6 +1,18 @@
 """How the lines of business are shown. Adding a line is one file here, its forms and templates, one name below."""
 
-from web.lines import agreement, cargo, claim, duty, inquiry, micro_policy, payment, risk_info, seal, shared_claim
+from web.lines import (
+    agreement,
+    cargo,
+    claim,
+    duty,
+    inquiry,
+    micro_policy,
+    payment,
+    risk_info,
+    seal,
+    shared_claim,
+    unified_policy,
+)
 from web.lines.presentation import LineView
 
 LINE_VIEWS: tuple[LineView, ...] = (
@@ -14,5 +26,6 @@ LINE_VIEWS: tuple[LineView, ...] = (
     agreement.VIEW,
     seal.VIEW,
     shared_claim.VIEW,
+    unified_policy.VIEW,
 )
 """In the order of the menu."""

@@ -41,6 +41,25 @@ ABOUT_FILES = (
 )
 """温馨提示 (S2:696-702)."""
 
+POLICIES = Master(
+    kind=POLICY,
+    title=Text("信用保险保单", "Credit insurance policies"),
+    columns=(
+        Column("policy_no", "number"),
+        Column("product_name"),
+        Column("enterprise_name", label=Text("被保险人", "Insured")),
+        Column("effective_date"),
+        Column("expiry_date"),
+        Column("state", "track"),
+    ),
+    by="policy_no",
+    hint=Text(
+        "选择保单，下方显示其索赔申请。失效的保单，损失发生在保险期间内的仍可索赔。",
+        "Choose a policy to see its claims below. An expired one covers the losses of its period.",
+    ),
+    empty=Text("还没有生效的保险单。保险公司签发后会出现在这里。", "What the insurer issues appears here."),
+)
+
 CLAIMS = Listing(
     kind=CLAIM,
     columns=(
@@ -68,36 +87,32 @@ CLAIMS = Listing(
         "policy": Source(
             label=Text("我要索赔", "Claim"),
             states=frozenset({"EFFECTIVE", "EXPIRED"}),
-            fields=("policy_no",),
+            fields=("policy_no", "programme"),
             renamed={"insured": "enterprise_name", "claimant": "enterprise_name"},
             primary=True,
         ),
+        "loss_report": Source(
+            label=Text("转索赔", "Turn into a claim"),
+            states=frozenset({"SUBMITTED", "ACKNOWLEDGED"}),
+            fields=("policy_no", "programme", "loss_no", "buyer_code", "buyer_name_en"),
+            renamed={
+                "insured": "enterprise_name",
+                "claimant": "enterprise_name",
+                "cause_text": "loss_text",
+                "shipments": "invoices",
+            },
+            primary=True,
+        ),
     },
-    master=Master(
-        kind=POLICY,
-        title=Text("信用保险保单", "Credit insurance policies"),
-        columns=(
-            Column("policy_no", "number"),
-            Column("product_name"),
-            Column("enterprise_name", label=Text("被保险人", "Insured")),
-            Column("effective_date"),
-            Column("expiry_date"),
-            Column("state", "track"),
-        ),
-        by="policy_no",
-        hint=Text(
-            "选择保单，下方显示其索赔申请。失效的保单，损失发生在保险期间内的仍可索赔。",
-            "Choose a policy to see its claims below. An expired one covers the losses of its period.",
-        ),
-        empty=Text("还没有生效的保险单。保险公司签发后会出现在这里。", "What the insurer issues appears here."),
-    ),
+    master=POLICIES,
+    met={"agreement": Text("查看服务协议", "View the service agreement")},
     answers=("reason", "manager_name", "manager_phone", "paid_amount_usd", "paid_on", "progress_text"),
     detail=(
         "claim_no", "state", "ack",
-        "policy_no", "insured", "claimant", "uscc",
+        "policy_no", "programme", "loss_no", "insured", "claimant", "uscc",
         "buyer_code", "buyer_no", "buyer_name_en", *BANK_FACTS, *QUESTIONS, *FINANCING, "total_usd",
-        "loss_cause", "cause_text", "case_text", "mitigation_text", "supplement_text", "report_signed_at", "seal_no",
-        "submitted_at",
+        "expected_usd", "loss_cause", "cause_text", "case_text", "mitigation_text", "supplement_text",
+        "report_signed_at", "seal_no", "submitted_at",
         "paid_amount_usd", "paid_on", "progress_text",
     ),
     title=Text("索赔申请详情", "Claim"),
@@ -167,7 +182,7 @@ VIEW = LineView(
                 Block(Text("案件信息", "Facts"), (*QUESTIONS, *FINANCING)),
                 Block(
                     Text("出运信息", "Shipments"),
-                    ("shipments", "total_usd"),
+                    ("shipments", "total_usd", "expected_usd"),
                     columns=1,
                     errands=(
                         Errand(Text("申报数据检查、出运数据报告", "Check the documents, make the report"), "check"),

@@ -51,6 +51,7 @@ class Source:
     fields: Sequence[str]  # filled in under the same names
     renamed: Mapping[str, str] = field(default_factory=dict)  # filled in under another name <- the source's
     of: str = ""
+    has: str = ""  # only from a source with a value here
     primary: bool = False
     shown: bool = True  # as a link beside the source; else other pages lead there
 
@@ -126,6 +127,7 @@ class Listing:
     many: Sequence[Many] = ()
     sums: tuple[str, str] | None = None  # (amount, currency): what is added up over the chosen rows
     related: Sequence[Related] = ()
+    met: Mapping[str, Text] = field(default_factory=dict)  # kind of a need -> the link to it, once it is there
     journey: Journey | None = None
     form_above: bool = False  # the entry form stands over the list, and shows an object grey later (CI-INQ-01, -14)
 
@@ -272,6 +274,7 @@ class LineView:
     shelf: Shelf = Shelf()
     tip: Text | None = None
     guide: Guide | None = None
+    programme: bool = False  # only portals with a unified-policy programme have it in the menu, and there first
     needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)
 
     def listing(self, kind_code: str) -> Listing | None:

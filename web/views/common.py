@@ -24,7 +24,7 @@ from hub.services.record import HUB
 from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
-from web.lines.presentation import Counter, LineView, Listing, Many
+from web.lines.presentation import Counter, LineView, Listing, Many, Source
 from web.page import View, crumbs
 from web.site import age, money, read, runtime, say, show, site
 from web.views import journeys
@@ -114,6 +114,11 @@ def _way(offer: Offer) -> str | None:
     return site().path(KINDS[offer.need.kind]) if offer.need else None
 
 
+def begins(source: Source, obj: BusinessObject) -> bool:
+    """Whether a new object may be begun from ``obj`` as it is now."""
+    return obj.states["state"] in source.states and (not source.has or bool(obj.content.get(source.has)))
+
+
 def source_links(obj: BusinessObject) -> list[Link]:
     """The new objects that may be begun from this one."""
     found = []
@@ -121,7 +126,7 @@ def source_links(obj: BusinessObject) -> list[Link]:
         source = listing.sources.get(obj.kind.code)
         if source is None or not source.shown or listing.kind.entry is None:
             continue
-        if obj.states["state"] not in source.states:
+        if not begins(source, obj):
             continue
         path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
         reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)

@@ -30,6 +30,7 @@ from web.views.common import (
     NOTHING,
     Link,
     act_links,
+    begins,
     need_link,
     offered,
     opens,
@@ -242,13 +243,19 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
         raise NotFound
     with tenant() as mine:
         obj = mine.get(kind_code, object_id)
-        if obj.states["state"] not in source.states:
+        if not begins(source, obj):
             raise NotAllowed
         number = str(obj.content.get(source.of, ""))
         meant = mine.by_number(obj.kind.links[source.of], number) if source.of else obj
     held = meant.content if meant else {}
     names = {**{name: name for name in source.fields}, **source.renamed}
-    return obj, {name: held[of] for name, of in names.items() if held.get(of) is not None}
+    return obj, {name: _taken(listing.kind, name, held[of]) for name, of in names.items() if held.get(of) is not None}
+
+
+def _taken(kind: Kind, name: str, value: Any) -> Any:
+    """A value of another kind as this one's; of rows, the columns that both have."""
+    columns = {row.name for row in kind.field(name).rows}
+    return [{one: cell for one, cell in row.items() if one in columns} for row in value] if columns else value
 
 
 def new_link(listing: Listing) -> Link | None:
@@ -267,6 +274,17 @@ def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
     known = {**here.obj.content, **here.form.right(typed)}
     values = derive(here.obj.kind, known)
     return {name: value_text(here.obj.kind, {**known, **values}, name) for name in values}
+
+
+def unknowable(here: Desk) -> set[str]:
+    """The derived values that nothing typed here brings about: the rule of a programme, where there is none."""
+    if here.form is None or here.action.draws:
+        return set()
+    known = {name for name, value in here.obj.content.items() if value not in (None, "")} | here.form.fields.keys()
+    found: set[str] = set()
+    for row in here.obj.kind.derived:
+        (known if known.issuperset(row.of) else found).add(row.name)
+    return found
 
 
 def number(text: str | None) -> int | None:
@@ -371,6 +389,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
             for name, shown in here.form.shown().items()
         },
         "derived": derived_texts(here, known),
+        "unknowable": unknowable(here),
         "source": request.values.get("from", ""),
         "focus": focus,
         "windows": {name: _window(here.form, name, known, focus, errors) for name in here.form.tables()},

@@ -14,7 +14,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business.eligibility import FAMILIES, SEEN, STATES, faults
+from hub.business.eligibility import FAMILIES, STATES, faults
 from hub.business.programme import PROGRAMMES, Programme
 from hub.contract.media import XLSX
 from hub.contract.money import Money
@@ -31,6 +31,7 @@ from web.forms.imports import Line
 from web.page import ELIGIBILITY, PROGRAMME, View, crumbs, page
 from web.security import takes
 from web.site import read, runtime, say, site
+from web.views.common import partner_name
 from web.views.documents import as_file
 
 views = Blueprint("eligibility", __name__)
@@ -151,12 +152,6 @@ def object_to() -> ResponseReturnValue:
     return redirect(url_for("eligibility.published"), 303)
 
 
-def standing(code: str, uscc: str) -> Text:
-    """Where a company stands, in its own words."""
-    with reading(runtime().engine) as connection:
-        return SEEN[eligibility.state_of(connection, code, uscc)]
-
-
 def _programme() -> tuple[str, Programme]:
     """Raises NotFound where this portal has no programme."""
     code = site().portal.programme
@@ -203,6 +198,7 @@ def _page(error: str = "", status: int = 200, file: str = "", found: Sequence[di
             connection, code, states=[state] if state in STATES else [*STATES], first=first, size=SIZE + 1
         )
         counts = eligibility.counts(connection, code)
+        told = eligibility.told(connection, code)
     title = say("统保企业名单")
     return page(
         "eligibility/operator.html",
@@ -219,6 +215,8 @@ def _page(error: str = "", status: int = 200, file: str = "", found: Sequence[di
         labels=STATES,
         families=FAMILIES,
         counts=counts,
+        told=told,
+        partner_name=partner_name,
         first=first,
         more=first + SIZE if len(rows) > SIZE else None,
         size=SIZE,

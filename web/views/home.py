@@ -33,7 +33,7 @@ def home() -> ResponseReturnValue:
         return redirect(OPERATIONS)
     with reading(runtime().engine) as connection:
         mine = Tenant(connection, login_of().uscc)
-        areas = [(view, counted(mine, view)) for view in site().lines.values() if view.menu]
+        areas = [(view, counted(mine, view)) for view in site().offered if view.menu]
         found = board.read(connection, runtime().registry, login_of().uscc, runtime().clock.now(), each=SHORT)
         notices = mine.notices(limit=LATEST)
         shelves = [

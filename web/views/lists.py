@@ -30,6 +30,7 @@ def listing(line: str, kind: str) -> Response:
         step = line_view.step(_counts(mine, line_view)) if line_view.steps else 0
         counters = counted(mine, line_view)
         missing = _missing(mine, shown)
+        met = _met(mine, shown)
     context = _entry(line_view, shown)
     found = grid(line_view, shown)
     view = View(
@@ -46,6 +47,7 @@ def listing(line: str, kind: str) -> Response:
         line=line_view,
         step=step,
         missing=missing,
+        met=met,
         counters=[(row, number, counter_path(row, state)) for row, number, state in counters],
         grid=found,
         master=above(shown, found.filters),
@@ -84,6 +86,14 @@ def _missing(mine: Tenant, shown: Listing) -> list[Link]:
         for need in entry.needs
         if not any(mine.has(need.kind, code, need.states) for code in partners)
     ]
+
+
+def _met(mine: Tenant, shown: Listing) -> list[Link]:
+    """The links to what is needed and there."""
+    entry = shown.kind.entry
+    needs = [need for need in (entry.needs if entry else ()) if need.kind in shown.met]
+    found = [(need, obj) for need in needs for state in sorted(need.states) for obj in mine.standing(need.kind, state)]
+    return [Link(label=read(shown.met[need.kind]), path=site().path(obj.kind, obj.id)) for need, obj in found[:1]]
 
 
 def _counts(mine: Tenant, line_view: LineView) -> dict[tuple[str, str], Mapping[str, int]]:

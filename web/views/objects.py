@@ -20,7 +20,16 @@ from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
 from web.site import read, runtime, say, show, site
-from web.views.common import act_links, object_view, partner_name, payment_link, place, tenant, value_text
+from web.views.common import (
+    act_links,
+    object_view,
+    partner_name,
+    payment_link,
+    place,
+    source_links,
+    tenant,
+    value_text,
+)
 from web.views.filled import filled
 
 views = Blueprint("objects", __name__)
@@ -116,7 +125,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         worth=_worth(obj, documents),
         timeline=timeline,
         answers=_answers(listing, timeline),
-        acts=[*([payment] if (payment := payment_link(obj)) else []), *act_links(listing, obj)],
+        acts=[*([payment] if (payment := payment_link(obj)) else []), *source_links(obj), *act_links(listing, obj)],
         back=site().path(obj.kind),
         partner_name=partner_name,
     )

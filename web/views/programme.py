@@ -8,17 +8,17 @@ from flask import Blueprint, request
 from flask.wrappers import Response
 
 from hub.business import KINDS
-from hub.business.claim import PAYOUT_NOTE
-from hub.business.programme import PER, PROGRAMMES, Programme, cover, eligible, paid
+from hub.business.programme import PAYOUT_NOTE, PER, PROGRAMMES, Programme, cover, eligible, paid
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound
+from hub.services import eligibility
+from hub.store.engine import reading
 from web.auth import ENTERPRISE, access, login_of
 from web.forms.programme import ProgrammeTrial
 from web.lines.programme import SERVICES
 from web.page import PROGRAMME, View, crumbs, page
-from web.site import money, read, say, site
-from web.views.eligibility import standing
+from web.site import money, read, runtime, say, site
 
 views = Blueprint("programme", __name__)
 
@@ -30,6 +30,10 @@ def programme() -> Response:
     found = PROGRAMMES.get(site().portal.programme)
     if found is None:
         raise NotFound
+    code, uscc = site().portal.programme, login_of().uscc
+    with reading(runtime().engine) as connection:
+        own = eligibility.standing(connection, code, uscc, runtime().clock.now())
+        taken = eligibility.taken(connection, code, uscc)
     form = ProgrammeTrial()
     typed = form.gather(request.args)
     try:
@@ -42,8 +46,8 @@ def programme() -> Response:
         View(id="v-programme", title=title, key="programme", crumbs=crumbs((title, None))),
         422 if errors else 200,
         programme=found,
-        facts=[(say("本企业"), read(standing(site().portal.programme, login_of().uscc))), *_facts(found)],
-        services=[(read(text), at if at.startswith("/") else site().path(KINDS[at])) for text, at in SERVICES],
+        facts=[(say("本企业"), read(own)), *_facts(found, taken)],
+        services=[(read(text), site().path(KINDS[kind])) for text, kind in SERVICES],
         fields=form.shown(),
         typed=typed,
         errors=errors,
@@ -53,7 +57,7 @@ def programme() -> Response:
     )
 
 
-def _facts(found: Programme) -> list[tuple[str, str]]:
+def _facts(found: Programme, taken: int) -> list[tuple[str, str]]:
     limit = say("{limit}，每一{per}", limit=_said(found.limit), per=read(PER[found.per]))
     return [
         (say("适用企业"), say("{year} 年出口额 {sum}（含）以下", year=found.base_year, sum=_said(found.ceiling))),
@@ -64,7 +68,7 @@ def _facts(found: Programme) -> list[tuple[str, str]]:
         (say("责任限额"), limit),
         (say("保险期限"), f"{found.first} – {found.last}"),
         (say("领取截止"), say("{day}（含当日）", day=found.deadline)),
-        (say("海外买家资信报告"), say("免费 {n} 个", n=found.free_reports)),
+        (say("海外买家资信报告"), say("免费 {n} 个，已使用 {used} 个", n=found.free_reports, used=taken)),
     ]
 
 

@@ -68,4 +68,42 @@ AGREEMENT = StatusTable(
 )
 """Of a service agreement, by AgreementEnded."""
 
-TABLES = (REVIEW, ISSUED, APPLICATION_CHANGE, POLICY_CHANGE, CLAIM_REVIEW, CLAIM_PROGRESS, AGREEMENT)
+OFFLINE = StatusTable(
+    "OfflinePolicy.StatusCode",
+    (
+        StatusRow("0", "issued", Text("已签发未生效", "Issued, not yet in force")),
+        StatusRow("1", "collected_offline", Text("线下领取，生效", "Collected off line, in force")),
+    ),
+)
+"""Of a policy that was collected off line; sent again with code 1 when it comes into force."""
+
+BUYER_REPORT = StatusTable(
+    "BuyerReport.ResultCode",
+    (
+        StatusRow("10", "provided", Text("报告已出具", "Report enclosed")),
+        StatusRow("20", "rejected", Text("未能出具报告", "No report could be made")),
+    ),
+)
+"""Of a request for a credit report on a buyer."""
+
+LOSS_REPORT = StatusTable(
+    "LossReportAnswer.StatusCode",
+    (
+        StatusRow("10", "acknowledged", Text("已受理", "Taken up")),
+        StatusRow("80", "closed", Text("结案", "Closed")),
+    ),
+)
+"""Of a loss report."""
+
+TABLES = (
+    REVIEW,
+    ISSUED,
+    APPLICATION_CHANGE,
+    POLICY_CHANGE,
+    CLAIM_REVIEW,
+    CLAIM_PROGRESS,
+    AGREEMENT,
+    OFFLINE,
+    BUYER_REPORT,
+    LOSS_REPORT,
+)

@@ -1,25 +1,28 @@
 """Sinosure's messages -> what they mean for our objects. Pure; one function per message type, found by table."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from hub.contract import meaning as facts
+from hub.contract.meaning import Says
 from hub.contract.message import INTRODUCTION, CanonicalEvent, CanonicalMessage, InMessage, PartnerContent
+from hub.contract.status import StatusTable
 from hub.contract.text import Text
-from hub_sinosure import agreements, articles, claims, codes, inquiries
+from hub_sinosure import agreements, articles, claims, codes, inquiries, programme
 from hub_sinosure.files import pdf
 
 APPLICATION, POLICY = "micro_application", "policy"
 OFFER_DOCUMENT, POLICY_DOCUMENT = "offer", "policy"
 
 OFFERED = (
-    "application_no", "enterprise_name", "org_code", "product", "product_name", "renewal", "previous_policy_no",
-    "contact_phone", "contact_email", "declaration_version", "declaration_text", "valid_until",
+    "application_no", "enterprise_name", "org_code", "product", "product_name", "programme", "renewal",
+    "previous_policy_no", "contact_phone", "contact_email", "declaration_version", "declaration_text", "valid_until",
 )  # fmt: skip
 REVIEWED = ("policy_no", "reason", "reviewer_name", "reviewer_phone")
 ISSUED = (
-    "policy_no", "application_no", "enterprise_name", "org_code", "product_name", "policy_type", "effective_date",
-    "expiry_date",
+    "policy_no", "application_no", "enterprise_name", "org_code", "product_name", "programme", "policy_type",
+    "effective_date", "expiry_date",
 )  # fmt: skip
 """Fields that are taken over under their own names."""
 
@@ -30,7 +33,7 @@ def meaning(message: InMessage) -> Meaning:
     """What ``message`` means. Raises UnmappedCode, and Refusal 0005 for a type without a row in MEANINGS or SAYS."""
     canonical = message.canonical
     read = MEANINGS.get(f"{canonical.type}/{canonical.version}")
-    return read(canonical) if read is not None else facts.meaning(message, claims.SAYS)
+    return read(canonical) if read is not None else facts.meaning(message, SAYS)
 
 
 def offer(message: CanonicalMessage) -> Meaning:
@@ -64,10 +67,10 @@ def review_result(message: CanonicalMessage) -> Meaning:
     return [event]
 
 
-def issued(message: CanonicalMessage) -> Meaning:
-    """MSG-POL-04: the policy with its documents, in force or not yet. Answers nothing that the policy has sent."""
+def issued(message: CanonicalMessage, table: StatusTable = codes.ISSUED) -> Meaning:
+    """MSG-POL-04, MSG-SZ-06: the policy with its documents, in force or not yet. Answers nothing that it has sent."""
     body = message.body
-    row = codes.ISSUED[body["status_code"]]
+    row = table[body["status_code"]]
     amount = body.get("insured_amount")
     insured = {"insured_amount": amount["amount"], "insured_currency": amount["currency"]} if amount else {}
     event = CanonicalEvent(
@@ -127,6 +130,7 @@ MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {
     "PolicyOffer/1.0": offer,
     "ReviewResult/1.0": review_result,
     "PolicyIssued/1.0": issued,
+    "OfflinePolicy/1.0": partial(issued, table=codes.OFFLINE),
     "ReceiptConfirmed/1.0": receipt_confirmed,
     "PolicyChange/1.0": change,
     "Introduction/1.0": introduction,
@@ -134,6 +138,7 @@ MEANINGS: Mapping[str, Callable[[CanonicalMessage], Meaning]] = {
     **articles.MEANINGS,
     **agreements.MEANINGS,
 }
+SAYS: Mapping[str, Says] = {**claims.SAYS, **programme.SAYS}
 
 
 def _taken(body: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from hub_sinosure.simulator import papers
-from hub_sinosure.simulator.scenario import last_day
+from hub_sinosure.simulator.policies import last_day
 
 from hub.contract.outcome import OutcomeClass
 from hub.contract.status import UnmappedCode

@@ -13,8 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 from hub_sinosure import codes
 from hub_sinosure.adapter import sheet, sinosure
-from hub_sinosure.claims import SAYS
-from hub_sinosure.messages import MEANINGS
+from hub_sinosure.messages import MEANINGS, SAYS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -28,6 +27,7 @@ from hub.business.micro_policy import MESSAGES
 from hub.business.risk_info import MESSAGES as RISK_MESSAGES
 from hub.business.risk_info import Article
 from hub.business.states import By
+from hub.business.unified_policy import MESSAGES as PROGRAMME_MESSAGES
 from hub.contract.adapters import Context, Refusal
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, PartnerContent, Raw
 from hub.contract.status import UnmappedCode
@@ -43,6 +43,8 @@ AGREEMENT = "cf2504e0-4f89-41d3-9a0c-0305e82c3309"
 RECEIPT = "8f2504e0-4f89-41d3-9a0c-0305e82c3304"
 CLAIM = "af2504e0-4f89-41d3-9a0c-0305e82c3307"
 BUYER = "bf2504e0-4f89-41d3-9a0c-0305e82c3308"
+REQUEST = "df2504e0-4f89-41d3-9a0c-0305e82c3310"
+LOSS = "ef2504e0-4f89-41d3-9a0c-0305e82c3311"
 PDF = b"%PDF-1.7 sample\n"
 PAPER = Attachment(name="单证.pdf", media_type="application/pdf", sha256=hashlib.sha256(PDF).hexdigest(), content=PDF)
 ISSUED = {
@@ -58,6 +60,10 @@ ISSUED = {
     "issued_at": NOW,
 }
 REVIEWED = {"application_no": "XW2026-00018233", "reviewed_at": NOW}
+OVERSEAS = {"buyer_code": "MF100001", "buyer_name_en": "EXAMPLE BUYER A/S", "buyer_country": "DNK"}
+UNDER = {"policy_no": "XB2026-00003680", "programme": "shenzhen-2022", "enterprise_name": "西安某某进出口有限公司"}
+LOST = {"loss_no": "BA2026112000000001", "answered_at": NOW}
+REPORTED = {"report_no": "ZX2026112000000001", "answered_at": NOW}
 CLAIMED = {"claim_no": "SP20261120000000001"}
 REVIEWING = {**CLAIMED, "reviewed_at": NOW}
 BODIES = {
@@ -66,6 +72,7 @@ BODIES = {
         "enterprise_name": "西安某某进出口有限公司",
         "product": "XWXBY",
         "product_name": "小微信保易",
+        "programme": "shenzhen-2022",
         "programme_year": 2026,
         "renewal": True,
         "previous_policy_no": "XB2025-00009120",
@@ -162,6 +169,7 @@ BODIES = {
     "claim_submission": {
         "claim_no": "SP20261120000000001",
         "policy_no": "XB2026-00003680",
+        "loss_no": "BA2026112000000001",
         "insured": "西安某某进出口有限公司",
         "claimant": "西安某某进出口有限公司",
         "buyer_code": "MF100001",
@@ -265,6 +273,62 @@ BODIES = {
         "changed_at": NOW,
         "signer_certificate_serial": "51a",
     },
+    "eligible_companies": {
+        "list_no": "MD202611200001",
+        "programme": "shenzhen-2022",
+        "programme_year": 2022,
+        "base_year": 2021,
+        "cover_from": date(2022, 7, 1),
+        "cover_to": date(2023, 6, 30),
+        "confirmed_at": NOW,
+        "company": [
+            {"uscc": USCC, "name": "西安某某进出口有限公司", "exports_usd": Decimal("8000000.00")},
+            {"uscc": "91440300MA5EXAM01A", "name": "甲公司", "exports_usd": Decimal("0.00")},
+        ],
+    },
+    "offline_policy": {name: value for name, value in ISSUED.items() if name != "application_no"}
+    | {"programme": "shenzhen-2022"},
+    "offline_policy_later": {name: value for name, value in ISSUED.items() if name != "application_no"}
+    | {"status_code": "0"},
+    "buyer_report_request": {
+        "report_no": "ZX2026112000000001",
+        **UNDER,
+        **OVERSEAS,
+        "buyer_address_en": "1 Example Street",
+        "registration_no": "DK-10000001",
+        "remark": "首次交易",
+        "requested_at": NOW,
+    },
+    "buyer_report_provided": {**REPORTED, "result_code": "10"},
+    "buyer_report_rejected": {**REPORTED, "result_code": "20", "reason": "未查到该买方。"},
+    "loss_report": {
+        "loss_no": "BA2026112000000001",
+        **UNDER,
+        **OVERSEAS,
+        "invoices": [
+            {
+                "invoice_no": "INV-2026-001",
+                "due_on": date(2026, 10, 31),
+                "invoice_amount_usd": Decimal("30000.00"),
+                "received_amount_usd": Decimal("10000.00"),
+            }
+        ],
+        "total_usd": Decimal("20000.00"),
+        "risk": "OVERDUE",
+        "loss_text": "买方逾期未付款。",
+        "contact_name": "王小明",
+        "contact_phone": "13800000000",
+        "submitted_at": NOW,
+    },
+    "loss_report_answer_taken_up": {
+        **LOST,
+        "status_code": "10",
+        "case_no": "AJ2026-00000001",
+        "advice": "请继续催收。",
+        "manager_name": "客户经理甲",
+        "manager_phone": "010-00000000",
+    },
+    "loss_report_answer_closed": {**LOST, "status_code": "80"},
 }
 TYPES = {
     "policy_offer": "PolicyOffer",
@@ -293,6 +357,12 @@ TYPES = {
     "agreement_countersigned": "AgreementCountersigned",
     "agreement_ended": "AgreementEnded",
     "data_authorisation": "DataAuthorisation",
+    "eligible_companies": "EligibleCompanies",
+    "offline_policy": "OfflinePolicy",
+    "buyer_report_request": "BuyerReportRequest",
+    "buyer_report": "BuyerReport",
+    "loss_report": "LossReport",
+    "loss_report_answer": "LossReportAnswer",
 }
 PUBLISHED = {"introduction", "risk_article", "risk_recall", "risk_digest"}  # for everybody
 SENT = {
@@ -308,6 +378,9 @@ SENT = {
     "NewBuyer",
     "AgreementSigned",
     "DataAuthorisation",
+    "EligibleCompanies",
+    "BuyerReportRequest",
+    "LossReport",
 }
 ANSWERS = {
     "ReviewResult": CONFIRMATION,
@@ -316,9 +389,15 @@ ANSWERS = {
     "ClaimReceipt": CLAIM,
     "BuyerCode": BUYER,
     "AgreementCountersigned": AGREEMENT,
+    "BuyerReport": REQUEST,
+    "LossReportAnswer": LOSS,
 }
 PAPERS = dict.fromkeys(
-    ("PolicyOffer", "PolicyIssued", "AgreementSigned", "AgreementCountersigned", "DataAuthorisation"), (PAPER,)
+    (
+        *("PolicyOffer", "PolicyIssued", "OfflinePolicy"),
+        *("AgreementSigned", "AgreementCountersigned", "DataAuthorisation"),
+    ),
+    (PAPER,),
 )
 APPLICATION, POLICY = ("micro_application", "XW2026-00018233"), ("policy", "XB2026-00003680")
 A_CLAIM = ("claim", "SP20261120000000001")
@@ -348,16 +427,32 @@ EVENTS = {
     "agreement_countersigned": ("agreement", "FW202600000001", "countersigned"),
     "agreement_ended_refused": ("agreement", "FW202600000001", "refused"),
     "agreement_ended_terminated": ("agreement", "FW202600000001", "terminated"),
+    "offline_policy": (*POLICY, "collected_offline"),
+    "offline_policy_later": (*POLICY, "issued"),
+    "buyer_report_provided": ("buyer_report", "ZX2026112000000001", "provided"),
+    "buyer_report_rejected": ("buyer_report", "ZX2026112000000001", "rejected"),
+    "loss_report_answer_taken_up": ("loss_report", "BA2026112000000001", "acknowledged"),
+    "loss_report_answer_closed": ("loss_report", "BA2026112000000001", "closed"),
 }
 
 SAID_WITHOUT_A_CODE = {"offered", "receipt_confirmed", "answered", "coded", "countersigned"}
 
 
 def number(type: str, body: dict) -> str:
-    for own in ("inquiry_no", "claim_no", "buyer_no", "agreement_no", "authorisation_no"):
+    numbers = (
+        "inquiry_no",
+        "claim_no",
+        "buyer_no",
+        "agreement_no",
+        "authorisation_no",
+        "list_no",
+        "report_no",
+        "loss_no",
+    )
+    for own in numbers:
         if own in body:
             return body[own]
-    return body["policy_no"] if type.startswith(("PolicyI", "PolicyR", "Rec")) else "XW2026-00018233"
+    return body["policy_no"] if type.startswith(("PolicyI", "PolicyR", "Rec", "Offline")) else "XW2026-00018233"
 
 
 def message(name: str) -> CanonicalMessage:
@@ -431,7 +526,8 @@ def test_there_is_a_sample_of_every_message_of_the_sheet():
     assert (
         {f"{type}/1.0" for type in TYPES.values()}
         == declared - {"StatusQuery/1.0"}
-        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES, *AGREEMENT_MESSAGES, *RISK_MESSAGES} - {"BuyerList/1.0"}
+        == {*MESSAGES, *INQUIRY_MESSAGES, *CLAIM_MESSAGES, *AGREEMENT_MESSAGES, *RISK_MESSAGES, *PROGRAMME_MESSAGES}
+        - {"BuyerList/1.0"}
     )
     assert {path.stem for path in SAMPLES.glob("*.xml")} == set(BODIES)
 
@@ -456,6 +552,7 @@ def test_an_offer_brings_its_fields_with_their_exact_types(take):
         "org_code": "MA6TX00X1",
         "product": "XWXBY",
         "product_name": "小微信保易",
+        "programme": "shenzhen-2022",
         "programme_year": "2026",
         "renewal": True,
         "previous_policy_no": "XB2025-00009120",
@@ -492,6 +589,8 @@ def test_an_organisation_code_is_taken_as_sent(take):
         ("inquiry_answer", INQUIRY),
         ("claim_receipt_returned", CLAIM),
         ("buyer_code", BUYER),
+        ("buyer_report_provided", REQUEST),
+        ("loss_report_answer_taken_up", LOSS),
     ],
 )
 def test_an_answer_names_the_message_it_answers(name, answered, take):
@@ -537,6 +636,14 @@ def test_an_article_is_content_for_everybody_in_its_latest_revision(take):
     assert content.key == recalled.key == "article:FX2026-00000042"
 
 
+def test_a_report_on_a_buyer_is_the_pdf_that_is_called_so(take):
+    report = replace(PAPER, name="海外买家资信报告.pdf")
+
+    (event,) = take(replace(message("buyer_report_provided"), attachments=(PAPER, report)))
+
+    assert event.documents == {"buyer_report": report}
+
+
 def test_a_file_that_is_no_pdf_is_no_document(take):
     picture = replace(PAPER, name="a.png", media_type="image/png")
 
@@ -554,6 +661,9 @@ def test_a_file_that_is_no_pdf_is_no_document(take):
         ("policy_change_terminated", "status_code"),
         ("claim_receipt_accepted", "status_code"),
         ("claim_progress_paid", "status_code"),
+        ("offline_policy", "status_code"),
+        ("buyer_report_provided", "result_code"),
+        ("loss_report_answer_taken_up", "status_code"),
     ],
 )
 @pytest.mark.parametrize("code", ["99", "1O", "010"])
@@ -575,7 +685,16 @@ def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
     said = {row.event for table in codes.TABLES for row in table} | SAID_WITHOUT_A_CODE
     partner = {
         event.name
-        for kind in ("micro_application", "policy", "inquiry", "claim", "buyer", "agreement")
+        for kind in (
+            "micro_application",
+            "policy",
+            "inquiry",
+            "claim",
+            "buyer",
+            "agreement",
+            "buyer_report",
+            "loss_report",
+        )
         for event in KINDS[kind].events
         if event.by is By.PARTNER
     }

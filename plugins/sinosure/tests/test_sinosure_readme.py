@@ -53,6 +53,8 @@ def test_the_messages_are_those_of_the_capability_sheet():
         ("Inquiry", "inquiry contains | plan"),
         ("ClaimSubmission", "claim contains | plan"),
         ("AgreementSigned", "agreement contains | plan"),
+        ("BuyerReportRequest", "report contains | plan"),
+        ("LossReport", "loss contains | plan"),
     ],
 )
 def test_the_magic_values_are_the_rules_in_their_order(type, head):

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business.claim import CLAIM, LINE, REPORT, REPORT_DRAFT
+from hub.business.claim import CLAIM, LINE, REPORT, REPORT_DRAFT, is_stale
 from hub.business.trade_data import ADVICE, GOODS, LOOK_UPS, OK, RESULTS, UNAVAILABLE, Checked, LookUp
 from hub.contract.text import Text
 from hub.errors import InvalidInput
@@ -75,6 +75,7 @@ def _checked(here: Desk, problems: Iterable[Text] = (), status: int = 200) -> Re
         tables=[_table(look_up, [row for row in checked if row.look_up is look_up]) for look_up in LOOK_UPS],
         empty=not shipments,
         good=bool(checked) and all(row.result == OK for row in checked),
+        stale=is_stale(here.known["shipments"], obj.content),
         report=next((row for row in papers if row.kind in (REPORT, REPORT_DRAFT)), None),
         agree=site().path(CLAIM, obj.id, "agree") if obj.states["ack"] == "GENERATED" else "",
         path=site().path(CLAIM, obj.id, "check"),

@@ -109,6 +109,18 @@ def bulletin(number: str, title: str, text: str, now: datetime) -> Attachment:
     )
 
 
+def buyer_report(number: str, request: Mapping[str, Any], now: datetime) -> Attachment:
+    """海外买家资信报告 (DOC-18), with made-up findings. Raises NotPrintable."""
+    paragraphs = [
+        f"买方英文名称：{request['buyer_name_en']}",
+        f"所属国家（地区）：{request['buyer_country']}",
+        f"申请企业：{request['enterprise_name']}",
+        "注册情况：正常存续。付款记录：未发现拖欠。（仿真内容，仅供演示）",
+    ]
+    data = {"number": number, "title": "海外买家资信报告", "issuer": ISSUER, "paragraphs": paragraphs}
+    return _file("海外买家资信报告.pdf", "bulletin", data, now)
+
+
 def _file(name: str, template: str, data: Mapping[str, Any], now: datetime) -> Attachment:
     content = render(template, data, now=now)
     return Attachment(

@@ -12,6 +12,7 @@ from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
 CONFIRMATION, INQUIRY, CLAIM, AGREEMENT = "PolicyConfirmation", "Inquiry", "ClaimSubmission", "AgreementSigned"
+BUYER_REPORT, LOSS_REPORT = "BuyerReportRequest", "LossReport"
 WRITTEN = ("remark", "contact_name")
 SILENT = "silent"
 
@@ -60,6 +61,13 @@ PLANS: Mapping[str, Plan] = {
         result="20",
         reason="贵司信息需与保险公司核对，请联系客户经理后重新签署。",
     ),
+    "provide_report": Plan(text=Text("出具资信报告", "the report is made"), result="10", seconds=1.0),
+    "reject_report": Plan(
+        text=Text("未能出具报告", "no report can be made"),
+        result="20",
+        reason="未查到该买方，请核对英文名称和地址。",
+        seconds=1.0,
+    ),
 }
 """What a rule may decide. ``answer`` is for messages that are not reviewed, ``refuse`` for agreements."""
 
@@ -103,6 +111,32 @@ def _signed(text: str, plan: str, slower: float = 1.0, fault: str | None = None)
     )
 
 
+def _wanted(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
+    """In a request for a report on a buyer: 买方英文名称 or 备注."""
+    return Rule(
+        name=f"report {text}",
+        type=BUYER_REPORT,
+        plan=plan,
+        fields=("buyer_name_en", "remark"),
+        contains=text,
+        slower=slower,
+        fault=fault,
+    )
+
+
+def _reported(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
+    """In a loss report: 情况说明."""
+    return Rule(
+        name=f"loss {text}",
+        type=LOSS_REPORT,
+        plan=plan,
+        fields=("loss_text",),
+        contains=text,
+        slower=slower,
+        fault=fault,
+    )
+
+
 RULES = (
     _written("退回", "return"),
     _written("拒绝", "reject"),
@@ -140,6 +174,16 @@ RULES = (
     _signed("延迟", "answer", slower=30.0),
     _signed("超时", "answer", fault="late_success"),
     Rule(name="agreement", type=AGREEMENT, plan="answer"),
+    _wanted("NOBODY", "reject_report"),
+    _wanted("沉默", SILENT),
+    _wanted("延迟", "provide_report", slower=30.0),
+    _wanted("超时", "provide_report", fault="late_success"),
+    Rule(name="report", type=BUYER_REPORT, plan="provide_report"),
+    _reported("沉默", SILENT),
+    _reported("延迟", "answer", slower=30.0),
+    _reported("超时", "answer", fault="late_success"),
+    Rule(name="loss", type=LOSS_REPORT, plan="answer"),
+    Rule(name="list", type="EligibleCompanies", plan="answer"),
     Rule(name="authorisation", type="DataAuthorisation", plan="answer"),
     Rule(name="inquiry", type=INQUIRY, plan="answer"),
     Rule(name="confirmation", type=CONFIRMATION, plan="approve"),

@@ -6,10 +6,8 @@ policy       ISSUED -> EFFECTIVE -> TERMINATED
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hub.contract.message import NO_ENTERPRISE, CanonicalMessage
 from hub.documents.pdf import NotPrintable
@@ -18,17 +16,14 @@ from hub.testing.simulator.canonical import answer_status
 from hub.testing.simulator.desk import ControlError, Desk, Reply, Scenario
 from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own, text
 from hub.testing.simulator.rules import Rule
-from hub_sinosure.simulator import agreements, articles, claims, inquiries, papers
+from hub_sinosure.simulator import agreements, articles, claims, inquiries, papers, policies, programme
+from hub_sinosure.simulator.policies import APPLICATION, EFFECTIVE, ISSUED, POLICY, VALID_DAYS
 from hub_sinosure.simulator.rules import PLANS, RULES, SILENT
 
-ZONE = ZoneInfo("Asia/Shanghai")
-APPLICATION, POLICY = "application", "policy"
 ISSUE_AFTER = 1.0  # seconds
-VALID_DAYS = 30
-INSURED = {"amount": Decimal("60000000.00"), "currency": "CNY"}
 REVIEWER = {"reviewer_name": "仿真审核员", "reviewer_phone": "010-00000000"}
 APPROVED, RETURNED, REJECTED, WITHDRAWN, WITHDRAWAL_REFUSED = "10", "20", "30", "40", "41"
-ISSUED, EFFECTIVE, RECALLED, TERMINATED = "0", "1", "90", "91"
+RECALLED, TERMINATED = "90", "91"
 REVIEWED = {APPROVED: "APPROVED", RETURNED: "RETURNED", REJECTED: "REJECTED"}  # result -> state; others change nothing
 CONFIRMABLE = frozenset({"OFFERED", "RETURNED"})
 CONTRARY = {APPROVED: REJECTED, RETURNED: APPROVED, REJECTED: APPROVED}
@@ -98,29 +93,10 @@ def review(desk: Desk, number: str, args: Mapping[str, Any]) -> None:  # noqa: A
 def issue(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
     """The policy goes out with its documents; one that comes into force later goes out twice."""
     application = known(desk, APPLICATION, number)
-    now, status = desk.clock.now(), args["status"]
-    start = now.astimezone(ZONE).date()
-    body = {
-        **{name: application.data[name] for name in ("policy_no", "enterprise_name", "org_code")},
-        "application_no": number,
-        "policy_type": papers.POLICY_TYPE,
-        "product_name": papers.PRODUCT_NAME,
-        "effective_date": start,
-        "expiry_date": last_day(start),
-        "status_code": status,
-        "insured_amount": INSURED,
-        "issued_at": now,
-    }
-    policy = Entry(
-        kind=POLICY,
-        number=body["policy_no"],
-        enterprise=application.enterprise,
-        state="EFFECTIVE" if status == EFFECTIVE else "ISSUED",
-        data={"application_no": number, "receipts": 0},
-    )
-    desk.books.write(policy)
-    paper = papers.policy_documents(body, policy.enterprise, now)
-    desk.tell("PolicyIssued", policy.number, policy.enterprise, body, lane=number, attachments=(paper,))
+    data, status = application.data, args["status"]
+    names = ("policy_no", "enterprise_name", "org_code", "programme")
+    body = {"application_no": number} | {name: data[name] for name in names if name in data}
+    policies.tell_policy(desk, "PolicyIssued", application.enterprise, body, status, data.get("cover", ()), number)
     if status == ISSUED:
         desk.later("issue", PLANS[application.data["plan"]].comes_into_force, number, status=EFFECTIVE)
 
@@ -155,31 +131,14 @@ def offer(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     days = wanted.get("valid_days", VALID_DAYS)
     if not isinstance(days, int):
         raise ControlError("valid_days: a whole number is required")
-    now = desk.clock.now()
-    number = str(wanted.get("application_no") or desk.number("XW"))
-    if desk.books.entry(APPLICATION, number) is not None:
+    number = str(wanted.get("application_no") or "")
+    if number and desk.books.entry(APPLICATION, number) is not None:
         raise ControlError(f"application_no: {number} was offered before")
-    today = now.astimezone(ZONE).date()
-    body = {
-        "application_no": number,
-        "enterprise_name": name,
-        "org_code": uscc[8:17],
-        "product": papers.PRODUCT,
-        "product_name": papers.PRODUCT_NAME,
-        "programme_year": today.year,
-        "renewal": "previous_policy_no" in wanted,
-        **{key: text(wanted, key) for key in OFFERABLE if key in wanted},
-        "declaration_version": papers.DECLARATION_VERSION,
-        "declaration_text": list(papers.DECLARATION),
-        "valid_until": today + timedelta(days=days),
-    }
-    data = {"enterprise_name": name, "org_code": body["org_code"], "confirmations": 0}
-    desk.books.write(Entry(kind=APPLICATION, number=number, enterprise=uscc, state="OFFERED", data=data))
+    more = {key: text(wanted, key) for key in OFFERABLE if key in wanted}
     try:
-        paper = papers.application_form(body, uscc, now)
+        return policies.make_offer(desk, uscc, name, number=number, days=days, more=more)
     except NotPrintable as error:
         raise ControlError(str(error)) from error
-    return {"application_no": number, "message_id": desk.tell("PolicyOffer", number, uscc, body, attachments=(paper,))}
 
 
 def recall(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -230,11 +189,11 @@ def opposite(message: CanonicalMessage) -> Mapping[str, Any] | None:
         return inquiries.opposite(body)
     if message.type == "AgreementCountersigned":
         return agreements.opposite(body)
-    return claims.opposite(message.type, body)
+    return claims.opposite(message.type, body) or programme.opposite(message.type, body)
 
 
 OFFERABLE = ("contact_phone", "contact_email", "org_code", "previous_policy_no")
-DECISIONS = tuple(name for name, plan in PLANS.items() if plan.result and not name.endswith("_claim"))
+DECISIONS = tuple(name for name, plan in PLANS.items() if plan.result and not name.endswith(("_claim", "_report")))
 
 SCENARIO = Scenario(
     rules=RULES,
@@ -248,6 +207,7 @@ SCENARIO = Scenario(
         "DataAuthorisation": agreements.authorised,
         "StatusQuery": answer_status,
         **claims.HANDLERS,
+        **programme.HANDLERS,
     },
     steps={
         "review": review,
@@ -256,6 +216,7 @@ SCENARIO = Scenario(
         "confirm_receipt": confirm_receipt,
         "answer_inquiry": inquiries.answer,
         **claims.STEPS,
+        **programme.STEPS,
         "answer_agreement": agreements.answer,
     },
     controls={
@@ -267,17 +228,12 @@ SCENARIO = Scenario(
         "answer": inquiries.answer_by_hand,
         **articles.CONTROLS,
         "terminate_agreement": agreements.terminate,
+        **programme.CONTROLS,
     },
     opposite=opposite,
     questions=frozenset({"StatusQuery", "BuyerQuery"}),
 )
 """Everything that the simulated Sinosure does."""
-
-
-def last_day(start: date) -> date:
-    """The last day of a year that begins with ``start``, both days included (CI-POL-28)."""
-    leap_day = (start.month, start.day) == (2, 29)
-    return date(start.year + 1, 2, 28) if leap_day else start.replace(year=start.year + 1) - timedelta(days=1)
 
 
 def _result(desk: Desk, application: Entry, code: str, answers: str, more: Mapping[str, Any]) -> None:
