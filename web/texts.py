@@ -15,7 +15,7 @@ ENGLISH: Mapping[str, str] = {
     "测试模式": "Test mode",
     "由模拟系统应答，不产生真实业务": " – answered by a simulator, nothing is real",
     "填入下列内容，机构会作不同的应答；点击即可填入": "Values that the partner answers otherwise; click to fill in",
-    "或": " or ",
+    "或": "or",
     "模拟系统地址 {address}": "the simulator is at {address}",
     "报文": "Message",
     "填入": "Value",

@@ -189,7 +189,7 @@ def _yuan(fen: int) -> Decimal:
 FROM_THE_BOOKS = Plan(text=Text("按账簿答复", "Answered from the books"))
 RULES = (
     *(
-        Rule(name=f"amount {end}", type="PaymentRequest", fields=("amount",), contains=end, example=f"100{end}", plan=code)
+        Rule(name=end, type="PaymentRequest", fields=("amount",), contains=end, example=f"100{end}", plan=code)
         for end, code in MAGIC.items()
     ),
     Rule(name="pay", type="PaymentRequest", plan=PAID),
