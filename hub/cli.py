@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
     "messages": Entry("hub.commands.messages:command", "Find messages and follow them."),
     "dead-letters": Entry("hub.commands.dead_letters:command", "Decide what waits for a person."),
     "alerts": Entry("hub.commands.alerts:command", "List what needs an operator's eye."),
-    "reconcile": Entry("hub.commands.reconcile:command", "Compare payments with the banks' statements."),
+    "reconcile": Entry("hub.commands.reconcile:command", "Compare payments and limits with the partners' figures."),
     "audit": Entry("hub.commands.audit:command", "List refusals and operators' acts."),
     "evidence": Entry("hub.commands.evidence:command", "Prove what was done; check the chain of evidence."),
     "new-plugin": Entry("hub.commands.new_plugin:command", "Write the plugin of a new partner, with simulator."),

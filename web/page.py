@@ -122,7 +122,7 @@ def _operators() -> MenuGroup:
     """The operators' menu."""
     items = [
         ("plugins", say("插件与合作机构"), OPERATIONS, 0),
-        ("reconciliation", say("支付对账"), RECONCILIATION, 0),
+        ("reconciliation", say("对账"), RECONCILIATION, 0),
     ]
     if site().portal.programme:
         items.append(("eligibility", say("统保企业名单"), ELIGIBILITY, 0))

@@ -559,19 +559,19 @@ ENGLISH: Mapping[str, str] = {
     ),
     "选择支付银行": "Choose the paying bank",
     "重新支付": "Pay again",
-    "支付对账": "Reconciliation",
+    "对账": "Reconciliation",
     "对账日": "Day",
-    "银行": "Bank",
     "企业": "Enterprise",
-    "银行记账笔数": "Bookings at the bank",
+    "对方记录数": "Told by the partner",
+    "账号或额度申请编号": "Account, or limit's application no.",
     "据对账单确认": "Settled by the statement",
     "差异": "Differences",
     "对账时间": "Compared at",
     "平台 {amount}": "here {amount}",
-    "银行 {amount}": "bank {amount}",
+    "对方 {amount}": "partner {amount}",
     "无差异": "none",
     "还没有对账结果": "Nothing was reconciled yet",
-    "每日凌晨自动与各银行核对前一日的支付；也可用 swhub reconcile 随时核对。": (
+    "每日凌晨自动与各银行核对前一日的支付、与保险机构核对额度；也可用 swhub reconcile 随时核对。": (
         "The payments of each day are compared with every bank's statement in the night after; "
         "swhub reconcile does it at any time."
     ),

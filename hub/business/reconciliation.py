@@ -1,4 +1,5 @@
-"""What a bank's statement says against what the hub says of its orders (PAY-REC-06): each difference has a name. Pure.
+"""What a bank's statement says against what the hub says of its orders (PAY-REC-06): each difference has a name, and
+so have those of an insurer's figures (:mod:`hub.business.limit_figures`). Pure.
 
 The statement is complete for its day, signed by the bank, and its word counts: what it books for an order settles the
 order. An enterprise's account has other bookings too; those name no instruction of the hub and are not its business.
@@ -23,6 +24,12 @@ NAMES: Mapping[str, Text] = {
     "twice": Text("同一指令重复付款", "One instruction was paid twice"),
     "stranger": Text("银行有平台指令号的付款，平台无此指令", "Booked for an instruction that the hub never gave"),
     "balance": Text("对账单余额不平", "The statement does not add up"),
+    "figures": Text("保险公司额度数据不平", "The insurer's figures of a limit do not add up"),
+    "uncounted": Text("已出单，保险公司未计入已使用额度", "A guarantee that the insurer has not counted"),
+    "unreleased": Text("担保已结束，保险公司未恢复额度", "An ended guarantee that still takes from the limit"),
+    "used": Text("已使用额度与保单合计不一致", "What is used is not the sum of the guarantees"),
+    "granted": Text("总额度不一致", "The limits granted differ"),
+    "left": Text("剩余额度与账面不一致", "What is left is not what the books say"),
 }
 SETTLED: Mapping[str, str] = {"paid_unknown": "succeeded", "returned_unknown": "reversed"}
 """Difference -> the event that it is the bank's word for: recorded, and the difference is no more."""

@@ -1,6 +1,7 @@
 """What operators ask and decide: plugins, accounts, messages, dead letters."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki
 from tests.cli.conftest import NOW, Run
+from tests.limits.limit import Limit
 from tests.services.conftest import USCC, VALUES, World
 
 FIRM = "91000000DEM000014K"
@@ -315,3 +317,26 @@ def test_unknown_codes_are_listed_with_a_guess_and_printed_as_a_patch(world: Wor
     assert (row["code"], row["wording"], row["waiting"]) == ("21", "退回补充资料", 1)
     assert row["proposal"] == "returned? (nearest to 20 退回修改)"
     assert '+        StatusRow("21", "returned", Text("退回补充资料", "Returned for correction (21)"))' in patch
+
+
+# reconciliation
+
+
+def test_reconcile_names_what_differs_and_ends_with_one(world: World, site: Path, run: Run) -> None:
+    limit = Limit(world.runtime.engine)
+    limit.grant(Decimal("1000.00"))
+    assert run("reconcile", "--home", site, "--partner", "yunfan").exit_code == 0
+
+    limit.change(Decimal("1000.00"), Decimal("400.00"), 5)
+    said = run("reconcile", "--home", site, "--partner", "yunfan")
+
+    assert said.exit_code == 1
+    assert limit.number in said.output
+    assert "What is used is not the sum of the guarantees" in said.output
+
+
+def test_reconcile_says_when_there_is_nothing_to_compare(site: Path, run: Run) -> None:
+    said = run("reconcile", "--home", site, "--day", "2026-11-20")
+
+    assert said.exit_code == 0
+    assert "2026-11-20: nothing to compare" in said.output

@@ -47,6 +47,7 @@ class Limit:
         """What the insurer says of the limit at that second."""
         said = {
             "apply_no": self.number,
+            "limit_no": self.number,
             "total_amount": total,
             "used_amount": used,
             "remaining_amount": total - used if remaining is None else remaining,

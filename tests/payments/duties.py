@@ -26,6 +26,7 @@ from hub.business.duty_application import PAYABLE, RESERVING
 from hub.clock import Clock
 from hub.contract.message import Attachment, OutMessage, Raw
 from hub.contract.money import Money
+from hub.services import reconcile
 from hub.store import tables
 from hub.store.engine import reading
 from hub.testing.simulator import controls
@@ -202,6 +203,10 @@ class DutyLife(Life):
         assert held["limit"] - held["lent"] + held["reserved"] + held["used"] == -held["granted"], f"{held}"
         named = [row.data["application_no"] for row in self.theirs("duty_policy")]
         assert len(named) == len(set(named)), f"two policies of one application: {named}"
+
+    def statement(self) -> None:
+        super().statement()
+        reconcile.run(self.runtime, self.questions.ask, self.theatre.insurer, self.clock.now().date())
 
     def unclear(self) -> Mapping[str, str]:
         """Payments, and whatever else was not brought to the insurer."""

@@ -38,7 +38,7 @@ from hub.delivery.failpoints import POINTS
 from hub.delivery.worker import Worker
 from hub.errors import HubError
 from hub.runtime import Runtime
-from hub.services import accounts, actions, calendar, drafts, evidence, ledger, reconcile, record, results
+from hub.services import accounts, actions, calendar, drafts, evidence, ledger, reconcile, reconciled, record, results
 from hub.services.card_answers import CardAnswer
 from hub.services.questions import Questions
 from hub.services.record import NewEvent
@@ -320,7 +320,7 @@ class Life:
         self.check()
         assert not self.unclear(), f"never settled: {self.unclear()}"
         with reading(self.theatre.engine) as connection:
-            differences = [row.differences for row in reconcile.results(connection) if row.differences]
+            differences = [row.differences for row in reconciled.results(connection) if row.differences]
         assert not differences, f"the statement differs: {differences}"
 
     def unclear(self) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import Engine, select
 from hub import registry
 from hub.guard.fault import FaultKind, PluginFailed
 from hub.guard.guarded import Guards
-from hub.services import health
+from hub.services import health, reconciled
+from hub.services.reconciled import Result
 from hub.store import tables
 from hub.store.engine import reading
-from tests.services.conftest import World, keys, make_world
+from tests.services.conftest import USCC, World, keys, make_world
 from tests.web.world import Browser, settings_in
 from tests.web.world import World as Portal
 from web.app import create_app
@@ -119,3 +121,28 @@ def test_processing_what_waits_leaves_an_audit_line_with_the_operators_name(hub:
 
 def test_an_operators_home_is_the_list_of_plugins(operator: Browser) -> None:
     assert operator.get("/").headers["Location"] == "/operations/plugins"
+
+
+def test_a_reconciliation_shows_each_account_with_what_differs(hub: World, operator: Browser) -> None:
+    assert "还没有对账结果" in operator.get("/operations/reconciliation").text
+    found = {"name": "uncounted", "reference": "GS1", "order_no": "", "ours": "400.00", "theirs": "0.00"}
+    for account, differences in (("ED1", [found]), ("ED2", [])):
+        reconciled.keep(
+            hub.runtime,
+            Result(
+                partner="yunfan",
+                enterprise=USCC,
+                account=account,
+                day=date(2026, 11, 20),
+                at=hub.clock.now(),
+                entries=1,
+                settled=0,
+                differences=differences,
+            ),
+        )
+
+    page = operator.get("/operations/reconciliation").text
+
+    assert "已出单，保险公司未计入已使用额度" in page
+    assert "GS1 · 平台 400.00 · 对方 0.00" in page
+    assert page.count("无差异") == 1

@@ -7,7 +7,7 @@ from flask.wrappers import Response
 from hub.business.reconciliation import NAMES
 from hub.config import PartnerSettings
 from hub.errors import NotFound
-from hub.services import audit, operations, partners, reconcile, unmapped
+from hub.services import audit, operations, partners, reconciled, unmapped
 from hub.services.partners import PluginCard
 from hub.store.engine import reading, writing
 from web.auth import OPERATOR, access, login_of
@@ -60,10 +60,10 @@ def partner(code: str) -> Response:
 @views.get(RECONCILIATION)
 @access(OPERATOR)
 def reconciliation() -> Response:
-    """What the banks' statements said against the hub's payments, newest day first."""
+    """What the partners' figures said against the hub's payments and limits, newest day first."""
     with reading(runtime().engine) as connection:
-        results = reconcile.results(connection)
-    title = say("支付对账")
+        results = reconciled.results(connection)
+    title = say("对账")
     view = View(id="v-reconciliation", title=title, key=RECONCILIATION[1:], crumbs=((title, None),), live=True)
     return page("operations/reconciliation.html", view, results=results, names=NAMES)
 
