@@ -130,6 +130,7 @@ AGREEMENT = Kind(
                 *(Transition(source, "countersigned", "SIGNED") for source in ("SIGNING", "FAILED")),
                 Transition("SIGNING", "refused", "FAILED"),
                 Transition("SIGNED", "terminated", "SUPERSEDED"),
+                Transition("SIGNING", "seal_ended", "FAILED"),
                 Transition("SIGNED", "seal_ended", "SUPERSEDED"),  # CI-GD-19
                 Transition("SIGNED", "outdated", "SUPERSEDED"),  # CI-AGR-18
                 Transition("UNSIGNED", "deleted", "DELETED"),

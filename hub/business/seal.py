@@ -21,6 +21,9 @@ TYPES = {
 """The first one is what agreements ask for (S2:420)."""
 
 
+ENDED = {"EXPIRED": "签署所用印章已过期", "REVOKED": "签署所用印章已注销"}
+"""What an agreement that was signed with it says; reasons are told in Chinese, as the insurers'."""
+
 SEAL = Kind(
     code="seal",
     label=Text("印章", "Seal"),
@@ -124,7 +127,10 @@ SEAL = Kind(
         ),
     ),
     ends=("valid_until", "expired"),
-    effects=tuple(Effect(state, "seal_no", "seal_ended", back="agreement") for state in ("EXPIRED", "REVOKED")),
+    effects=tuple(
+        Effect(state, "seal_no", "seal_ended", sets={"reason": reason}, back="agreement")
+        for state, reason in ENDED.items()
+    ),
 )
 
 LINE = Line(code="seal", label=Text("印章管理", "Seals"), kinds=(SEAL,), messages={})

@@ -67,7 +67,8 @@ def ask(
         engraved = _seal(connection, actor, paper, values)
         lying = Tenant(connection, actor.enterprise).latest(obj, paper.printed)
     if paper.data is not None:
-        data = paper.data(content, actor, request.receiver)
+        signer = {"name": actor.name, "card": actor.certificate}
+        data = {**paper.data(content, actor, request.receiver), "signer": signer}
         ready = sheet(paper.template, wording(paper), data, now)
     elif lying is not None:
         ready = lying.content

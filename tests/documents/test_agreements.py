@@ -12,12 +12,14 @@ from hub.documents.texts import WORDINGS
 from .conftest import NOW
 from .test_sign import DATA as AGREEMENT
 
+SIGNER = {"signer": {"name": "王小明", "card": "5d0c3f2a91bc7e44f0a1b2c3d4e5f60718293a4b"}}
 AUTHORISATION: dict[str, Any] = {
     "number": "SQ2026000001",
     "enterprise": {"name": "示例进出口有限公司", "uscc": "91110000MA00EXAM1X"},
     "receiver": "示例信用保险公司",
     "valid_from": "2026-11-20",
     "valid_until": "2027-11-19",
+    **SIGNER,
 }
 REPORT: dict[str, Any] = {
     "number": "SP20261120000000001",
@@ -35,10 +37,14 @@ REPORT: dict[str, Any] = {
     ],
 }
 DOCUMENTS = {
-    "service_agreement": ("service_agreement", AGREEMENT, ["enterprise", "insurer", "centre"]),
+    "service_agreement": ("service_agreement", AGREEMENT | SIGNER, ["enterprise", "insurer", "centre"]),
     "data_authorisation": ("authorisation", texts.DATA_AUTHORISATION.data() | AUTHORISATION, ["enterprise"]),
     "shipment_report": ("claim_report", texts.SHIPMENT_REPORT.data() | REPORT, ["enterprise"]),
-    "credit_authorisation": ("authorisation", texts.CREDIT_AUTHORISATION.data() | AUTHORISATION, ["enterprise"]),
+    "credit_authorisation": (
+        "authorisation",
+        texts.CREDIT_AUTHORISATION.data() | AUTHORISATION | SIGNER,
+        ["enterprise"],
+    ),
 }
 
 

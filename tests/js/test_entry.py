@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.js.conftest import article
+
 pytestmark = pytest.mark.browser
 
 
@@ -122,3 +124,34 @@ def test_an_expired_session_asks_to_log_in_and_keeps_the_form(page, portal, visi
     page.wait_for_selector("#ask-dialog[open] >> text=登录已失效")
 
     assert page.input_value("#name") == "王小明"
+
+
+CHOICE = """<form method="post" action="/seals" data-entry><select name="seal_no" id="seal">
+  <option value="">请选择</option>{}</select>
+  <button type="button" data-renew="seal" aria-label="刷新">R</button><input name="note"></form>"""
+FIRST, SECOND = '<option value="YZ1">YZ1</option>', '<option value="YZ2">YZ2</option>'
+
+
+def test_what_was_made_meanwhile_can_be_chosen_and_nothing_else_changes(page, portal, visit):
+    portal.views["/seals"] = article("签署", CHOICE.format(FIRST), "seals")
+    visit("/seals")
+    page.select_option("#seal", "YZ1")
+    page.fill("[name=note]", "备注")
+    portal.views["/seals"] = article("签署", CHOICE.format(FIRST + SECOND), "seals")
+
+    page.click("[data-renew]")
+
+    page.wait_for_selector("#seal option[value=YZ2]", state="attached")
+    assert (page.input_value("#seal"), page.input_value("[name=note]")) == ("YZ1", "备注")
+
+
+def test_a_choice_that_is_no_longer_offered_is_not_kept(page, portal, visit):
+    portal.views["/seals"] = article("签署", CHOICE.format(FIRST), "seals")
+    visit("/seals")
+    page.select_option("#seal", "YZ1")
+    portal.views["/seals"] = article("签署", CHOICE.format(SECOND), "seals")
+
+    page.click("[data-renew]")
+
+    page.wait_for_selector("#seal option[value=YZ2]", state="attached")
+    assert page.input_value("#seal") == ""

@@ -163,6 +163,43 @@ def test_a_seal_that_ends_asks_for_a_new_signature_with_another(desk: Office, en
     assert desk.now(seal).states["state"] == ended.upper()
 
 
+@pytest.mark.parametrize(("ended", "reason"), [("expired", "签署所用印章已过期"), ("revoked", "签署所用印章已注销")])
+def test_a_seal_that_ends_before_the_insurer_has_sealed_ends_the_signing_too(
+    desk: Office, ended: str, reason: str
+) -> None:
+    seal = desk.make_seal(term="1")
+    agreement = desk.sign(seal)
+
+    if ended == "revoked":
+        desk.act(seal, "revoke", {"reason": "更换印章"})
+    else:
+        desk.world.clock.move(timedelta(days=366))
+        calendar.run(desk.world.runtime)
+
+    failed = desk.now(agreement)
+    assert (failed.states["state"], failed.content["reason"]) == ("FAILED", reason)
+
+
+def test_signing_that_ended_with_its_seal_begins_again_with_another(desk: Office) -> None:
+    seal = desk.make_seal()
+    agreement = desk.sign(seal)
+    desk.act(seal, "revoke", {"reason": "更换印章"})
+
+    again = desk.act(desk.now(agreement), "sign", {"seal_no": desk.make_seal().number})
+
+    assert (again.states["state"], again.content["reason"]) == ("SIGNING", None)
+
+
+def test_the_insurers_seal_that_comes_after_all_that_does_not_bring_the_agreement_back(desk: Office) -> None:
+    seal = desk.make_seal()
+    agreement = desk.sign(seal)
+    desk.act(seal, "revoke", {"reason": "更换印章"})
+
+    desk.world.push(desk.countersigned(agreement))
+
+    assert desk.now(agreement).states["state"] == "SUPERSEDED"
+
+
 def test_a_new_version_asks_for_a_new_signature_and_the_old_one_stays(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,18 @@ def test_seals_and_authorisations_are_listed_with_their_days(world: World, guang
         assert "2027-11-19" in guangdong.get(path).text
 
 
+def test_signing_again_names_the_reason_and_looks_for_seals_that_were_made_meanwhile(
+    world: World, guangdong: Browser
+) -> None:
+    obj = world.event(world.create("agreement", "FW1", OURS, "begun", {}), "signed")
+    world.event(obj, "seal_ended", reason="签署所用印章已过期")
+
+    text = guangdong.get(f"/agreement/agreement/{obj.id}/sign").text
+
+    assert "<b>原因：</b>签署所用印章已过期" in text
+    assert 'data-renew="' in text
+
+
 def opened(user: Browser, obj: BusinessObject, action: str) -> dict[str, Any]:
     found: dict[str, Any] = user.post(f"{A}/{obj.id}/{action}/reading", {}).get_json()
     return found

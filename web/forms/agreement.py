@@ -11,8 +11,8 @@ class SealChoice(Form):
     seal_no = pick(
         Text("公司章", "Company seal"),
         hint=Text(
-            "仅可选择有效的公司章；没有可选的印章时，请由法人在“印章管理”制作后刷新本页",
-            "Valid company seals only. If there is none, the legal person makes one under Seals; then reload this page",
+            "仅可选择有效的公司章；没有可选的印章时，请由法人在“印章管理”制作后刷新",
+            "Valid company seals only. If there is none, the legal person makes one under Seals; then look again",
         ),
     )
 

@@ -121,11 +121,14 @@ def choice(
 
 
 def pick(label: Text, *, hint: Text | None = None) -> fields.String:
-    """One of the enterprise's own objects, by its number; the page offers what there is, the act checks it."""
+    """One of the enterprise's own objects, by its number; the page offers what there is, the act checks it.
+
+    A button beside it looks again, for what was made meanwhile.
+    """
     return fields.String(
         **_needed(True, ""),
         error_messages=_messages(CHOOSE, "invalid", "null", "invalid_utf8"),
-        metadata={"label": label, "control": "select", "options": {}, "default": "", "hint": hint},
+        metadata={"label": label, "control": "select", "options": {}, "default": "", "hint": hint, "renews": True},
     )
 
 

@@ -19,6 +19,7 @@ import { startPay } from "./pay.js";
 import { startPoll } from "./poll.js";
 import { startReading } from "./reading.js";
 import { startRegions } from "./regions.js";
+import { startRenew } from "./renew.js";
 import { startRows } from "./rows.js";
 import { startSession } from "./session.js";
 import { startStepper } from "./stepper.js";
@@ -32,5 +33,6 @@ const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, st
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
-  startSession, startLogin, startCard, startBadges, startRows, startReading, startFill]) start();
+  startSession, startLogin, startCard, startBadges, startRows, startReading, startFill,
+  startRenew]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait
