@@ -14,13 +14,13 @@ PDF = "application/pdf"
 TYPE_NOT_DECLARED = "0005"
 
 OFFERED = (
-    "application_no", "enterprise_name", "org_code", "product", "product_name", "renewal", "previous_policy_no",
-    "contact_phone", "contact_email", "declaration_version", "declaration_text", "valid_until",
+    "application_no", "enterprise_name", "org_code", "product", "product_name", "programme", "renewal",
+    "previous_policy_no", "contact_phone", "contact_email", "declaration_version", "declaration_text", "valid_until",
 )  # fmt: skip
 REVIEWED = ("policy_no", "reason", "reviewer_name", "reviewer_phone")
 ISSUED = (
-    "policy_no", "application_no", "enterprise_name", "org_code", "product_name", "policy_type", "effective_date",
-    "expiry_date",
+    "policy_no", "application_no", "enterprise_name", "org_code", "product_name", "programme", "policy_type",
+    "effective_date", "expiry_date",
 )  # fmt: skip
 """Fields that are taken over under their own names."""
 
