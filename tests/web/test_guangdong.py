@@ -5,7 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hub_sinosure.adapter import sinosure
 
+from hub import registry
 from hub.services.drafts import OWN
 from hub.services.shapes import BusinessObject
 from hub.store import tables
@@ -40,13 +42,14 @@ def test_seals_and_authorisations_are_listed_with_their_days(world: World, guang
         assert "2027-11-19" in guangdong.get(path).text
 
 
-def test_signing_again_names_the_reason_and_looks_for_seals_that_were_made_meanwhile(
-    world: World, guangdong: Browser
-) -> None:
-    obj = world.event(world.create("agreement", "FW1", OURS, "begun", {}), "signed")
-    world.event(obj, "seal_ended", reason="签署所用印章已过期")
+def test_signing_again_names_the_reason_and_looks_for_seals_that_were_made_meanwhile(world: World) -> None:
+    runtime = replace(world.runtime, registry=registry.of([sinosure()]))
+    of_insurer = replace(world, partner="sinosure")
+    obj = of_insurer.event(of_insurer.create("agreement", "FW1", OURS, "begun", {}), "signed")
+    of_insurer.event(obj, "seal_ended", reason="签署所用印章已过期")
+    user = Browser(create_app(runtime), world.enter("LP"))
 
-    text = guangdong.get(f"/agreement/agreement/{obj.id}/sign").text
+    text = user.get(f"/agreement/agreement/{obj.id}/sign").text
 
     assert "<b>原因：</b>签署所用印章已过期" in text
     assert 'data-renew="' in text
