@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hub_card_softcard import desk
 
+from demo.world import IN_CONTROL
 from hub.testing import pki
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,9 @@ def test_no_pin_right_or_wrong_stays_anywhere_in_the_demo(home: Path, browser: A
     context.on("request", lambda request: asked.append((request.url, request.post_data or "")))
 
     window = type_pin(page, state["cards"][0]["label"], WRONG)
+    window.get_by_text("密码错误").wait_for()
+    window.click("#cancel")
+    window = type_pin(page, IN_CONTROL.holder, WRONG)  # goes on to the control, over its WebSocket
     window.get_by_text("密码错误").wait_for()
     window.click("#cancel")
     with type_pin(page, STRANGER, RIGHT).expect_event("close"):  # says that it is done, and closes by itself

@@ -23,7 +23,7 @@ class Bench:
 
     token, pin, wrong_pin, tries = "9600000000001", "135790", "246801", 6
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tries: int = tries) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         authority = pki.make_authority("kit", NOW)
         self.identity = pki.issue_card(
@@ -37,7 +37,7 @@ class Bench:
         )
         (folder / "key.pem").write_bytes(self.identity.key)
         (folder / "certificate.pem").write_bytes(self.identity.certificate)
-        options = {"port": 0, "number": self.token, "pin": self.pin, "tries": self.tries}
+        options = {"port": 0, "number": self.token, "pin": self.pin, "tries": tries}
         options |= {name: str(folder / f"{name}.pem") for name in ("key", "certificate")}
         options |= {"address_file": str(folder / "address")}
         self.process = SPAWN.Process(target=run, args=(options,), daemon=True)

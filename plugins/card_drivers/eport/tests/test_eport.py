@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import hub_card_eport
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def control(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[CardBench]":
+def samples() -> ModuleType:
+    """kit_samples.py beside this file."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     spec = spec_from_file_location("eport_kit_samples", Path(__file__).with_name("kit_samples.py"))
@@ -30,7 +32,12 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[CardBench]":
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    made = module.make_bench(tmp_path_factory.mktemp("eport"))
+    return module
+
+
+@pytest.fixture(scope="module")
+def control(samples: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[CardBench]":
+    made = samples.make_bench(tmp_path_factory.mktemp("eport"))
     yield made
     made.close()
 
@@ -124,6 +131,16 @@ def test_the_driver_remembers_how_many_tries_are_left_until_a_right_pin(bench) -
     lefts = [refused(bench, "000000", driver).tries_left, driver.list_cards()[0].tries_left]
     sign(bench, driver=driver)
     assert (lefts, driver.list_cards()[0].tries_left) == ([5, 5], None)
+
+
+def test_fifteen_wrong_pins_leave_a_card_with_twenty_tries_five(samples: ModuleType, tmp_path: Path) -> None:
+    bench = samples.Bench(tmp_path / "control", tries=20)
+
+    said = [refused(bench, "000000") for _ in range(15)]
+
+    assert {error.fault for error in said} == {CardFault.PIN_WRONG}
+    assert (said[-1].tries_left, len(sign(bench)) > 0) == (5, True)
+    bench.close()
 
 
 def test_a_card_unlocked_elsewhere_is_not_believed_to_be_locked(bench) -> None:
