@@ -182,6 +182,8 @@ def test_english_pages_have_no_chinese_chrome(login: Callable[..., Page]) -> Non
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("#menu")).not_to_contain_text(re.compile(r"[一-鿿]"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Home")
+    page.get_by_role("button", name="简").click()  # the account keeps its language, and others use it after us
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 def test_a_foreign_enterprises_page_does_not_exist(demo: Demo, login: Callable[..., Page]) -> None:

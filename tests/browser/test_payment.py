@@ -22,8 +22,11 @@ def menu(page: Page, label: str) -> None:
 
 
 def agree(page: Page, demo: Demo, bank: str, insurer: str) -> None:
-    """The four steps of an agreement, up to the bank's word."""
+    """The four steps of an agreement, up to the bank's word; nothing where there is one (they have one each)."""
     menu(page, "在线交费签约")
+    expect(panel(page).get_by_role("link", name="协议签署", exact=True)).to_be_visible()
+    if row(page, BANKS[bank], INSURERS[insurer]).filter(has_text="签约成功").count():
+        return
     panel(page).get_by_role("link", name="协议签署", exact=True).click()
     choice = page.get_by_role("link", name=BANKS[bank], exact=True)
     if len(BANKS) > 1:
@@ -71,6 +74,7 @@ def issued(page: Page, demo: Demo, insurer: str, invoice: str) -> str:
 
 def pay(page: Page, demo: Demo, bank: str, insurer: str, *more: str, purpose: str = "") -> None:
     """From the bills that are chosen to the PIN."""
+    expect(page.get_by_role("heading", name="待缴费业务", level=1)).to_be_visible()  # lists have such boxes too
     view = panel(page)
     for number in more:
         view.get_by_label(f"选择 {number}").check()
