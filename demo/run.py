@@ -75,6 +75,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/demo", add_help=False)
     parser.add_argument("--port", type=int, default=WEB)
     parser.add_argument("--profile", default=world.STANDARD)
+    parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--home", type=Path, default=ROOT / ".demo")
     parser.add_argument("--no-install", action="store_true")
     for flag in ("--fresh", "--keep", "--stop"):
@@ -86,7 +87,7 @@ def open_world(home: Path, options: argparse.Namespace, started: "dict[str, subp
     """A world whose programs all run. Begins again with other ports while one is lost between look and start."""
     fresh, left = options.fresh, TRIES
     while True:
-        ports = prepare(home, options.port, options.profile, fresh=fresh)
+        ports = prepare(home, options, fresh=fresh)
         try:
             bring_up(home, ports, started)
         except DemoError as error:
@@ -99,15 +100,18 @@ def open_world(home: Path, options: argparse.Namespace, started: "dict[str, subp
             return ports
 
 
-def prepare(home: Path, web: int, profile: str = world.STANDARD, *, fresh: bool) -> Ports:
+def prepare(home: Path, options: argparse.Namespace, *, fresh: bool) -> Ports:
     """Free ports, and a world whose settings name them."""
     print("Demo world / 演示环境", flush=True)
     if home.exists() and (fresh or not world.exists(home)):
         with step("removing the old world" if world.exists(home) else "removing an unfinished world"):
             discard(home)
-    ports = replace(choose_ports(web), profile=profile)
-    if web and ports.web != web:
-        print(f"  ! port {web} is taken, using {ports.web} / 端口 {web} 已被占用，改用 {ports.web}", flush=True)
+    ports = replace(choose_ports(options.port), profile=options.profile, speed=options.speed)
+    if options.port and ports.web != options.port:
+        print(
+            f"  ! port {options.port} is taken, using {ports.web} / 端口 {options.port} 已被占用，改用 {ports.web}",
+            flush=True,
+        )
     if not world.exists(home):
         with step(f"keys, {len(CARDS)} cards, store in {short(home)}"):
             world.make(home, ports, datetime.now(UTC))

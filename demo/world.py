@@ -103,6 +103,7 @@ class Ports:
     control: int  # the simulated E-Port control
     partners: Mapping[str, int]  # code -> where its simulated side listens
     profile: str = STANDARD  # of the portal
+    speed: float = 1.0  # of the partners' side: their delays are divided by it
 
     @property
     def portal(self) -> str:
@@ -193,6 +194,7 @@ def simulator_options(home: Path, ports: Ports, code: str) -> dict[str, Any]:
         "hub": f"{ports.portal}/partners/{code}/messages",
         "hub_code": HUB,
         "late": PATIENCE + 4,
+        "speed": ports.speed,
         "hub_certificate": str(home / setup.CERTIFICATE),
     }
 

@@ -54,8 +54,8 @@ class Demo:
 
 @contextmanager
 def running(home: Path, profile: str = "standard") -> Iterator[Demo]:
-    """A demo, started as script/demo starts it, on any free ports."""
-    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", "0", "--profile", profile]
+    """A demo, started as script/demo starts it, on any free ports and with partners that think quickly."""
+    command = [sys.executable, "-m", "demo", "--home", str(home), "--port", "0", "--profile", profile, "--speed", "4"]
     started = subprocess.run([*command, "--keep"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert started.returncode == 0, started.stdout + started.stderr
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))

@@ -72,9 +72,9 @@ def submit(page: Page, pin: str) -> None:
 def wait_for(page: Page, tab: str, number: str, state: str) -> None:
     """Load the list again until the object is there in this state, as a person does."""
     open_list(page, tab)
-    for _ in range(LATER // 1000):
+    for _ in range(LATER // 500):
         panel(page).locator("[data-refresh]").click()
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(500)
         if panel(page).locator("table.grid tbody tr").filter(has_text=number).filter(has_text=state).count():
             return
     expect(row(page, number)).to_contain_text(state)

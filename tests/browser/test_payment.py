@@ -58,10 +58,10 @@ def confirm(page: Page, demo: Demo, question: str) -> None:
 
 
 def wait_until(page: Page, found: Page, state: str) -> None:
-    for _ in range(LONG // 1000):
+    for _ in range(LONG // 500):
         if state in found.inner_text():
             return
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(500)
         panel(page).locator("[data-refresh]").click()
     expect(found).to_contain_text(state)  # type: ignore[arg-type]
 

@@ -86,7 +86,7 @@ def test_other_ports_change_the_settings_and_nothing_else(home: Path) -> None:
 def test_a_second_start_keeps_the_world(home: Path) -> None:
     before = (home / setup.KEY).read_bytes()
 
-    run.prepare(home, 0, fresh=False)
+    run.prepare(home, run.parse(["--port", "0"]), fresh=False)
 
     assert (home / setup.KEY).read_bytes() == before
 
@@ -94,7 +94,7 @@ def test_a_second_start_keeps_the_world(home: Path) -> None:
 def test_fresh_makes_a_new_one(home: Path) -> None:
     before = (home / setup.KEY).read_bytes()
 
-    run.prepare(home, 0, fresh=True)
+    run.prepare(home, run.parse(["--port", "0"]), fresh=True)
 
     assert (home / setup.KEY).read_bytes() != before
 
@@ -102,7 +102,7 @@ def test_fresh_makes_a_new_one(home: Path) -> None:
 def test_an_unfinished_world_is_made_anew(home: Path) -> None:
     (home / world.MARK).unlink()
 
-    run.prepare(home, 0, fresh=False)
+    run.prepare(home, run.parse(["--port", "0"]), fresh=False)
 
     assert world.exists(home)
 
@@ -111,7 +111,7 @@ def test_a_folder_that_is_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
 
     with pytest.raises(DemoError, match="is not a demo's folder"):
-        run.prepare(tmp_path, 0, fresh=True)
+        run.prepare(tmp_path, run.parse(["--port", "0"]), fresh=True)
 
     assert (tmp_path / "thesis.txt").exists()
 

@@ -63,10 +63,19 @@ def test_after_the_receipt_the_page_says_what_the_manual_says(world: World, user
     part = user.get(confirm(user, obj).headers["Location"] + "&part=1", HX_Request="true").text
     world.delivery(obj, "ACKED")
     final = user.get(f"{A}/{obj.id}/progress?action=confirm&part=1", HX_Request="true").text
-    assert 'data-poll="3"' in part
+    assert 'data-poll="1"' in part
     assert "投保申请提交成功" in final
     assert "data-final" in final
     assert "data-poll" not in final
+
+
+def test_a_page_that_waits_longer_asks_less_often(world: World, user: Browser) -> None:
+    obj = world.offer()
+    where = confirm(user, obj).headers["Location"] + "&part=1"
+
+    world.clock.move(timedelta(seconds=11))
+
+    assert 'data-poll="3"' in user.get(where, HX_Request="true").text
 
 
 @pytest.mark.parametrize(

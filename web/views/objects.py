@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -50,6 +51,7 @@ WAITING = Text(
     "已安全送入发送队列。可以离开本页，结果会出现在通知和列表中。",
     "It is queued for sending. You may leave this page: the result will be among the notices and in the list.",
 )
+FRESH = timedelta(seconds=10)  # most partners sign within this: the page asks every second, later every third
 STANDINGS: Mapping[str, Standing] = {
     "QUEUED": Standing("running", None, WAITING, False),
     "SENDING": Standing("running", None, WAITING, False),
@@ -176,6 +178,7 @@ def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     standing = _standing(obj, action)
     if standing is None:
         return redirect(site().path(obj.kind, obj.id))
+    now = runtime().clock.now()
     said = standing.headline or (action.done if standing.final else action.waiting) or action.label
     view = object_view(line_view, listing, obj, "progress", read(action.label))
     return page(
@@ -189,7 +192,8 @@ def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
         detail=site().path(obj.kind, obj.id),
         back=site().path(obj.kind),
         receiver=partner_name(obj.partner),
-        now=runtime().clock.now(),
+        now=now,
+        seconds=1 if now - obj.updated_at < FRESH else 3,
     )
 
 
