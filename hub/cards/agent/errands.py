@@ -21,8 +21,8 @@ class Wish:
     """What a page wants to be signed."""
 
     token: str  # of the card
-    payload: Payload
-    text: str  # the payload as it is signed
+    payload: Payload = field(repr=False)
+    text: str = field(repr=False)  # the payload as it is signed
 
 
 @dataclass(kw_only=True)
@@ -31,7 +31,7 @@ class Errand:
 
     id: str = field(repr=False)  # only the page and the window know it
     origin: str
-    wish: Wish | None = field(repr=False)
+    wish: Wish | None
     until: float  # monotonic seconds
     outcome: Outcome | None = field(default=None, repr=False)
     over: threading.Event = field(default_factory=threading.Event, repr=False)
