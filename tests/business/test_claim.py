@@ -1,5 +1,6 @@
 """Claims as data: which orders of the insurer's words end where, what is wrong with a claim, what it might bring."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -13,6 +14,7 @@ from hub.business.acts import Actor
 from hub.business.claim import CLAIM, NUMBERS, claim, faults, report_rows, submission, total
 from hub.business.kind import allowed
 from hub.business.lifecycle import Event, project
+from hub.business.programme import PROGRAMMES
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ACTOR = Actor(account="a-1", name="王小明", enterprise="91610000MA6TX00X1A", role="OP")
@@ -117,6 +119,24 @@ def test_a_good_claim_has_no_fault() -> None:
 )
 def test_a_shipment_that_does_not_add_up_is_named(line: dict[str, Any], control: str) -> None:
     assert wrong(line=line) == {control}
+
+
+@pytest.mark.parametrize(
+    ("expired", "days", "open_"),
+    [
+        (date(2026, 10, 21), 30, True),  # the last day itself
+        (date(2026, 10, 20), 30, False),
+        (date(2000, 1, 1), None, True),
+    ],
+)
+def test_claims_end_with_the_days_that_the_programme_gives_them(
+    expired: date, days: int | None, open_: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy = replace(PROGRAMMES["shenzhen-2022"], claim_days=days)
+    monkeypatch.setitem(PROGRAMMES, "toy", toy)  # type: ignore[arg-type]
+    policy = {"effective_date": None, "expiry_date": expired, "programme": "toy"}
+
+    assert ("policy_no" not in wrong(policy)) is open_
 
 
 def test_the_same_invoice_and_declaration_twice_are_named() -> None:

@@ -336,6 +336,17 @@ def test_without_the_service_agreement_a_claim_is_filled_in_and_the_page_says_wh
     assert "请先签署《中国国际贸易单一窗口出口信用保险服务协议》" in town.browser.get(LIST).text
 
 
+def test_a_service_agreement_that_is_signed_can_be_read_from_the_claims(town: Town) -> None:
+    before = town.browser.get(LIST).text
+    agreement = town.world.create("agreement", "FW1", OURS, "begun", {"agreement_no": "FW1"})
+    for name in ("signed", "countersigned"):
+        town.world.event(agreement, name)
+    after = town.browser.get(LIST).text
+
+    assert "查看服务协议" not in before
+    assert f'<a href="/agreement/agreement/{agreement.id}">查看服务协议</a>' in after
+
+
 def test_what_the_insurer_asks_for_stands_over_the_further_material(town: Town) -> None:
     path = town.begin()
     with reading(town.world.runtime.engine) as connection:

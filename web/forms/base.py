@@ -221,7 +221,9 @@ class Rows(fields.Raw):
         return rows, max(len(rows) - 1, 0)
 
     def window(self, rows: Sequence[Mapping[str, Any]], place: int | None) -> Window:
-        """What a page shows when it goes on at ``place``; behind the last row of a list a new one is open."""
+        """What a page shows when it goes on at ``place``; behind the last row of a list a new one is open, and so many
+        stand open at first as there have to be.
+        """
         new = len(rows) if self.at_once == 1 else 0
         chosen = min(new if place is None else place, len(rows))
         start = min(chosen, max(len(rows) - 1, 0)) // self.size * self.size
@@ -229,6 +231,8 @@ class Rows(fields.Raw):
         shown = list(enumerate(rows[first : first + self.at_once], first))
         if self.at_once == 1 and not shown and first < self.most:
             shown = [(first, self.blank)]
+        if self.at_once > 1 and not rows:
+            shown = [(place, self.blank) for place in range(self.least)]
         return Window(rows=rows, start=start, size=self.size, first=first, open=shown)
 
     def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:

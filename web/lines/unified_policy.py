@@ -23,8 +23,7 @@ LOSSES = Listing(
     columns=(
         Column("loss_no", "number"),
         *COVERED,
-        Column("total_usd"),
-        Column("risk"),
+        Column("total_usd", label=Text("未收汇（美元）", "Open (USD)")),
         Column("submitted_at", "day"),
         Column("state", "track"),
         Column("next", "next"),
