@@ -73,7 +73,7 @@ def files(
         "status_tables": RESULTS.format(codelist.status_rows(results)) if results else "",
         "status_names": "RESULTS," if results else "",
         "incoming": NOT_READ if _told(found) else SILENT,
-        "grade": "bronze" if _told(found) and not results else "gold",
+        "grade": "gold" if results else "bronze" if _told(found) else "silver",  # gold: with golden documents
         "capabilities": "\n".join(_capabilities(names.kind, found)),
         "roles_table": _table(found),
         "code_table": code_table(given, known),

@@ -9,6 +9,7 @@ import pytest
 from tests.scaffold.conftest import Write, Written, kit
 
 PLUGINS = ("insurer acme", "bank acme", "data acme-port", "card acme")
+GRADES = {"data acme-port": "silver"}  # what is not gold: its partner has printed nothing yet
 LISTED = "import json; from hub import registry; r = registry.build(); " + (
     "print(json.dumps([[p.name for p in r.plugins if p.reason is None], list(r.partners), r.problems,"
     " [s.partner for s in r.simulators()]]))"
@@ -38,7 +39,9 @@ def test_its_own_tests_are_green(what: str, write: Write) -> None:
 
 @pytest.mark.parametrize("what", PLUGINS)
 def test_the_kit_is_green_and_the_grade_is_the_one_in_the_readme(what: str, write: Write) -> None:
-    assert kit(write(what, ())) == ("gold", "gold")
+    grade = GRADES.get(what, "gold")
+
+    assert kit(write(what, ())) == (grade, grade)
 
 
 @pytest.mark.parametrize("what", PLUGINS)
@@ -52,7 +55,7 @@ def test_after_the_kit_the_list_of_plugins_shows_the_grade_and_the_reports_diges
     listed, _ = json.JSONDecoder().raw_decode(said.stdout)
 
     [shown] = [row for row in listed if row["plugin"] == key(what)]
-    assert shown["grade"] == "gold (own claim)"
+    assert shown["grade"] == f"{GRADES.get(what, 'gold')} (own claim)"
     assert re.fullmatch("[0-9a-f]{64}", shown["report"])
 
 

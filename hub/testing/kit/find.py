@@ -2,7 +2,8 @@
 
 kit_samples.py is optional for a partner whose adapter is a CanonicalDialect or an OwnDialect. It may define ``BODIES``
 ("Type/1.0" -> bodies, for what cannot be made from the XSD), ``make_voice(adapter)`` (required of an adapter written by
-hand) and ``make_bench(folder)`` (required of a card driver: a card with a known PIN, and its faults).
+hand), ``read_document(content)`` (for golden documents that are no XML) and ``make_bench(folder)`` (required of a card
+driver: a card with a known PIN, and its faults).
 """
 
 import importlib.util
@@ -17,6 +18,7 @@ from hub.plugins import GROUP, Plugin
 from hub.registry import FAMILIES
 from hub.testing.kit.subject import Card, Partner, Subject
 from hub.testing.kit.voice import voice_of
+from hub.xml.reader import read
 
 PROJECT = "pyproject.toml"
 SAMPLES = "tests/kit_samples.py"
@@ -72,7 +74,14 @@ def partner(plugin: Plugin, folder: Path, adapter: PartnerAdapter, samples: Any 
         voice = samples.make_voice(adapter) if hasattr(samples, "make_voice") else voice_of(adapter)
     except TypeError as error:
         raise NotFound(str(error)) from error
-    return Partner(plugin=plugin, folder=folder, adapter=adapter, voice=voice, bodies=getattr(samples, "BODIES", {}))
+    return Partner(
+        plugin=plugin,
+        folder=folder,
+        adapter=adapter,
+        voice=voice,
+        bodies=getattr(samples, "BODIES", {}),
+        read_document=getattr(samples, "read_document", read),
+    )
 
 
 def _home(module: ModuleType) -> Path:

@@ -1,7 +1,7 @@
 """The plugin under test: what was installed, its adapter or its driver, and everything the cases ask of it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
+
+from lxml import etree
 
 from hub.contract.adapters import Context, PartnerAdapter, Refusal, Signer
 from hub.contract.card import CardDriver, CardFault
@@ -23,6 +25,7 @@ from hub.testing.kit.voice import Voice, golden
 from hub.xml.catalogue import Catalogue, MessageSchema, default_catalogue
 from hub.xml.layout import Layout
 from hub.xml.own import OwnDialect, OwnSchema
+from hub.xml.reader import read
 from hub.xml.translated import Translated
 
 QUESTION = "StatusQuery/1.0"  # made by ``query``, never by ``build``
@@ -57,6 +60,12 @@ class Partner(Subject):
     adapter: PartnerAdapter
     voice: Voice = field(repr=False)
     bodies: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict, repr=False)  # "Type/1.0" -> more
+    read_document: Callable[[bytes], etree._Element] = field(default=read, repr=False)  # as the partner prints it
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the order of elements says anything: it does in XML."""
+        return self.read_document is read
 
     @property
     def catalogue(self) -> Catalogue:

@@ -92,17 +92,23 @@ def _plain(element: etree._Element) -> Any:
     return made
 
 
+def document(whole: dict[str, Any]) -> tuple[etree._Element, str]:
+    """The document, and the login id in its head. Raises ValueError, KeyError, TypeError, StopIteration."""
+    side = next(name for name in SIDES if name in whole)
+    login = whole[side]["head"].pop("userid")
+    if not isinstance(login, str):
+        raise TypeError("userid is no text")
+    return _grown(etree.Element(side), whole[side]), login
+
+
 def _read(content: bytes) -> tuple[etree._Element, str]:
     """The document, and the login id in its head. Raises Refusal 0001 for whatever :func:`_compact` would not write."""
     try:
         text = content.decode()
         whole = json.loads(text)
-        side = next(name for name in SIDES if name in whole)
-        login = whole[side]["head"]["userid"]
-        if _compact(whole) != text or len(whole) != len(SIDES) or not isinstance(login, str):
+        if _compact(whole) != text or len(whole) != len(SIDES):
             raise ValueError("not written as it has to be")
-        del whole[side]["head"]["userid"]
-        return _grown(etree.Element(side), whole[side]), login
+        return document(whole)
     except (ValueError, KeyError, TypeError, StopIteration, RecursionError) as error:
         raise Refusal(NOT_WELL_FORMED, f"no document: {type(error).__name__}") from error
 
