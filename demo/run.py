@@ -31,7 +31,8 @@ from hub.store.engine import open_engine, reading
 
 ROOT = Path(__file__).parents[1]
 TRIES = 3
-WEB, PARTNERS, AGENT, EPORT = 8080, 9101, 21232, 61232  # tried first; the partners' run on from theirs
+WEB, PARTNERS, AGENT = 8080, 9101, 21232  # the ports that are tried first; the partners' run on from theirs
+EPORT = 61233  # not the vendor's: no other agent on this machine is to take a demo's card for a real one
 OFFERS: Mapping[Firm, int] = {DEMO: 2, SAMPLE: 1}  # so many are waiting after every start
 STATE = "demo.json"
 ARTICLES = 13

@@ -60,6 +60,7 @@ def agent(tmp_path: Path, pki: Pki) -> Iterator[Running]:
         f'port = {port}\norigins = ["{ORIGIN}"]\nhub_certificate = "{tmp_path / "hub.pem"}"\npin = "page"\n'
         f'pairings = "{allowed(tmp_path / "pairings.json", ORIGIN)}"\n'
         f'[drivers.card_softcard]\nslot = "{tmp_path / "slot"}"\n[drivers.card_pkcs11]\nmodule = "{module}"\n'
+        '[drivers.card_eport]\naddress = "ws://127.0.0.1:1"\n'  # whatever control runs on this machine
     )
     with (tmp_path / "agent.log").open("wb") as log:
         process = subprocess.Popen(

@@ -1,11 +1,11 @@
-"""Pairing tickets: signed by the hub, for one site, for a few minutes, for one use."""
+"""Pairing tickets: signed by the hub, for one site, for a few minutes, for one use; and the sessions that they buy."""
 
 from datetime import timedelta
 
 import pytest
 
-from hub.cards.agent.pairing import LIFE, SESSIONS, Pairing
 from hub.cards.agent.policy import AgentRefused
+from hub.cards.agent.sessions import LIFE, SESSIONS, Sessions
 from hub.cards.tickets import LIFE as TICKET_LIFE
 from hub.cards.tickets import SKEW, make_ticket
 from hub.testing.pki import KeySigner
@@ -14,17 +14,17 @@ from .conftest import NOW, ORIGIN, Pki
 
 
 @pytest.fixture
-def pairing(pki: Pki) -> Pairing:
-    return Pairing(pki.hub.x509)
+def sessions(pki: Pki) -> Sessions:
+    return Sessions(pki.hub.x509)
 
 
 def ticket(pki: Pki) -> dict[str, str]:
     return make_ticket(KeySigner(pki.hub), ORIGIN, NOW)
 
 
-def test_a_ticket_buys_a_session_of_its_site(pki: Pki, pairing: Pairing) -> None:
-    session = pairing.pair(ticket(pki), ORIGIN, NOW)
-    pairing.check(f"Bearer {session}", ORIGIN, NOW + LIFE - timedelta(seconds=1))
+def test_a_session_serves_its_site(sessions: Sessions) -> None:
+    session = sessions.open(ORIGIN, NOW)
+    sessions.check(f"Bearer {session}", ORIGIN, NOW + LIFE - timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(
@@ -39,55 +39,55 @@ def test_a_ticket_buys_a_session_of_its_site(pki: Pki, pairing: Pairing) -> None
     ],
 )
 def test_a_session_serves_its_own_site_only_and_for_twelve_hours(
-    pki: Pki, pairing: Pairing, header: str, origin: str, late: timedelta
+    sessions: Sessions, header: str, origin: str, late: timedelta
 ) -> None:
-    session = pairing.pair(ticket(pki), ORIGIN, NOW)
+    session = sessions.open(ORIGIN, NOW)
     with pytest.raises(AgentRefused, match="UNPAIRED"):
-        pairing.check(header.format(session), origin, NOW + late)
+        sessions.check(header.format(session), origin, NOW + late)
 
 
-def test_a_ticket_works_once_as_long_as_it_lives(pki: Pki, pairing: Pairing) -> None:
+def test_a_ticket_works_once_as_long_as_it_lives(pki: Pki, sessions: Sessions) -> None:
     used = ticket(pki)
-    pairing.pair(used, ORIGIN, NOW)
+    sessions.redeem(used, ORIGIN, NOW)
     with pytest.raises(AgentRefused, match="TICKET_USED"):
-        pairing.pair(used, ORIGIN, NOW + TICKET_LIFE + SKEW)
+        sessions.redeem(used, ORIGIN, NOW + TICKET_LIFE + SKEW)
 
 
-def test_a_ticket_ends_after_its_time_and_the_tolerated_drift(pki: Pki, pairing: Pairing) -> None:
+def test_a_ticket_ends_after_its_time_and_the_tolerated_drift(pki: Pki, sessions: Sessions) -> None:
     with pytest.raises(AgentRefused, match="TICKET_EXPIRED"):
-        pairing.pair(ticket(pki), ORIGIN, NOW + TICKET_LIFE + SKEW + timedelta(seconds=1))
+        sessions.redeem(ticket(pki), ORIGIN, NOW + TICKET_LIFE + SKEW + timedelta(seconds=1))
 
 
-def test_a_ticket_for_another_site_is_refused(pki: Pki, pairing: Pairing) -> None:
+def test_a_ticket_for_another_site_is_refused(pki: Pki, sessions: Sessions) -> None:
     with pytest.raises(AgentRefused, match="TICKET"):
-        pairing.pair(ticket(pki), "https://evil.example", NOW)
+        sessions.redeem(ticket(pki), "https://evil.example", NOW)
 
 
-def test_a_ticket_of_another_key_is_refused(pki: Pki, pairing: Pairing) -> None:
+def test_a_ticket_of_another_key_is_refused(pki: Pki, sessions: Sessions) -> None:
     with pytest.raises(AgentRefused, match="TICKET"):
-        pairing.pair(make_ticket(KeySigner(pki.legal), ORIGIN, NOW), ORIGIN, NOW)
+        sessions.redeem(make_ticket(KeySigner(pki.legal), ORIGIN, NOW), ORIGIN, NOW)
 
 
-def test_a_longer_life_written_into_a_ticket_is_found(pki: Pki, pairing: Pairing) -> None:
+def test_a_longer_life_written_into_a_ticket_is_found(pki: Pki, sessions: Sessions) -> None:
     body = ticket(pki)
     body["ticket"] = body["ticket"].replace('"expires_at":"2', '"expires_at":"3')
     with pytest.raises(AgentRefused, match="TICKET"):
-        pairing.pair(body, ORIGIN, NOW)
+        sessions.redeem(body, ORIGIN, NOW)
 
 
 @pytest.mark.parametrize("body", [{}, {"ticket": 1, "algorithm": 2, "signature": 3}, {"ticket": []}])
-def test_anything_else_is_no_ticket(pairing: Pairing, body: dict[str, object]) -> None:
+def test_anything_else_is_no_ticket(sessions: Sessions, body: dict[str, object]) -> None:
     with pytest.raises(AgentRefused, match="TICKET"):
-        pairing.pair(body, ORIGIN, NOW)
+        sessions.redeem(body, ORIGIN, NOW)
 
 
-def test_a_signature_that_is_not_base64_is_no_ticket(pki: Pki, pairing: Pairing) -> None:
+def test_a_signature_that_is_not_base64_is_no_ticket(pki: Pki, sessions: Sessions) -> None:
     with pytest.raises(AgentRefused, match="TICKET"):
-        pairing.pair(ticket(pki) | {"signature": "***"}, ORIGIN, NOW)
+        sessions.redeem(ticket(pki) | {"signature": "***"}, ORIGIN, NOW)
 
 
-def test_the_oldest_session_makes_room(pki: Pki, pairing: Pairing) -> None:
-    sessions = [pairing.pair(ticket(pki), ORIGIN, NOW) for _ in range(SESSIONS + 1)]
-    pairing.check(f"Bearer {sessions[1]}", ORIGIN, NOW)
+def test_the_oldest_session_makes_room(sessions: Sessions) -> None:
+    tokens = [sessions.open(ORIGIN, NOW) for _ in range(SESSIONS + 1)]
+    sessions.check(f"Bearer {tokens[1]}", ORIGIN, NOW)
     with pytest.raises(AgentRefused, match="UNPAIRED"):
-        pairing.check(f"Bearer {sessions[0]}", ORIGIN, NOW)
+        sessions.check(f"Bearer {tokens[0]}", ORIGIN, NOW)

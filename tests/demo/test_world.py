@@ -22,7 +22,7 @@ from hub.commands.output import width
 from hub.testing import pki
 
 PARTNERS = {code: 9101 + no for no, code in enumerate(world.simulated())}
-PORTS = Ports(web=8080, agent=21232, control=61232, partners=PARTNERS)
+PORTS = Ports(web=8080, agent=21232, control=61233, partners=PARTNERS)
 FACTORY = {"88888888", "00000000", "123456"}
 
 
