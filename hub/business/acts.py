@@ -8,12 +8,14 @@ from typing import Any
 from hub.business.enclosures import Enclosure
 from hub.contract.text import Text
 
+NOT_SENT = "-"  # instead of the id of a message that its receiver does not take
+
 
 @dataclass(frozen=True)
 class Payable:
     """What makes an object a bill: in ``states`` the enterprise owes its partner the ``amount`` in ``currency``.
 
-    Its kind declares PAYMENT_EVENTS, which a payment causes, and has no effects of its own.
+    Its kind declares PAYMENT_EVENTS, which a payment causes, and the field RETURNED, and has no effects of its own.
     """
 
     states: frozenset[str]
@@ -110,6 +112,12 @@ class Tell:
     sends: Sends
     told: str  # the event; it keeps the message's id in the field ``kept``
     kept: str
+    after: str = ""  # only to a receiver that has been told before: the ``kept`` of that message
+
+    def due(self, state: str | None, content: Mapping[str, Any]) -> bool:
+        """Whether an object that stands like this still has to tell it."""
+        before = not self.after or content.get(self.after) not in (None, NOT_SENT)
+        return state == self.state and before and not content.get(self.kept)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.business.acts import Action, Actor, Need, Payable, Sends
 from hub.business.enclosures import Enclosure
-from hub.business.kind import Derived, Field, Kind
+from hub.business.kind import RETURNED, Derived, Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.roles import OPERATORS
 from hub.business.states import BACK, By, EventType, Next, State, Track, Transition
@@ -227,6 +227,7 @@ FIELDS = (
     Field("premium_due", Text("应缴保费", "Premium due"), Decimal),
     Field("premium_currency", Text("应缴保费币制", "Currency of the premium due")),
     Field("due_date", Text("缴费截止日期", "Premium due by"), date),
+    RETURNED,
     Field("policy_no", Text("保单号", "Policy no."), key=True),
     Field(
         "fault",

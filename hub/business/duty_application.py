@@ -16,7 +16,7 @@ from hub.business.acts import Action, Actor, Payable, Sends
 from hub.business.cargo_application import INVOICE_FIELDS, INVOICE_TYPES
 from hub.business.customs import OFFICES, USES
 from hub.business.duty_limit import CURRENCY, LIMIT_NO, NOT_GRANTED, OTHER_LIMIT, taken
-from hub.business.kind import Derived, Effect, Field, Kind
+from hub.business.kind import RETURNED, Derived, Effect, Field, Kind
 from hub.business.numbers import SHANGHAI, NumberFormat
 from hub.business.posting import Posting
 from hub.business.roles import OPERATORS
@@ -122,6 +122,7 @@ APPLICATION = Kind(
         Field("premium_due", Text("应缴保费", "Premium due"), Decimal),
         Field("premium_currency", Text("保费币制", "Currency of the premium")),
         Field("due_date", Text("缴费截止日期", "Premium due by"), date),
+        RETURNED,
         Field("counted", Text("已计入保险公司已使用额度", "Contained in the insurer's figures"), bool),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),

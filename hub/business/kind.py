@@ -36,6 +36,10 @@ class Field:
             raise ValueError(f"{self.name}: only a list has rows")
 
 
+RETURNED = Field("premium_returned", Text("保费已被银行退票", "The bank has returned the premium"), bool)
+"""What every bill declares: a payment that succeeded came back (退票)."""
+
+
 @dataclass(frozen=True)
 class Derived:
     """``name`` is worked out from the fields ``of`` as soon as all of them have a value; ``by`` is pure and exact."""
@@ -155,9 +159,12 @@ class Kind:
     def _check_bill(self, events: Sequence[str], fields: Collection[str]) -> None:
         if self.payable is None:
             return
-        missing = {self.payable.amount, self.payable.currency, *filter(None, [self.payable.due])} - {*fields}
+        needed = {self.payable.amount, self.payable.currency, RETURNED.name, *filter(None, [self.payable.due])}
+        missing = needed - {*fields}
         if missing or not self._state_ids.issuperset(self.payable.states) or not {*PAYMENT_EVENTS} <= {*events}:
-            raise ValueError(f"{self.code}: a bill has its amount, its states and the events of a payment")
+            raise ValueError(
+                f"{self.code}: a bill has its amount, {RETURNED.name}, its states and the events of a payment"
+            )
 
     def _check_actions(self, events: Sequence[str]) -> None:
         for action in self.actions:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business.acts import Action, Actor, Drawn, Linked, Links, Sends, Tell
-from hub.business.kind import PARTNER, PAYABLE, Effect, Field, Hold, Kind, Line, Patience
+from hub.business.kind import PARTNER, PAYABLE, RETURNED, Effect, Field, Hold, Kind, Line, Patience
 from hub.business.numbers import NumberFormat
 from hub.business.payment_terms import DIGEST, VERSION
 from hub.business.posting import Posting
@@ -27,6 +27,7 @@ MESSAGES = {
     "PaymentOrder/1.0": "MSG-PAY-01",
     "PaymentResult/1.0": "MSG-PAY-02",
     "PaymentNotice/1.0": "MSG-PAY-03",
+    "PaymentReversal/1.0": "MSG-PAY-03",
     "StatementQuery/1.0": "MSG-PAY-04",
     "Statement/1.0": "MSG-PAY-04",
 }
@@ -81,6 +82,11 @@ def order(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, 
 def notice(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of PaymentNotice: the insurer learns that its bills are paid."""
     return {name: content[name] for name in PAID} | {"item": _items(content), "paid_at": now}
+
+
+def reversal(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """Body of PaymentReversal: what the insurer was told is paid has been returned (退票)."""
+    return {name: content[name] for name in PAID} | {"item": _items(content), "reversed_at": now}
 
 
 def _items(content: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -424,6 +430,7 @@ ORDER = Kind(
         ),
         Field("bank_serial", Text("银行流水号", "Bank's serial"), key=True),
         Field("notice_no", Text("交费通知报文号", "Notice to the insurer"), inner=True),
+        Field("reversal_no", Text("退票通知报文号", "Notice of the return"), inner=True),
         Field("reason", Text("银行回执", "The bank's words")),
     ),
     events=(
@@ -442,6 +449,13 @@ ORDER = Kind(
         EventType("notified", By.SYSTEM, Text("向保险机构发出交费通知", "The insurer is being told")),
         EventType("notice_delivered", By.SYSTEM, Text("保险机构已收到交费通知", "The insurer has been told")),
         EventType("notice_undelivered", By.SYSTEM, Text("交费通知未送达保险机构", "The insurer could not be told")),
+        EventType("reversal_notified", By.SYSTEM, Text("向保险机构发出退票通知", "The insurer is being told of it")),
+        EventType("reversal_delivered", By.SYSTEM, Text("保险机构已收到退票通知", "The insurer knows of the return")),
+        EventType(
+            "reversal_undelivered",
+            By.SYSTEM,
+            Text("退票通知未送达保险机构", "The insurer could not be told of the return"),
+        ),
         EventType("reversed", By.PARTNER, Text("银行退票", "Returned by the bank"), phase="end"),
         EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
     ),
@@ -543,8 +557,8 @@ ORDER = Kind(
     effects=(
         Effect("SENT", "item.bill", "payment_ordered"),
         Effect("FAILED", "item.bill", "payment_failed"),
-        Effect("SUCCEEDED", "item.bill", "paid"),
-        Effect("REFUNDED", "item.bill", "payment_failed"),
+        Effect("SUCCEEDED", "item.bill", "paid", sets={RETURNED.name: None}),
+        Effect("REFUNDED", "item.bill", "payment_failed", sets={RETURNED.name: True}),
     ),
     holds=(
         Hold(
@@ -572,6 +586,21 @@ ORDER = Kind(
             ),
             told="notified",
             kept="notice_no",
+        ),
+        Tell(
+            state="REFUNDED",
+            after="notice_no",
+            to="payee",
+            sends=Sends(
+                type="PaymentReversal",
+                version="1.0",
+                capability="payment.notice",
+                compose=reversal,
+                taken="reversal_delivered",
+                failed="reversal_undelivered",
+            ),
+            told="reversal_notified",
+            kept="reversal_no",
         ),
     ),
 )

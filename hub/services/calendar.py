@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from hub.business.acts import Actor, Tell
+from hub.business.acts import NOT_SENT, Actor, Tell
 from hub.business.kind import Kind, Patience
 from hub.contract.text import Text
 from hub.delivery import outbox
@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 200
 UNTOLD = Text("保险机构未开通此项通知，未发送", "The insurer takes no such notices: nothing was sent")
-NOT_SENT = "-"  # instead of a message id
 
 
 def run(runtime: Runtime) -> int:
@@ -49,7 +48,7 @@ def _act(runtime: Runtime, connection: Connection, obj: BusinessObject, now: dat
     if obj.due_at is None or obj.due_at > now:
         return False
     kind, state = obj.kind, obj.states["state"]
-    tell = next((row for row in kind.tells if row.state == state and not obj.content.get(row.kept)), None)
+    tell = next((row for row in kind.tells if row.due(state, obj.content)), None)
     if tell:
         _tell(runtime, connection, obj, tell, now)
         return True
@@ -73,7 +72,8 @@ def _ask(connection: Connection, kind: Kind, obj: BusinessObject, patience: Pati
 
 def _tell(runtime: Runtime, connection: Connection, obj: BusinessObject, tell: Tell, now: datetime) -> None:
     receiver = str(obj.content[tell.to])
-    offered = runtime.registry.offers(receiver, tell.sends.capability)
+    message = f"{tell.sends.type}/{tell.sends.version}"
+    offered = runtime.registry.takes(receiver, tell.sends.capability, message)
     message_id = str(uuid.uuid4()) if offered else NOT_SENT
     new = NewEvent(
         name=tell.told,

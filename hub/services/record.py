@@ -303,7 +303,7 @@ def _due(kind: Kind, projection: Projection, since: datetime, now: datetime) -> 
     day, 00:00 in Shanghai.
     """
     state = projection.states["state"]
-    if any(row.state == state and not projection.content.get(row.kept) for row in kind.tells):
+    if any(row.due(state, projection.content) for row in kind.tells):
         return now
     for patience in kind.patience:
         if patience.state == state:

@@ -234,6 +234,9 @@ class DutyLife(Life):
             if row.state in (*RESERVING, "ISSUED") and not kept[number].get("counted")
         )
         assert held["limit"] - held["lent"] == total - used - taken, f"{held}: {total} less {used} less {taken}"
+        told = {row.content["reversal_no"] for row in self.ours("payment_order") if "reversal_no" in row.content}
+        received = self.desks[self.theatre.insurer].listing()["received"]
+        assert told == {row["message_id"] for row in received if row["type"] == "PaymentReversal"}, f"returns: {told}"
         for entry in self.theirs("duty_application"):
             ours = waiting[entry.number].state
             agreed = AGREES.get(entry.state, (ours,))

@@ -133,7 +133,7 @@ APPLICATIONS = Listing(
     detail=(
         "application_no", "state", "proposal_no", "agreement_no", "policy_no", "product_name", "enterprise_name",
         "uscc", *APPLICANT, *INSURED, *GOODS, "invoice_type", *INVOICE_FIELDS, *VOYAGE, *COVER, "invoice_amount",
-        "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "reason",
+        "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "premium_returned", "reason",
     ),
     sources={
         "cargo_agreement": Source(

@@ -9,7 +9,7 @@ from hub.contract.message import CanonicalMessage
 from hub.testing.simulator.duty import examples as duty
 from hub.testing.simulator.duty.examples import AT, FIRM, USCC
 
-SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation", "PaymentNotice", *duty.SENT)
+SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation", "PaymentNotice", "PaymentReversal", *duty.SENT)
 IDS: Mapping[str, str] = {
     "CargoAppointment": "7f2504e0-4f89-41d3-9a0c-0305e82c3301",
     "CargoAppointmentStatus": "7f2504e0-4f89-41d3-9a0c-0305e82c3302",
@@ -22,6 +22,7 @@ IDS: Mapping[str, str] = {
     "CargoCancellationResult": "7f2504e0-4f89-41d3-9a0c-0305e82c3309",
     "CargoPolicy": "7f2504e0-4f89-41d3-9a0c-0305e82c3310",
     "PaymentNotice": "7f2504e0-4f89-41d3-9a0c-0305e82c3311",
+    "PaymentReversal": "7f2504e0-4f89-41d3-9a0c-0305e82c3312",
     **{type: f"7f2504e0-4f89-41d3-9a0c-0305e82c34{no:02}" for no, type in enumerate(duty.BODIES, start=1)},
 }
 ANSWERS: Mapping[str, str] = {
@@ -90,6 +91,16 @@ APPLICATION: Mapping[str, Any] = {
 }
 NUMBERS = {"application_no": APPLICATION["application_no"], "proposal_no": "T2026-00000007"}
 
+PAID: Mapping[str, Any] = {
+    "order_no": "JF2026112000000001",
+    "amount": Decimal("110.00"),
+    "currency": "CNY",
+    "item": [
+        {"business_no": number, "amount": Decimal("55.00"), "currency": "CNY"}
+        for number in (APPLICATION["application_no"], "HY20261120000002")
+    ],
+    "bank_serial": "B2026-00000017",
+}
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "CargoAppointment": {
         "appointment_no": "YY20261120000001",
@@ -169,17 +180,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "premium_currency": "USD",
         "stated_at": AT,
     },
-    "PaymentNotice": {
-        "order_no": "JF2026112000000001",
-        "amount": Decimal("110.00"),
-        "currency": "CNY",
-        "item": [
-            {"business_no": number, "amount": Decimal("55.00"), "currency": "CNY"}
-            for number in (APPLICATION["application_no"], "HY20261120000002")
-        ],
-        "bank_serial": "B2026-00000017",
-        "paid_at": AT,
-    },
+    "PaymentNotice": {**PAID, "paid_at": AT},
+    "PaymentReversal": {**PAID, "reversed_at": AT},
     **duty.BODIES,
 }
 """Type -> body. Where a code stands, it is the insurer's: ``message`` puts it in."""

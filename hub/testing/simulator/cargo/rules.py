@@ -96,5 +96,6 @@ RULES = (
     Rule(name="appointment", type=APPOINTMENT, plan="meet"),
     Rule(name="cancellation", type="CargoCancellation", plan="answer"),
     Rule(name="notice", type="PaymentNotice", plan="answer"),
+    Rule(name="reversal", type="PaymentReversal", plan="answer"),
     STATUS_RULE,
 )

@@ -94,6 +94,7 @@ class CargoInsurer:
                 "CargoApplication": self.applied,
                 "CargoCancellation": self.cancellation_requested,
                 "PaymentNotice": self.notified,
+                "PaymentReversal": self.reversed,
                 "StatusQuery": answer_status,
             },
             steps={
@@ -169,6 +170,16 @@ class CargoInsurer:
             if bill.state == state and item["amount"] == Decimal(bill.data["premium_due"]):
                 desk.books.write(replace(bill, state="PAID"))
                 desk.later(step, 0.0, bill.number)
+        return TAKEN
+
+    def reversed(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG002
+        """PaymentReversal: what is in force stays so; the clerk reads in the books that its premium is owed again."""
+        for item in message.body["item"]:
+            bills = [own(desk, kind, item["business_no"], message.enterprise) for kind in DUES]
+            bill = next(filter(None, bills), None)
+            if bill is None:
+                return NO_SUCH
+            desk.books.write(replace(bill, data={**bill.data, "returned": message.body["order_no"]}))
         return TAKEN
 
     # what it does when the time has come

@@ -518,6 +518,20 @@ LAYOUTS: Mapping[str, Layout] = {
             "item", "BODY/JFJL", (Row("business_no", "YWH"), Row("amount", "JE", FEN), Row("currency", "BZDM"))
         ),
     ),
+    "PaymentReversal/1.0": package(
+        "HY8002",  # 退票通知
+        *rows(
+            "TPTZ",
+            ("order_no", "ZFH"),
+            ("amount", "JE", FEN),
+            ("currency", "BZDM"),
+            ("bank_serial", "YHLSH"),
+            ("reversed_at", "TPSJ", STAMP14),
+        ),
+        Rows(  # 缴费记录
+            "item", "BODY/JFJL", (Row("business_no", "YWH"), Row("amount", "JE", FEN), Row("currency", "BZDM"))
+        ),
+    ),
     "Receipt/1.0": package(
         "HY9001",  # 回执
         *rows(

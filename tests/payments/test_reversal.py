@@ -1,0 +1,84 @@
+"""退票: what was paid comes back days later. The insurer that was told of the payment is told of that too."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from hub.business.payment import ORDER
+from hub.testing.simulator import controls
+from tests.payments.duties import GUARANTEE, DutyLife
+from tests.payments.theatre import theatre
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[DutyLife]:
+    """A limit with an application whose premium is due."""
+    with theatre(tmp_path, "sqlite:///swhub.db", "iso20022") as made, DutyLife.props():
+        found = DutyLife(made, Random("reversal"), 0)
+        found.begin()
+        applied = {
+            "apply_no": found.limit,
+            "limit_no": found.shown()["limit_no"],
+            "guarantee_amount": Decimal("400.00"),
+        }
+        found.act("duty_application", uuid.uuid4().hex, "submit", GUARANTEE | applied, "yunfan")
+        go_on(found)
+        yield found
+
+
+def go_on(life: DutyLife, rounds: int = 4) -> None:
+    for _ in range(rounds):
+        life.work()
+        life.calendar()
+        life.clock.move(timedelta(seconds=5))
+        life.turn()
+
+
+def pay(life: DutyLife) -> None:
+    values = {"agreement": life.agreement, "item": [{"bill": bill} for bill in life.payable()], "purpose": ""}
+    life.act(ORDER.code, uuid.uuid4().hex, "pay", values, "iso20022")
+
+
+def give_back(life: DutyLife) -> None:
+    """The bank, by hand."""
+    desk = life.desks["iso20022"]
+    (order,) = desk.books.entries("order")
+    controls.control(desk, {"do": "return", "serial": order.number})
+
+
+def heard(life: DutyLife) -> list[str]:
+    """What the insurer was told of the payment, in order."""
+    received = life.desks["yunfan"].listing()["received"]
+    return [row["type"] for row in received if row["type"].startswith("Payment")]
+
+
+def test_a_return_is_told_to_the_insurer_and_shown_with_the_application(life: DutyLife) -> None:
+    pay(life)
+    go_on(life)
+    assert [row.state for row in life.ours("duty_application")] == ["ISSUED"]
+
+    give_back(life)
+    go_on(life)
+
+    (application,) = life.ours("duty_application")
+    assert heard(life) == ["PaymentNotice", "PaymentReversal"]
+    assert (application.state, application.content["premium_returned"]) == ("ISSUED", True)
+    assert life.theirs("duty_application")[0].data["returned"]
+
+
+def test_an_insurer_that_was_told_of_no_payment_hears_of_no_return(life: DutyLife) -> None:
+    pay(life)
+    life.work()
+    life.clock.move(timedelta(seconds=5))
+    life.turn()
+    give_back(life)
+    life.turn()
+    go_on(life)
+
+    assert [row.state for row in life.ours("payment_order")] == ["REFUNDED"]
+    assert heard(life) == []
