@@ -28,7 +28,7 @@ from hub.evidence import chain
 from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services import accounts, audit, drafts, evidence, linked, papers, record, uploads
+from hub.services import accounts, audit, consequences, drafts, evidence, linked, papers, record, uploads
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import Tenant
 from hub.services.papers import Files
@@ -191,10 +191,11 @@ def signing_payload(
         action = obj.kind.action(action_name)
         _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
         values = _drawn(runtime, tenant, obj, action, values, now)
+        after = {**obj.content, **complete(obj, action, values, actor, now)}
+        consequences.require_room(connection, obj, action.event, after)
         files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
-        printed = {**obj.content, **complete(obj, action, values, actor, now)}
-        return papers.ask(runtime, actor, obj, action, values, files, printed, nonce)
+        return papers.ask(runtime, actor, obj, action, values, files, after, nonce)
     return challenge.make_binding(
         Purpose(action.purpose),
         origin=runtime.settings.web.origin,

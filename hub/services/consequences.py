@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, select
 
 from hub.business.kind import Hold
 from hub.business.lifecycle import Projection
@@ -33,6 +33,20 @@ def hold_and_book(
         _hold(connection, obj, hold, before, event, now)
     own = event != DECIDED and obj.kind.event(event).by is By.ENTERPRISE
     _book(connection, obj, before, now, fact=not own)
+
+
+def require_room(connection: Connection, obj: BusinessObject, event: str, content: Mapping[str, Any]) -> None:
+    """Before a card is asked for: whether the enterprise's ``event`` would be refused. Raises NotAllowed for what is
+    taken; the act itself is certain, this one spares a PIN.
+    """
+    tracks, table = obj.kind.tracks, tables.hold
+    reached = {track.moves.get((obj.states.get(track.name), event)) for track in tracks}
+    for hold in obj.kind.holds:
+        for name in hold.of(obj.enterprise, obj.partner, content) if reached & hold.states else ():
+            rows = hold.rows(name)
+            others = select(func.count()).where(table.c.name.in_(rows), table.c.object_id != obj.id)
+            if connection.execute(others).scalar_one() == len(rows):
+                raise NotAllowed(hold.taken)
 
 
 def _hold(

@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from hub.business.acts import Actor
 from hub.business.buyer_report import BUYER_REPORT, TAKEN
 from hub.business.eligibility import CONFIRMED, ENTITLED, IMPORTED, LAPSED, MOVES, SEEN, STATES
 from hub.business.numbers import SHANGHAI
 from hub.business.programme import PROGRAMMES
+from hub.business.roles import ADM
 from hub.business.unified_policy import AT_ONCE, CAPABILITY, ELIGIBLE_LIST, LIST_NUMBERS
 from hub.contract.message import NO_ENTERPRISE
 from hub.contract.money import Money
@@ -157,7 +159,7 @@ def confirm(runtime: Runtime, who: str, programme: str) -> int:
             raise NotAllowed(OPEN)
         _note(connection, now, "confirm", who, programme, moved)
         for insurer in insurers:
-            _tell(connection, now, programme, insurer)
+            _tell(connection, now, who, programme, insurer)
     runtime.wake()
     return moved
 
@@ -170,7 +172,7 @@ def told(connection: Connection, programme: str, limit: int = 20) -> list[Busine
     return [found for found in map(thaw, rows) if found.content["programme"] == programme]
 
 
-def _tell(connection: Connection, now: datetime, programme: str, insurer: str) -> None:
+def _tell(connection: Connection, now: datetime, who: str, programme: str, insurer: str) -> None:
     """A list for the insurer of those confirmed just now; several, when they are too many for one message."""
     rule = (eligible.c.programme == programme, eligible.c.state == CONFIRMED, eligible.c.changed_at == now)
     rows = connection.execute(select(eligible).where(*rule).order_by(eligible.c.uscc)).all()
@@ -192,7 +194,8 @@ def _tell(connection: Connection, now: datetime, programme: str, insurer: str) -
                 for row in rows[first : first + AT_ONCE]
             ],
         }
-        new = NewEvent(name="confirmed", identity=number, occurred_at=now, content=content)
+        actor = Actor(account=who, name="", enterprise=NO_ENTERPRISE, role=ADM)
+        new = NewEvent(name="confirmed", identity=number, occurred_at=now, content=content, actor=actor)
         record.create(
             connection,
             kind=ELIGIBLE_LIST,

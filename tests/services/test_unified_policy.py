@@ -116,6 +116,17 @@ def test_the_confirmed_companies_go_to_the_insurer_in_one_message(world: World) 
     assert message.enterprise == NO_ENTERPRISE
 
 
+def test_more_companies_than_fit_into_one_message_go_in_several(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eligibility, "AT_ONCE", 1)
+    confirmed(sqlite_world)
+    calendar.run(sqlite_world.runtime)
+
+    lists = [body(sqlite_world, row.message_id)["company"] for row in sent(sqlite_world, "EligibleCompanies")]
+    assert sorted(row["uscc"] for (row,) in lists) == sorted((USCC, OTHER))
+
+
 @pytest.mark.parametrize(
     ("kind", "state", "after"),
     [(OutcomeClass.ACCEPTED, "ACKED", "DELIVERED"), (OutcomeClass.NOT_SENT, "DEAD", "SEND_FAILED")],
@@ -187,6 +198,19 @@ def test_a_fourth_report_is_refused_and_names_the_rule(world: World) -> None:
 
     assert refused.value.text == used_up(PROGRAMMES[SZ])
     assert len(sent(world, "BuyerReportRequest")) == FREE
+
+
+def test_what_would_be_refused_is_refused_before_a_card_is_asked_for(sqlite_world: World) -> None:
+    policy(sqlite_world)
+    for _ in range(FREE):
+        request(sqlite_world)
+    fourth = begin(sqlite_world, "buyer_report")
+    with pytest.raises(NotAllowed) as refused:
+        actions.signing_payload(
+            sqlite_world.runtime, sqlite_world.actor(), "buyer_report", fourth.id, "submit", REQUEST, "nonce"
+        )
+
+    assert refused.value.text == used_up(PROGRAMMES[SZ])
 
 
 def test_of_requests_at_one_time_as_many_are_taken_as_are_free(world: World) -> None:
