@@ -22,7 +22,7 @@ LISTED = 20  # rows as text on one page, where one of them is open for entry
 class Form(Schema):
     """A form. ``stricter``: further rules by kind of control, from the portal and the partner's sheet.
 
-    ``picks``: for each field that picks one of the enterprise's own objects, what there is to pick now.
+    ``picks``: for each field whose choices nobody can write down (seals, partners), what there is to pick now.
     """
 
     conditions: ClassVar[Sequence[Condition]] = ()

@@ -218,7 +218,7 @@ class FormPage:
     template: str = "form.html"
     first: Text | None = None
     done: Text | None = None  # what the last button says, else the action's own label
-    options: Mapping[str, Callable[[Registry], Mapping[str, Text]]] = field(default_factory=dict)  # of a field
+    options: Mapping[str, Callable[[Registry], Mapping[str, Text]]] = field(default_factory=dict)  # field -> its picks
     anew: frozenset[str] = frozenset()  # not filled in when it is done again; the receiver is chosen again too
     drafts: bool = True  # whether what is typed is kept before it is sent
 

@@ -169,7 +169,7 @@ def _desk(
     page = line_view.forms[action.form] if action.form else None
     adapter = runtime().registry.partners.get(obj.partner)
     rules = stricter(site().portal, adapter.sheet if adapter else None)
-    form = page.schema(rules, _picks(action)) if page else None
+    form = page.schema(rules, _picks(page, action)) if page else None
     return Desk(
         line=line_view, listing=listing, obj=obj, action=action, page=page, form=form, draft=draft, stored=stored
     )
@@ -196,12 +196,13 @@ def require(here: Desk) -> None:
         raise NotAllowed(offer.reason)
 
 
-def _picks(action: Action) -> dict[str, dict[str, Text]]:
-    """The seals to choose from, where the action signs a document."""
+def _picks(page: FormPage, action: Action) -> dict[str, Mapping[str, Text]]:
+    """What the page lets choose from the registry, and the seals where the action signs a document."""
+    found = {name: of(runtime().registry) for name, of in page.options.items()}
     if action.paper is None:
-        return {}
+        return found
     with tenant() as mine:
-        return {action.paper.seal: {row.number: _seal_text(row) for row in papers.seals(mine)}}
+        return {**found, action.paper.seal: {row.number: _seal_text(row) for row in papers.seals(mine)}}
 
 
 def _seal_text(seal: BusinessObject) -> Text:
@@ -368,7 +369,6 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     others = act_links(here.listing, obj) if here.stored else []
     more, faults = drawn(here, known)
     brought = [name for name in here.form.brought(MultiDict()) if known.get(name)]
-    options = {name: of(runtime().registry) for name, of in here.page.options.items()}
     held = {**obj.content, **more}
     return {
         "held": held,
@@ -384,10 +384,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "listing": here.listing,
         "action": here.action,
         "form_page": here.page,
-        "fields": {
-            name: {**shown, "options": options[name]} if name in options else shown
-            for name, shown in here.form.shown().items()
-        },
+        "fields": here.form.shown(),
         "derived": derived_texts(here, known),
         "unknowable": unknowable(here),
         "source": request.values.get("from", ""),
