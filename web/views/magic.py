@@ -46,6 +46,9 @@ def of_partner(partner: str) -> list[Group]:
 
 def of_form(obj: BusinessObject, form: Form) -> list[Group]:
     """What can be typed in this form: for the object's receiver, and for the sources of data in test mode."""
+    tested = runtime().settings.tested
+    if not tested:
+        return []
     sent = {action.sends.type for action in obj.kind.actions if action.sends}
     labels = {
         name: shown["label"] for one in (form, *(row.form for row in form.tables().values()))
@@ -53,7 +56,7 @@ def of_form(obj: BusinessObject, form: Form) -> list[Group]:
     }  # fmt: skip
     return [
         _group(type, here, values)
-        for partner in runtime().settings.tested
+        for partner in tested
         for (type, fields), values in _published(partner)
         if (partner == obj.partner and type in sent) or _is_source(partner)
         if (here := {name: labels[name] for name in fields if name in labels})
