@@ -12,7 +12,7 @@ from hub import setup, tested
 from hub.commands.home import refuse
 from hub.config import Settings
 
-START, END = 60.0, 10.0  # seconds that a simulator may take to answer, and to end
+START, END = 120.0, 15.0  # seconds that a simulator may take to answer, and to end
 COMMAND = (sys.executable, "-P", "-m", "hub", "simulate")
 OURS = "SWHUB_"  # settings of the hub from the environment
 
