@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 from hub.contract.text import Text
 from hub.delivery.alerts import close_alert, open_alert
 from hub.delivery.retry import Random, backoff
+from hub.store.prepared import Prepared
 from hub.store.rows import insert_new
 from hub.store.tables import circuit
 
@@ -22,10 +23,10 @@ THRESHOLD = 5  # consecutive messages that did not reach the partner
 EVERYBODY = "circuit:*"
 
 _mine = (circuit.c.partner == bindparam("of_partner"), circuit.c.capability == bindparam("of_capability"))
-STANDING = select(circuit).where(*_mine)
-FAILED = select(circuit.c.state).where(*_mine, circuit.c.failures > 0)
+STANDING = Prepared(select(circuit).where(*_mine))
+FAILED = Prepared(select(circuit.c.state).where(*_mine, circuit.c.failures > 0))
 _same = circuit.c.minute == bindparam("present")  # not so where nothing was counted yet
-COUNT = (
+COUNT = Prepared(
     update(circuit)
     .where(*_mine, circuit.c.state == "closed", case((_same, circuit.c.sent), else_=0) < bindparam("limit"))
     .values(minute=bindparam("present"), sent=case((_same, circuit.c.sent), else_=0) + 1)
@@ -50,7 +51,7 @@ def wait_until(
     """None when one message may go now (an open circuit's probe is taken with that), else when to come again."""
     if per_minute is not None and _counted(connection, partner, capability, per_minute, now):
         return None  # nearly always, in one statement
-    row = connection.execute(STANDING, _named(partner, capability)).first()
+    row = STANDING.first(connection, _named(partner, capability))
     if row is None:
         values = {"partner": partner, "capability": capability, "state": "closed", "failures": 0, "changed_at": now}
         insert_new(connection, circuit, values)
@@ -63,7 +64,7 @@ def wait_until(
 
 def reached(connection: Connection, partner: str, capability: str, now: datetime) -> None:
     """The partner answered. Closes the circuit, and its alert with it."""
-    row = connection.execute(FAILED, _named(partner, capability)).first()
+    row = FAILED.first(connection, _named(partner, capability))
     if row is None:
         return
     values = {"state": "closed", "failures": 0, "changed_at": now, "probe_at": None}
@@ -124,7 +125,7 @@ def _everybody(connection: Connection) -> bool:
 def _counted(connection: Connection, partner: str, capability: str, limit: int, now: datetime) -> bool:
     """Count one message of this minute, unless the minute is full or the circuit not closed."""
     row = _named(partner, capability) | {"present": _minute(now), "limit": limit}
-    return connection.execute(COUNT, row).rowcount == 1
+    return COUNT.change(connection, row) == 1
 
 
 def _minute(now: datetime) -> datetime:

@@ -31,6 +31,7 @@ from hub.delivery.transport import Transport
 from hub.guard.fault import PluginAway
 from hub.runtime import Runtime
 from hub.store.engine import reading
+from hub.store.prepared import Prepared
 from hub.store.tables import attempt
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,12 @@ Held = Claim | Row[Any]  # a claim, or an outbox row that nobody holds any more
 TOO_LATE = Outcome(kind=OutcomeClass.NOT_SENT, detail="too late for this claim: not one byte left")
 DEADLINE = "deadline"  # Outcome.code of what is buried
 UNDECLARED = "undeclared"  # the same, of what a plugin's new version cannot do any more: nothing undeclared is sent
-FINISH = update(attempt).where(
-    attempt.c.message_id == bindparam("finished"), attempt.c.fence == bindparam("held"), attempt.c.finished_at.is_(None)
+FINISH = Prepared(
+    update(attempt).where(
+        attempt.c.message_id == bindparam("finished"),
+        attempt.c.fence == bindparam("held"),
+        attempt.c.finished_at.is_(None),
+    )
 )
 
 
@@ -258,7 +263,7 @@ def finish_attempt(connection: Connection, held: Held, outcome: Outcome, now: da
         "detail": outcome.detail,
         "answer": outcome.answer or None,
     }
-    connection.execute(FINISH, values)
+    FINISH.change(connection, values)
 
 
 def unreadable(raw: Raw, why: str) -> Outcome:

@@ -29,8 +29,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.contract.message import CanonicalMessage, OutMessage
 from hub.delivery import failpoints
-from hub.delivery.outbox import restore
+from hub.delivery.outbox import in_state, restore
 from hub.store.engine import looking, writing
+from hub.store.prepared import Prepared
 from hub.store.tables import WAITING, attempt, outbox, outbox_raw
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # no further try is planned: somebody has to act
@@ -62,18 +63,13 @@ class Claim:
     canonical: CanonicalMessage = field(repr=False)
 
 
-def _in(table: FromClause, *states: str) -> ColumnElement[bool]:
-    """Written out, not bound: a partial index is used only when the database can read the condition."""
-    return table.c.state.in_([literal_column(f"'{state}'") for state in states])
-
-
 _other = outbox.alias("other")
 _blocked = exists(
     select(_other.c.seq).where(
         _other.c.lane == outbox.c.lane,
-        _in(_other, *WAITING),
+        in_state(_other, *WAITING),
         _other.c.seq != outbox.c.seq,
-        or_(_other.c.seq < outbox.c.seq, _in(_other, "SENDING", "UNKNOWN")),
+        or_(_other.c.seq < outbox.c.seq, in_state(_other, "SENDING", "UNKNOWN")),
     )
 )
 
@@ -81,7 +77,7 @@ _blocked = exists(
 def _due_of(partner: ColumnElement[str], table: FromClause = outbox) -> tuple[ColumnElement[bool], ...]:
     """The messages of ``partner`` that are due at ``now``, wherever in their lanes."""
     return (
-        _in(table, *WAITING),
+        in_state(table, *WAITING),
         table.c.partner == partner,
         table.c.not_before <= bindparam("now"),
         table.c.state != literal_column("'SENDING'"),
@@ -94,13 +90,13 @@ def _heads(partner: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
     return (*_due_of(partner), or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked))
 
 
-_first = select(func.min(outbox.c.partner).label("code")).where(_in(outbox, *WAITING)).cte("busy", recursive=True)
-_next = select(func.min(outbox.c.partner)).where(_in(outbox, *WAITING), outbox.c.partner > _first.c.code)
+_first = select(func.min(outbox.c.partner).label("code")).where(in_state(outbox, *WAITING)).cte("busy", recursive=True)
+_next = select(func.min(outbox.c.partner)).where(in_state(outbox, *WAITING), outbox.c.partner > _first.c.code)
 _busy = _first.union_all(select(_next.scalar_subquery()).where(_first.c.code.is_not(None)))
-DUE = select(_busy.c.code).where(exists(select(outbox.c.seq).where(*_heads(_busy.c.code))))
+DUE = Prepared(select(_busy.c.code).where(exists(select(outbox.c.seq).where(*_heads(_busy.c.code)))))
 """The partners for whom something is due: one step into the index for each, however much waits."""
 
-NEXT = (
+NEXT = Prepared(
     select(
         outbox,
         outbox_raw.c.content,
@@ -120,24 +116,24 @@ NEXT = (
 )
 """The first of them."""
 
-TAKE = (
+TAKE = Prepared(
     update(outbox)
     .where(outbox.c.seq == bindparam("taken"))
     .values(fence=outbox.c.fence + 1, attempts=outbox.c.attempts + bindparam("sends"))
 )
-STILL_HELD = (
+STILL_HELD = Prepared(
     select(outbox.c.seq)
     .where(outbox.c.seq == bindparam("held"), outbox.c.fence == bindparam("fence"))
     .with_for_update()
 )
 _last = select(func.coalesce(func.max(attempt.c.no), 0)).where(attempt.c.message_id == bindparam("message"))
-ATTEMPT = insert(attempt).values(no=_last.scalar_subquery() + 1)
-RELEASE = (
+ATTEMPT = Prepared(insert(attempt).values(no=_last.scalar_subquery() + 1))
+RELEASE = Prepared(
     update(outbox)
     .where(
         outbox.c.lane == bindparam("released"),
-        _in(outbox, *WAITING),
-        _in(outbox, "QUEUED"),
+        in_state(outbox, *WAITING),
+        in_state(outbox, "QUEUED"),
         outbox.c.not_before > bindparam("now"),
     )
     .values(not_before=bindparam("now"))
@@ -171,12 +167,12 @@ def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str
     if not partners:
         return ()
     with looking(engine) as connection:
-        due = set(connection.execute(DUE, {"now": now}).scalars())
+        due = {row.code for row in DUE.rows(connection, {"now": now})}
     return [code for code in partners if code in due]
 
 
 def _claim(connection: Connection, partner: str, now: datetime, lease: timedelta, gate: Gate) -> Claim | None:
-    while (row := connection.execute(NEXT, {"partner": partner, "now": now}).first()) is not None:
+    while (row := NEXT.first(connection, {"partner": partner, "now": now})) is not None:
         sends = row.state != "UNKNOWN" and now < row.deadline
         held = _held(row, now + lease, sends)
         closed = gate(connection, held) if sends else None
@@ -216,14 +212,14 @@ def _held(row: Row[Any], until: datetime, begun: bool) -> Claim:
 def _take(connection: Connection, held: Claim, now: datetime) -> None:
     state = "SENDING" if held.begun else held.state
     values = {"taken": held.seq, "state": state, "lease_until": held.lease_until, "sends": int(held.begun)}
-    connection.execute(TAKE, values)
+    TAKE.change(connection, values)
     if held.begun:
         _begin(connection, held, "send", now)
 
 
 def begin_query(connection: Connection, held: Claim, now: datetime) -> bool:
     """Record that a question is asked; False when the claim was taken over meanwhile."""
-    if connection.execute(STILL_HELD, {"held": held.seq, "fence": held.fence}).first() is None:
+    if STILL_HELD.first(connection, {"held": held.seq, "fence": held.fence}) is None:
         return False
     _begin(connection, held, "query", now)
     return True
@@ -231,7 +227,7 @@ def begin_query(connection: Connection, held: Claim, now: datetime) -> bool:
 
 def _begin(connection: Connection, held: Claim, purpose: str, now: datetime) -> None:
     row = {"message_id": held.message_id, "purpose": purpose, "fence": held.fence, "started_at": now}
-    connection.execute(ATTEMPT, row | {"message": held.message_id})
+    ATTEMPT.change(connection, row | {"message": held.message_id})
 
 
 def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequence[int]:
@@ -253,7 +249,7 @@ def overdue(connection: Connection, now: datetime, limit: int = 100) -> Sequence
     """Messages that were not delivered by their deadline. UNKNOWN ones are never among them: time resolves nothing."""
     wanted = (
         select(outbox)
-        .where(_in(outbox, *WAITING), _in(outbox, "QUEUED", "RETRYING"), outbox.c.deadline <= now)
+        .where(in_state(outbox, *WAITING), in_state(outbox, "QUEUED", "RETRYING"), outbox.c.deadline <= now)
         .order_by(outbox.c.seq)
         .limit(limit)
     )
@@ -265,8 +261,8 @@ def defer(connection: Connection, partner: str, capability: str, now: datetime, 
     due = (
         select(outbox.c.seq)
         .where(
-            _in(outbox, *WAITING),
-            _in(outbox, "QUEUED", "RETRYING"),
+            in_state(outbox, *WAITING),
+            in_state(outbox, "QUEUED", "RETRYING"),
             outbox.c.partner == partner,
             outbox.c.capability == capability,
             outbox.c.not_before <= now,
@@ -278,10 +274,10 @@ def defer(connection: Connection, partner: str, capability: str, now: datetime, 
 
 def postpone(connection: Connection, lane: str, seq: int, until: datetime) -> None:
     """The head waits until then, so those behind it need not be looked at before."""
-    behind = (outbox.c.lane == lane, outbox.c.seq > seq, _in(outbox, *WAITING), _in(outbox, "QUEUED"))
+    behind = (outbox.c.lane == lane, outbox.c.seq > seq, in_state(outbox, *WAITING), in_state(outbox, "QUEUED"))
     connection.execute(update(outbox).where(*behind, outbox.c.not_before < until).values(not_before=until))
 
 
 def release(connection: Connection, lane: str, now: datetime) -> None:
     """The head is done: those behind it are due. A partner's hours are asked again before anything is sent."""
-    connection.execute(RELEASE, {"released": lane, "now": now})
+    RELEASE.change(connection, {"released": lane, "now": now})

@@ -12,10 +12,11 @@ partner's own word (an answer to a query, a receipt) or by a decision of two per
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, exists, insert, literal_column, select, update
 
 from hub.contract.capability import Capability
 from hub.contract.message import CanonicalMessage, OutMessage
@@ -24,6 +25,7 @@ from hub.contract.text import Text
 from hub.delivery import failpoints
 from hub.errors import NotAllowed
 from hub.store import tables
+from hub.store.prepared import Prepared
 from hub.store.tables import outbox, outbox_raw
 
 EDGES: Mapping[str, frozenset[str]] = {
@@ -48,18 +50,12 @@ _unknown = exists(
         _other.c.object_id == bindparam("object_id"), _other.c.state == literal_column("'UNKNOWN'")
     )
 )
-QUEUE = (
+QUEUE = Prepared(
     insert(outbox)
     .from_select(GIVEN, select(*(bindparam(name, type_=outbox.c[name].type) for name in GIVEN)).where(~_unknown))
     .execution_options(preserve_rowcount=True)
 )
-KEEP = insert(outbox_raw)
-MOVE = (
-    update(outbox)
-    .where(outbox.c.message_id == bindparam("moved"), outbox.c.state.in_(bindparam("before", expanding=True)))
-    .values(fence=outbox.c.fence + 1)
-)
-MOVE_HELD = MOVE.where(outbox.c.fence == bindparam("held"))
+KEEP = Prepared(insert(outbox_raw))
 """The statements of every message: building one costs more than running it, so they are built once."""
 
 UNRESOLVED = Text(
@@ -152,9 +148,9 @@ def enqueue(
         "digest": sha256(out.content).hexdigest(),
         "canonical": _envelope(message),
     }
-    if connection.execute(QUEUE, row).rowcount != 1:
+    if QUEUE.change(connection, row) != 1:
         raise NotAllowed(UNRESOLVED)
-    connection.execute(KEEP, raw)
+    KEEP.change(connection, raw)
     failpoints.hit("outbox.enqueue")
 
 
@@ -196,12 +192,29 @@ def move(
     """
     if any(to not in EDGES[state] for state in before):
         raise ValueError(f"no edge from {sorted(before)} to {to}")
-    statement = MOVE if fence is None else MOVE_HELD
-    where = {"moved": message_id, "before": sorted(before)} | ({} if fence is None else {"held": fence})
+    statement = _move(frozenset(before), held=fence is not None, never_attempted=never_attempted)
+    where = {"moved": message_id} | ({} if fence is None else {"held": fence})
+    changed = {"state": to, "updated_at": now, "lease_until": None}
+    return statement.change(connection, where | changed | values) == 1
+
+
+@cache
+def _move(before: frozenset[str], *, held: bool, never_attempted: bool) -> Prepared:
+    statement = (
+        update(outbox)
+        .where(outbox.c.message_id == bindparam("moved"), in_state(outbox, *sorted(before)))
+        .values(fence=outbox.c.fence + 1)
+    )
+    if held:
+        statement = statement.where(outbox.c.fence == bindparam("held"))
     if never_attempted:
         statement = statement.where(outbox.c.attempts == 0)
-    changed = {"state": to, "updated_at": now, "lease_until": None}
-    return connection.execute(statement, where | changed | values).rowcount == 1
+    return Prepared(statement)
+
+
+def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
+    """Written out, not bound: a partial index is used only when the database can read the condition."""
+    return table.c.state.in_([literal_column(f"'{state}'") for state in states])
 
 
 def restore(row: Any) -> CanonicalMessage:

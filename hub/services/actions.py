@@ -36,13 +36,15 @@ from hub.services.record import NewEvent, Recorded
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
+from hub.store.prepared import Prepared
 
 UNRESOLVED = Text(
     "上一次提交的结果正在确认中，请勿重复提交", "The last submission is still being confirmed: do not submit again"
 )
 SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
-DROP_DRAFTS = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
-DROP_DRAFT = DROP_DRAFTS.where(tables.draft.c.form == bindparam("form"))
+_drafts = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
+DROP_DRAFTS = Prepared(_drafts)
+DROP_DRAFT = Prepared(_drafts.where(tables.draft.c.form == bindparam("form")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,9 +324,9 @@ def _own(tenant: Tenant, obj: BusinessObject, action: Action) -> Files:
 def _drop_drafts(connection: Connection, obj: BusinessObject, action: Action) -> None:
     """What was typed into the action's form is taken; with an object that is gone, all goes."""
     if obj.kind.discards(action):
-        connection.execute(DROP_DRAFTS, {"object_id": obj.id})
+        DROP_DRAFTS.change(connection, {"object_id": obj.id})
     elif action.form:
-        connection.execute(DROP_DRAFT, {"object_id": obj.id, "form": action.form})
+        DROP_DRAFT.change(connection, {"object_id": obj.id, "form": action.form})
 
 
 def meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:

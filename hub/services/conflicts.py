@@ -75,7 +75,7 @@ def _apply(connection: Connection, made: Row[Any], now: datetime) -> None:
 
 
 def _find(connection: Connection, object_id: str) -> Dispute:
-    row = connection.execute(record.BY_ID, {"id": object_id}).one_or_none()
+    row = record.BY_ID.first(connection, {"id": object_id})
     if row is None:
         raise NotFound
     obj = thaw(row)

@@ -23,6 +23,7 @@ from hub.evidence.chain import Entry, Head
 from hub.runtime import Runtime
 from hub.services import blobs
 from hub.store.engine import writing
+from hub.store.prepared import Prepared
 from hub.store.rows import insert_new
 from hub.store.tables import blob, evidence_head
 from hub.store.tables import evidence as table
@@ -41,9 +42,9 @@ def last_of(chain: ColumnElement[str]) -> Select[tuple[int, str]]:
     return select(table.c.n, table.c.hash).where(table.c.chain == chain).order_by(table.c.n.desc()).limit(1)
 
 
-LAST = last_of(bindparam("chain"))
-APPEND = insert(table).inline()  # nobody asks for the new row's number
-OLDEST = select(table.c.at).where(table.c.head.is_(None)).order_by(table.c.seq).limit(1)
+LAST = Prepared(last_of(bindparam("chain")))
+APPEND = Prepared(insert(table).inline())  # nobody asks for the new row's number
+OLDEST = Prepared(select(table.c.at).where(table.c.head.is_(None)).order_by(table.c.seq).limit(1))
 COVER = update(table).where(table.c.seq.in_(bindparam("covered", expanding=True)))
 """The statements of every act: building one costs more than running it, so they are built once."""
 
@@ -64,7 +65,7 @@ def append(
 
 
 def _last(connection: Connection, of: str) -> Entry | None:
-    last = connection.execute(LAST, {"chain": of}).one_or_none()
+    last = LAST.first(connection, {"chain": of})
     return None if last is None else end(of, last)
 
 
@@ -76,7 +77,7 @@ def end(of: str, last: Any) -> Entry | None:
 def _write(connection: Connection, of: str, before: Entry | None, facts: Mapping[str, Any], now: datetime) -> Entry:
     entry = chain.link(of, before, facts, now)
     row = {"chain": of, "n": entry.n, "at": now, "body": entry.body, "hash": entry.hash}
-    connection.execute(APPEND, row)
+    APPEND.change(connection, row)
     return entry
 
 
@@ -106,8 +107,8 @@ def message(way: str, message_id: str, kind: str, digest: str, partner: str) -> 
 
 def require(connection: Connection, patience: float, now: datetime) -> None:
     """Return while evidence is being signed. Raises Unavailable when it has not been for ``patience`` seconds."""
-    oldest = connection.execute(OLDEST).scalar_one_or_none()
-    if oldest is not None and now - oldest > timedelta(seconds=patience):
+    oldest = OLDEST.first(connection, {})
+    if oldest is not None and now - oldest.at > timedelta(seconds=patience):
         raise Unavailable(UNSIGNED)
 
 
@@ -151,8 +152,8 @@ def tend(runtime: Runtime) -> int:
     except Exception as error:
         now = runtime.clock.now()
         with writing(runtime.engine) as connection:
-            oldest = connection.execute(OLDEST).scalar_one_or_none()
-            if oldest is not None and now - oldest > ALARM_AFTER:
+            oldest = OLDEST.first(connection, {})
+            if oldest is not None and now - oldest.at > ALARM_AFTER:
                 why = type(error).__name__
                 text = Text(f"证据链无法签名：{why}", f"Evidence cannot be signed: {why}")
                 open_alert(connection, ALERT, text, now)

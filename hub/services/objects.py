@@ -46,14 +46,16 @@ from hub.services.shapes import (
     thaw,
 )
 from hub.store import tables
+from hub.store.prepared import Prepared
 
 _object = tables.business_object
-OWN = select(_object).where(
+_own = select(_object).where(
     _object.c.enterprise == bindparam("enterprise"),
     _object.c.kind == bindparam("kind"),
     _object.c.id == bindparam("id"),
 )
-OWN_LOCKED = OWN.with_for_update()
+OWN = Prepared(_own)
+OWN_LOCKED = Prepared(_own.with_for_update())
 """Every page and every action asks for one object, so this is built once."""
 THOSE = select(_object).where(_object.c.id.in_(bindparam("ids", expanding=True)))
 """By id alone: beside a condition on the enterprise SQLite takes that one's index and reads all that it ever had."""
@@ -62,7 +64,7 @@ _held = select(_least.scalar_subquery().label("kind")).cte("held", recursive=Tru
 _held = _held.union_all(
     select(_least.where(_object.c.kind > _held.c.kind).scalar_subquery()).where(_held.c.kind.is_not(None))
 )
-HELD = select(_held.c.kind).where(_held.c.kind.is_not(None))
+HELD = Prepared(select(_held.c.kind).where(_held.c.kind.is_not(None)))
 """The kinds that an enterprise has: one step into the index for each, however many objects there are."""
 
 
@@ -88,15 +90,15 @@ class Tenant:
         """The same, locked until the transaction ends; needs a writing connection."""
         return self._get(OWN_LOCKED, kind_code, object_id)
 
-    def _get(self, statement: Select[Any], kind_code: str, object_id: str) -> BusinessObject:
+    def _get(self, statement: Prepared, kind_code: str, object_id: str) -> BusinessObject:
         found = self._find(statement, kind_code, object_id)
         if found is None:
             raise NotFound
         return found
 
-    def _find(self, statement: Select[Any], kind_code: str, object_id: str) -> BusinessObject | None:
+    def _find(self, statement: Prepared, kind_code: str, object_id: str) -> BusinessObject | None:
         asked = {"enterprise": self._enterprise, "kind": kind_code, "id": object_id}
-        row = self._connection.execute(statement, asked).one_or_none()
+        row = statement.first(self._connection, asked)
         return None if row is None else thaw(row)
 
     def by_number(self, kind_code: str, number: str) -> BusinessObject | None:
@@ -114,7 +116,7 @@ class Tenant:
 
     def kinds(self) -> Sequence[str]:
         """The kinds of which the enterprise has any object."""
-        return self._connection.execute(HELD, {"enterprise": self._enterprise}).scalars().all()
+        return [row.kind for row in HELD.rows(self._connection, {"enterprise": self._enterprise})]
 
     def bill(self, object_id: str) -> BusinessObject | None:
         """The object with this id if its kind is payable, or None."""

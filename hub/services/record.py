@@ -28,15 +28,18 @@ from hub.services import blobs, consequences, evidence
 from hub.services.linked import named
 from hub.services.shapes import BusinessObject, thaw
 from hub.store import tables
+from hub.store.prepared import Prepared
 from hub.store.rows import insert_new
 
 _object, _event = tables.business_object, tables.event
 LOCKED = select(_object).with_for_update()
-BY_ID = LOCKED.where(_object.c.id == bindparam("id"))
-BY_NUMBER = LOCKED.where(
-    _object.c.partner == bindparam("partner"),
-    _object.c.kind == bindparam("kind"),
-    _object.c.number == bindparam("number"),
+BY_ID = Prepared(LOCKED.where(_object.c.id == bindparam("id")))
+BY_NUMBER = Prepared(
+    LOCKED.where(
+        _object.c.partner == bindparam("partner"),
+        _object.c.kind == bindparam("kind"),
+        _object.c.number == bindparam("number"),
+    )
 )
 BILLS = select(_object.c.id).where(
     _object.c.enterprise == bindparam("enterprise"),
@@ -59,7 +62,7 @@ NAMING = (
     )
 )
 _proof = evidence.last_of(bindparam("object_id")).subquery("proof")
-HISTORY = (
+HISTORY = Prepared(
     select(
         *(_event.c.name, _event.c.identity, _event.c.submission, _event.c.occurred_at, _event.c.content),
         *(_proof.c.n, _proof.c.hash),
@@ -70,9 +73,11 @@ HISTORY = (
     .order_by(_event.c.seq)
 )
 LATEST = select(func.max(_event.c.occurred_at)).where(_event.c.object_id == bindparam("object_id"))
-APPEND = insert(_event).inline()  # nobody asks for the new row's number
-CHANGE = update(_object).where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
-DELIVERY = update(_object).where(_object.c.id == bindparam("changed"))
+APPEND = Prepared(insert(_event).inline())  # nobody asks for the new row's number
+CHANGE = Prepared(
+    update(_object).where(_object.c.id == bindparam("changed"), _object.c.revision == bindparam("from_revision"))
+)
+DELIVERY = Prepared(update(_object).where(_object.c.id == bindparam("changed")))
 """The statements of every message: building one costs more than running it, so they are built once."""
 
 LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
@@ -113,13 +118,13 @@ class Recorded:
 
 def lock(connection: Connection, *, kind: str, partner: str, number: str) -> BusinessObject | None:
     """The object by its business number, locked until the transaction ends; None when there is none."""
-    row = connection.execute(BY_NUMBER, {"partner": partner, "kind": kind, "number": number}).one_or_none()
+    row = BY_NUMBER.first(connection, {"partner": partner, "kind": kind, "number": number})
     return None if row is None else thaw(row)
 
 
 def lock_id(connection: Connection, object_id: str) -> BusinessObject:
     """The object by id, locked. Only for ids that come from our own tables."""
-    return thaw(connection.execute(BY_ID, {"id": object_id}).one())
+    return thaw(BY_ID.first(connection, {"id": object_id}))
 
 
 def create(
@@ -208,7 +213,7 @@ def record(
     if delivery is not None:
         values["delivery"] = delivery
     where = {"changed": obj.id, "from_revision": obj.revision}
-    if connection.execute(CHANGE, where | values).rowcount != 1:
+    if CHANGE.change(connection, where | values) != 1:
         raise Stale
     current = _changed(obj, values, after)
     consequences.hold_and_book(connection, current, before=before, event=new.name, now=now)
@@ -272,12 +277,12 @@ def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Project
 
 def set_delivery(connection: Connection, object_id: str, state: str) -> None:
     """How the latest message out stands, for the lists; not part of the projection."""
-    connection.execute(DELIVERY, {"changed": object_id, "delivery": state})
+    DELIVERY.change(connection, {"changed": object_id, "delivery": state})
 
 
 def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], Entry | None]:
     """The events of the locked object, and the last entry of its evidence."""
-    rows = connection.execute(HISTORY, {"object_id": obj.id}).all()
+    rows = HISTORY.rows(connection, {"object_id": obj.id})
     events = [
         Event(row.name, row.identity, row.submission, row.occurred_at, thaw_content(obj.kind, row.content))
         for row in rows
@@ -335,8 +340,8 @@ def _append(
 ) -> None:
     moved = [(track, state) for track, state in projection.states.items() if state != before.get(track)]
     track, state = moved[-1] if moved else ("", None)
-    connection.execute(
-        APPEND,
+    APPEND.change(
+        connection,
         {
             "object_id": object_id,
             "name": new.name,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from hub.business import roles
 from hub.business.acts import Action, Actor
@@ -185,13 +185,16 @@ def enclosed(connection: Connection, obj: BusinessObject, action: Action) -> lis
 
 def close(connection: Connection, obj: BusinessObject, action: Action) -> None:
     """After ``action``: what travelled with it is a document from now on; with an object that is gone, all go."""
-    here = select(_upload.c.id).where(_upload.c.object_id == obj.id)
     if obj.kind.discards(action):
-        _drop(connection, connection.execute(here).scalars().all())
+        _drop(connection, connection.execute(_here(obj)).scalars().all())
     elif action.encloses:
-        sent = connection.execute(here.where(_upload.c.action == action.name)).scalars().all()
+        sent = connection.execute(_here(obj).where(_upload.c.action == action.name)).scalars().all()
         connection.execute(delete(_part).where(_part.c.upload.in_(sent)))
         connection.execute(update(_upload).where(_upload.c.id.in_(sent)).values(sent=True))
+
+
+def _here(obj: BusinessObject) -> Select[str]:
+    return select(_upload.c.id).where(_upload.c.object_id == obj.id)
 
 
 def _filled(text: Text, *, what: Text) -> Text:

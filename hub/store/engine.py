@@ -35,7 +35,6 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
             execution_options={TURN: threading.RLock()},
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_size=pool_size, max_overflow=10, hide_parameters=True)
 
@@ -45,6 +44,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end of the block, rolled back by any exception."""
     turn = engine.get_execution_options().get(TURN, nullcontext())
     with turn, engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        _begin(connection, "BEGIN IMMEDIATE")
         yield connection
 
 
@@ -53,6 +53,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the store; nothing is written. On SQLite every transaction is such a view."""
     options = {} if engine.dialect.name == "sqlite" else VIEW
     with engine.connect().execution_options(**options) as connection, connection.begin():
+        _begin(connection, "BEGIN")
         yield connection
 
 
@@ -72,6 +73,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin(connection: Connection, how: str) -> None:
+    """The driver begins nothing by itself. No listener: with one, every statement would look for what listens."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(how)

@@ -37,7 +37,7 @@ from hub.crypto.vault import Vault
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
 from hub.services import accounts, actions, results
-from hub.store import tables
+from hub.store import prepared, tables
 from hub.store.engine import WRITES, reading, writing
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue
@@ -136,6 +136,11 @@ def counting(engine: Engine) -> Iterator[Counter[str]]:
 def asking(engine: Engine) -> Iterator[Counter[str]]:
     """Count the statements, and the commits of what was written."""
     counter: Counter[str] = Counter()
+    execute = prepared.execute
+
+    def prepared_executed(*call: Any) -> Any:
+        counter["statement"] += 1
+        return execute(*call)
 
     def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         counter["statement"] += not statement.startswith("BEGIN")
@@ -146,7 +151,9 @@ def asking(engine: Engine) -> Iterator[Counter[str]]:
     event.listen(engine, "before_cursor_execute", executed)
     event.listen(engine, "commit", committed)
     try:
-        yield counter
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(prepared, "execute", prepared_executed)
+            yield counter
     finally:
         event.remove(engine, "before_cursor_execute", executed)
         event.remove(engine, "commit", committed)

@@ -6,12 +6,12 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from hub.delivery import failpoints, lanes
 from hub.delivery.dispatcher import Dispatcher
 from hub.delivery.transport import Transport
-from hub.store import tables
+from hub.store import prepared, tables
 from hub.store.engine import reading, writing
 
 LEASE = timedelta(seconds=60)
@@ -328,18 +328,24 @@ def long_history(world):
     return world
 
 
-def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history):
+def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monkeypatch):
     """Whatever lies behind: 100,000 finished messages are not even looked at."""
     world = long_history
     world.queue()
     seen = []
-    event.listen(world.engine, "before_cursor_execute", lambda *call: seen.append((call[2], call[3])))
+    execute = prepared.execute
+
+    def noting(connection, ready, values):
+        seen.append((ready.sql, ready.bind(values)))
+        return execute(connection, ready, values)
+
+    monkeypatch.setattr(prepared, "execute", noting)
     claim(world)
-    polls = [row for row in seen if row[0].startswith(("SELECT", "WITH"))]
+    polls = [(sql, values) for sql, values in seen if sql.startswith(("SELECT", "WITH"))]
 
     prefix = "EXPLAIN QUERY PLAN " if world.engine.dialect.name == "sqlite" else "EXPLAIN "
     with reading(world.engine) as connection:
-        plans = [connection.exec_driver_sql(prefix + statement, values).all() for statement, values in polls]
+        plans = [connection.exec_driver_sql(prefix + sql, values).all() for sql, values in polls]
 
     assert len(plans) == 2
     plan = "\n".join(str(row) for rows in plans for row in rows)
