@@ -134,7 +134,7 @@ class Payer:
                 now=now,
                 trace=id,
             )
-        runtime.wake()
+        runtime.wake(obj.partner)
 
     def _settle(self, connection: Connection, sent: Sent, outcome: Outcome, now: datetime) -> None:
         self._numbers[sent.message_id] = sent.business_key

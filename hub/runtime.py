@@ -26,7 +26,7 @@ from hub.registry import Registry
 from hub.store.engine import open_engine
 
 
-def _nothing() -> None:
+def _nothing(_: str) -> None:
     return None
 
 
@@ -40,7 +40,7 @@ class Runtime:
     signer: Signer
     clock: Clock = field(default_factory=SystemClock)
     quota: Quota = field(default_factory=lambda: Quota(DoorSettings().per_minute))
-    wake: Callable[[], None] = _nothing  # tells a worker in the same process that something was queued
+    wake: Callable[[str], None] = _nothing  # tells a worker in the same process that something waits for a partner
     guards: Guards = field(default_factory=Guards, repr=False)
     vault: Vault = field(default_factory=Vault, repr=False)  # the default's key ends with the process
 

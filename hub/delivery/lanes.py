@@ -57,7 +57,7 @@ class Claim:
     queries: int  # questions answered so far
     fence: int  # of this claim
     begun: bool  # its attempt is recorded; else there is a question to ask, or it is past its deadline
-    more: bool  # whether something else is due, or will be once this one is done
+    more: Sequence[str]  # the partners for whom something else is due, or will be once this one is done
     lease_until: datetime  # then others may take it over
     out: OutMessage = field(repr=False)
     canonical: CanonicalMessage = field(repr=False)
@@ -159,7 +159,7 @@ def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: time
             return None
         failpoints.hit("delivery.before_claim_commit")
     failpoints.hit("delivery.after_claim_commit")
-    return replace(held, more=True) if len(due) > 1 else held
+    return replace(held, more=[*held.more, *(code for code in due if code != held.partner)])
 
 
 def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str]:
@@ -202,7 +202,7 @@ def _held(row: Row[Any], until: datetime, begun: bool) -> Claim:
         queries=row.queries,
         fence=row.fence + 1,
         begun=begun,
-        more=row.more or row.attempts > 0 or row.state == "UNKNOWN",  # its end may release its lane
+        more=[row.partner] if row.more or row.attempts > 0 or row.state == "UNKNOWN" else [],  # its end may free a lane
         lease_until=until,
         out=OutMessage(content=row.content, content_type=row.content_type, path=row.path, headers=row.headers),
         canonical=restore(row),

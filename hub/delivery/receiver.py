@@ -124,7 +124,7 @@ def _receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> A
         log.exception("%s: a message could not be taken", partner)
         return _busy(adapter, ctx, raw, BUSY)
     Observers(runtime).received(partner, message.canonical.message_id, answer.code)
-    runtime.wake()
+    runtime.wake(partner)
     return answer
 
 

@@ -65,12 +65,18 @@ class Worker:
         self._stopping = threading.Event()
         self._claiming = threading.Lock()
         self._busy: Counter[str] = Counter()  # partner -> exchanges in flight
+        self._share = max(runtime.settings.delivery.senders // 2, 1)  # of the senders, for one partner
         self._polls: dict[str, float] = {}  # partner -> monotonic time before which the store is not asked again
         self._turn = 0
         self._threads: list[threading.Thread] = []
 
-    def wake(self) -> None:
-        """Something was queued in this process: look now instead of at the next sweep."""
+    def wake(self, partner: str = "") -> None:
+        """Something was queued in this process, for ``partner`` where that is known: look now, not at the next sweep.
+
+        While all of a partner's share of the senders is busy nobody else can help: each of those looks when it is done.
+        """
+        if self._busy[partner] >= self._share:
+            return
         with self._wake:
             self._signals = min(self._signals + 1, self._runtime.settings.delivery.senders)
             self._wake.notify()
@@ -144,8 +150,8 @@ class Worker:
             return True
         with self._claimed() as claim:
             if claim is not None:
-                if claim.more:
-                    self.wake()  # the next sender looks while this one sends
+                for partner in claim.more:
+                    self.wake(partner)  # the next sender looks while this one sends
                 if claim.state == "UNKNOWN":
                     self._resolver.ask(claim)
                 else:
@@ -176,10 +182,9 @@ class Worker:
         if not codes:
             return []
         self._turn = (self._turn + 1) % len(codes)
-        share = max(self._runtime.settings.delivery.senders // 2, 1)
         away = self._runtime.guards.away
         turn = codes[self._turn :] + codes[: self._turn]
-        return [code for code in turn if self._busy[code] < share and away(code) is None]
+        return [code for code in turn if self._busy[code] < self._share and away(code) is None]
 
     def _poll(self) -> bool:
         """Poll the first partner whose time has come; True when it may have more. The store knows the exact time."""

@@ -234,7 +234,7 @@ def perform(
             detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
             audit.note(connection, now, "signature.refused", who=actor.account, address=actor.address, detail=detail)
         raise
-    runtime.wake()
+    runtime.wake(after.partner)
     return after
 
 
@@ -257,7 +257,8 @@ def perform_many(
             except NotAllowed as refused:
                 reason = refused.text
                 raise NotAllowed(Text(f"{number}：{reason.zh}", f"{number}: {reason.en}")) from None
-    runtime.wake()
+    for partner in {obj.partner for obj in done}:
+        runtime.wake(partner)
     return done
 
 

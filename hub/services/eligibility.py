@@ -160,7 +160,8 @@ def confirm(runtime: Runtime, who: str, programme: str) -> int:
         _note(connection, now, "confirm", who, programme, moved)
         for insurer in insurers:
             _tell(connection, now, who, programme, insurer)
-    runtime.wake()
+    for insurer in insurers:
+        runtime.wake(insurer)
     return moved
 
 
