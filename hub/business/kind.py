@@ -191,6 +191,11 @@ class Kind:
         return frozenset(row.name for row in (*self.fields, *columns) if row.key)
 
     @cached_property
+    def tables(self) -> Sequence[Field]:
+        """The fields that hold rows."""
+        return [row for row in self.fields if row.rows]
+
+    @cached_property
     def _state_ids(self) -> frozenset[str]:
         return frozenset(state.id for track in self.tracks for state in track.states)
 
@@ -252,8 +257,22 @@ class Kind:
 
     def discards(self, action: Action) -> bool:
         """Whether ``action`` takes an object out of the lists."""
-        moved = {row.target for track in self.tracks for row in track.transitions if row.event == action.event}
-        return any(state.hidden and state.id in moved for track in self.tracks for state in track.states)
+        return action.event in self._discarding
+
+    @cached_property
+    def _discarding(self) -> frozenset[str]:
+        hidden = {state.id for track in self.tracks for state in track.states if state.hidden}
+        return frozenset(row.event for track in self.tracks for row in track.transitions if row.target in hidden)
+
+    @cached_property
+    def own(self) -> Mapping[str, Mapping[str, str]]:
+        """Track -> the enterprise's own event -> where it leads."""
+        return {
+            track.name: {
+                row.event: row.target for row in track.transitions if self.event(row.event).by is By.ENTERPRISE
+            }
+            for track in self.tracks
+        }
 
     def starts(self, event: str) -> bool:
         """Whether ``event`` may create an object."""

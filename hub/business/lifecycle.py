@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.business.kind import Kind
-from hub.business.states import BACK, CONFLICT, DECIDED, By
+from hub.business.states import BACK, CONFLICT, DECIDED
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
     for track in kind.tracks:
         # The hub allowed the enterprise's own event when it was recorded: a late answer to an older submission
         # must not undo it, so it moves the object from wherever the older answers left it.
-        own = {row.event: row.target for row in track.transitions if kind.event(row.event).by is By.ENTERPRISE}
+        own = kind.own[track.name]
         current: str | None = None
         before: str | None = None
         for event in standing:

@@ -402,7 +402,7 @@ def _attach(
 def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Name and value of everything that the object can be found by."""
     found = {(name, content.get(name)) for name in kind.keyed}
-    for table in kind.fields:
+    for table in kind.tables:
         found |= {(column.name, row.get(column.name)) for column in table.rows for row in content.get(table.name) or ()}
     return {(name, str(value)) for name, value in found if value and name in kind.keyed}
 
