@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ class Transport:
         try:
             response = self._pool(partner, settings).urlopen(
                 "POST",
-                _target(parse_url(settings.address), out.path),
+                _target(_address(settings.address), out.path),
                 body=out.content,
                 headers={**out.headers, "Content-Type": out.content_type},
                 retries=False,
@@ -189,8 +190,13 @@ class Transport:
     def _pool(self, partner: str, settings: PartnerSettings) -> HTTPConnectionPool:
         with self._lock:
             if partner not in self._pools:
-                self._pools[partner] = _open(parse_url(settings.address), settings.ca, self.settings.delivery.senders)
+                self._pools[partner] = _open(_address(settings.address), settings.ca, self.settings.delivery.senders)
             return self._pools[partner]
+
+
+@lru_cache
+def _address(text: str) -> Url:
+    return parse_url(text)
 
 
 def _open(address: Url, ca: Path | None, senders: int) -> HTTPConnectionPool:
