@@ -26,6 +26,7 @@ from hub.services import audit, evidence, inbound, unmapped
 from hub.services.inbound import PluginFault, received
 from hub.store import tables
 from hub.store.engine import writing
+from hub.store.prepared import Prepared
 from hub.store.rows import insert_new
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ CONFLICT, BUSY, TOO_MANY = "2002", "3001", "3002"
 RETRY_AFTER = {BUSY: (503, 10), TOO_MANY: (429, 2)}  # status, seconds
 
 _inbox, _raw = tables.inbox, tables.inbox_raw
-PARKED = (
+PARKED = Prepared(
     select(_inbox, _raw.c.content)
     .join(
         _raw,
@@ -226,7 +227,7 @@ def release(
 
     Raises Unread for those that nobody has read yet.
     """
-    rows = connection.execute(PARKED, {"partner": partner, "number": number}).all()
+    rows = PARKED.rows(connection, {"partner": partner, "number": number})
     rows = [row for row in rows if only in (None, row.message_id)]
     unread = [row for row in rows if row.message_id not in readings]
     if unread:

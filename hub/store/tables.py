@@ -547,7 +547,7 @@ inbox = Table(
     Column("answer", LargeBinary, nullable=False),  # the receipt, said again to every copy
     Column("copies", Integer, nullable=False, default=0),
     PrimaryKeyConstraint("partner", "message_id"),
-    Index("ix_inbox_key", "partner", "business_key"),
+    Index("ix_inbox_key", "partner", "business_key", "received_at"),
     Index("ix_inbox_time", "received_at"),
     Index("ix_inbox_heard", "partner", "received_at"),
 )

@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partner", "message_id", name=op.f("pk_inbox")),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index("ix_inbox_key", ["partner", "business_key"], unique=False)
+        batch_op.create_index("ix_inbox_key", ["partner", "business_key", "received_at"], unique=False)
         batch_op.create_index(
             "ix_inbox_parked",
             ["received_at"],
