@@ -27,7 +27,7 @@ SHAPES = (
     re.compile(r"(?<![\w-])(?:\+?86[- ]?)?1[3-9]\d{9}(?![\w-])"),
 )
 MASK = "***"
-QUIET = ("waitress.queue", "urllib3", "fontTools", "alembic")  # say nothing below a warning
+QUIET = ("waitress.queue", "urllib3", "fontTools", "alembic", "signxml")  # say nothing below a warning
 
 
 def configure(form: str) -> None:

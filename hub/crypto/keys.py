@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from hub.contract.suites import ECDSA, RSA, SM2, USER_ID
-from hub.crypto import sm2
 from hub.crypto.sm2 import CURVE_OID, SIZE, Sm2PrivateKey, Sm2PublicKey
 
 SM2_CURVE = "sm2p256v1"
@@ -113,20 +112,6 @@ def verify(key: PublicKey, signature: bytes, data: bytes, user_id: bytes = USER_
         key.verify(signature, data, ec.ECDSA(SHA256()))
     else:
         key.verify(signature, data, user_id)
-
-
-def to_raw(key: PublicKey, signature: bytes) -> bytes:
-    """What :func:`sign` makes, as XML has it: r || s of a curve (XMLDSig 1.1, 6.4.3). Raises ValueError."""
-    return signature if isinstance(key, rsa.RSAPublicKey) else sm2.to_raw(signature, _octets(key))
-
-
-def from_raw(key: PublicKey, raw: bytes) -> bytes:
-    """The way back, for :func:`verify`. Raises ValueError."""
-    return raw if isinstance(key, rsa.RSAPublicKey) else sm2.from_raw(raw, _octets(key))
-
-
-def _octets(key: ec.EllipticCurvePublicKey | Sm2PublicKey) -> int:
-    return SIZE if isinstance(key, Sm2PublicKey) else (key.key_size + 7) // 8
 
 
 class KeySigner:

@@ -123,19 +123,19 @@ class Sm2PrivateKey:
         return encode_dss_signature(*_core().sign(data, self.number, user_id, (public.x, public.y)))
 
 
-def to_raw(signature: bytes, size: int = SIZE) -> bytes:
-    """r || s, each of ``size`` octets, of a DER signature. Raises ValueError."""
+def to_raw(signature: bytes) -> bytes:
+    """r || s, 64 octets, of a DER signature. Raises ValueError."""
     r, s = decode_dss_signature(signature)
-    if min(r, s) < 0 or max(r, s).bit_length() > 8 * size:
+    if not (0 <= r < ORDER and 0 <= s < ORDER):
         raise ValueError("r or s is out of range")
-    return r.to_bytes(size) + s.to_bytes(size)
+    return r.to_bytes(SIZE) + s.to_bytes(SIZE)
 
 
-def from_raw(raw: bytes, size: int = SIZE) -> bytes:
-    """The DER signature of r || s, each of ``size`` octets. Raises ValueError."""
-    if len(raw) != 2 * size:
-        raise ValueError(f"not {2 * size} octets")
-    return encode_dss_signature(int.from_bytes(raw[:size]), int.from_bytes(raw[size:]))
+def from_raw(raw: bytes) -> bytes:
+    """The DER signature of r || s, 64 octets. Raises ValueError."""
+    if len(raw) != 2 * SIZE:
+        raise ValueError("not 64 octets")
+    return encode_dss_signature(int.from_bytes(raw[:SIZE]), int.from_bytes(raw[SIZE:]))
 
 
 def _core() -> SM2Core:

@@ -1,8 +1,8 @@
 """How a document in a partner's own XML travels: what stands around its octets and who signs them.
 
-``PARCEL``: inside the hub's own signed envelope, which carries the envelope's fields and the attachments too.
-``ENVELOPED``: the document itself is signed (XMLDSig), and its rows name whatever of the envelope it carries. A partner
-that does it otherwise gets a carrier of its own.
+``PARCEL``: inside the hub's own signed envelope, which carries the envelope's fields and the attachments too; the way
+out where names are Chinese, because signxml cannot sign those. ``ENVELOPED``: the document itself is signed (XMLDSig),
+and its rows name whatever of the envelope it carries. A partner that does it otherwise gets a carrier of its own.
 """
 
 from collections.abc import Mapping
@@ -92,7 +92,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Enveloped:
-    """The document with an XMLDSig signature of its own as last child of its root."""
+    """The document with an XMLDSig signature of its own as last child of its root; its names must be ASCII."""
 
     envelope = False
     names_request = False

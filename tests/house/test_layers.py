@@ -17,7 +17,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     "hub/contract": (("hub.contract",), ("pluggy",)),
     "hub/business": (("hub.contract", "hub.business"), ()),
     "hub/crypto": (("hub.contract", "hub.crypto"), ("cryptography", "asn1crypto", "gmalg")),
-    "hub/xml": (("hub.contract", "hub.crypto", "hub.xml", "schemas"), ("lxml", "xmlschema", "cryptography")),
+    "hub/xml": (("hub.contract", "hub.crypto", "hub.xml", "schemas"), ("lxml", "xmlschema", "signxml", "cryptography")),
     "hub/documents": (
         ("hub.cards", "hub.contract", "hub.documents", "hub.errors"),
         ("typst", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "cryptography"),

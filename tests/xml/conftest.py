@@ -75,11 +75,6 @@ def rsa_partner():
 
 
 @pytest.fixture(scope="session")
-def p384_partner():
-    return signer(ec.generate_private_key(ec.SECP384R1()))
-
-
-@pytest.fixture(scope="session")
 def hub():
     return signer(ec.generate_private_key(ec.SECP256R1()))
 
