@@ -15,7 +15,7 @@ from lxml import etree
 
 from hub.contract.adapters import Refusal
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
-from hub.xml import xsd
+from hub.xml import whole, xsd
 from hub.xml.codec import CodecError, Shape, camel, to_python, to_xml
 from hub.xml.explain import explain
 
@@ -40,7 +40,7 @@ class MessageSchema:
         namespace = etree.parse(file, _parser()).getroot().get("targetNamespace", "")
         body = (OWN_BODY if namespace == ENVELOPE else OTHER_BODY).format(namespace=namespace, file=file.name)
         driver = DRIVER.format(body=body)
-        self._schema = etree.XMLSchema(etree.fromstring(driver, _parser(_Local(catalogue))))
+        self._schema = whole.compiled(lambda: etree.fromstring(driver, _parser(_Local(catalogue))))
         self._explained = xsd.load(driver, catalogue.resolve)
         self.shape = xsd.shape(self._explained, f"{{{namespace}}}{type}")
         envelope = xsd.shape(self._explained, ROOT)

@@ -25,6 +25,7 @@ from hub.contract.message import NO_ENTERPRISE, ActorSignature, Attachment, Cano
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.status import AnswerTable, StatusTable, UnmappedCode
 from hub.contract.text import Text
+from hub.xml import whole
 from hub.xml.carriers import PARCEL, Carried, Carrier, header_of
 from hub.xml.catalogue import INVALID, UNKNOWN_TYPE, MessageSchema
 from hub.xml.codec import CodecError, Shape
@@ -334,7 +335,8 @@ def compiled(folder: Path, file: str) -> etree.XMLSchema:
     """One XSD, compiled when it is first asked for; what it includes comes from its own folder, by file name alone."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     parser.resolvers.add(_Folder(folder))
-    return etree.XMLSchema(etree.fromstring((folder / file).read_bytes(), parser, base_url=f"own:/{quote(file)}"))
+    content, base = (folder / file).read_bytes(), f"own:/{quote(file)}"
+    return whole.compiled(lambda: etree.fromstring(content, parser, base_url=base))
 
 
 class _Folder(etree.Resolver):

@@ -12,6 +12,7 @@ from lxml import etree
 
 from hub.contract.adapters import Refusal
 from hub.contract.message import ActorSignature, Attachment
+from hub.xml import catalogue as of_catalogue
 from hub.xml.catalogue import Catalogue, default_catalogue
 from hub.xml.dialect import seal
 from hub.xml.explain import MOST
@@ -283,3 +284,45 @@ def test_the_shape_tells_what_a_form_must_know(catalogue):
 
 def test_an_empty_catalogue_knows_nothing():
     assert Catalogue(()).types() == ()
+
+
+@pytest.mark.parametrize("missing", ["envelope-1.0.xsd", "types-1.0.xsd", "cargo_agreement-1.0.xsd"])
+def test_a_schema_that_lost_a_part_while_it_was_compiled_is_compiled_again(missing, monkeypatch):
+    asked = []
+
+    class Interrupted(of_catalogue._Local):
+        """As when another thread's parse takes the loader away, once."""
+
+        def resolve(self, system_url, public_id, context):
+            asked.append(system_url.rsplit("/", 1)[-1])
+            lost = asked.count(missing) == 1 and asked[-1] == missing
+            return None if lost else super().resolve(system_url, public_id, context)
+
+    monkeypatch.setattr(of_catalogue, "_Local", Interrupted)
+
+    schema = Catalogue(default_catalogue()._packages).message("CargoAgreement", "1.0")._schema
+
+    assert asked.count("envelope-1.0.xsd") == 2  # each time it begins with this one
+    assert "UNLOCATED" not in str(schema.error_log)
+
+
+def test_schemas_compile_whole_while_other_threads_parse():
+    def parse() -> None:
+        class Target:
+            def close(self) -> None:
+                return None
+
+        while not done:
+            etree.fromstring(b"<a>" + b"<b>x</b>" * 50 + b"</a>", etree.XMLParser(target=Target()))
+
+    done: list[bool] = []
+    fresh = Catalogue(default_catalogue()._packages)
+    with ThreadPoolExecutor(3) as pool:
+        noise = [pool.submit(parse) for _ in range(3)]
+        try:
+            schemas = [fresh.message(*kind.split("/")) for kind in fresh.types()]
+        finally:
+            done.append(True)
+
+    assert [one.exception() for one in noise] == [None] * 3
+    assert not any("UNLOCATED" in str(one._schema.error_log) for one in schemas)
