@@ -74,6 +74,8 @@ def test_every_state_in_which_a_partner_owes_an_answer_is_watched() -> None:
         ("payment_agreement", "REQUESTED"),
         ("payment_order", "SENT"),
         ("agreement", "SIGNING"),
+        ("buyer_report", "SUBMITTED"),
+        ("loss_report", "SUBMITTED"),
     }
 
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from hub.business import KINDS
 from hub.business.content import check_content
-from hub.business.lifecycle import By
+from hub.business.states import By
 from hub.contract.adapters import Context, Refusal
 from hub.contract.message import InMessage, Raw
 from hub.contract.status import UnmappedCode
