@@ -15,7 +15,8 @@ NOT_SENT = "-"  # instead of the id of a message that its receiver does not take
 class Payable:
     """What makes an object a bill: in ``states`` the enterprise owes its partner the ``amount`` in ``currency``.
 
-    Its kind declares PAYMENT_EVENTS, which a payment causes, and the field RETURNED, and has no effects of its own.
+    Its kind declares PAYMENT_EVENTS, which a payment causes (``hub.business.premiums``), and the field RETURNED, and
+    has no effects of its own.
     """
 
     states: frozenset[str]

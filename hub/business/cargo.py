@@ -304,7 +304,10 @@ POLICY = Kind(
     },
     links={"application_no": "cargo_application", "agreement_no": "cargo_agreement"},
     ends=("expiry_date", "expired"),
-    effects=(Effect("EFFECTIVE", "application_no", "policy_effective"),),
+    effects=(
+        Effect("EFFECTIVE", "application_no", "policy_effective"),
+        Effect("CANCELLED", "application_no", "policy_terminated"),
+    ),
 )
 
 LINE = Line(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from hub.business import premiums
 from hub.business.acts import Action, Actor, Need, Payable, Sends
 from hub.business.enclosures import Enclosure
 from hub.business.kind import RETURNED, Derived, Field, Kind
@@ -265,12 +266,11 @@ EVENTS = (
         decision="cancellation",
     ),
     EventType("cancelled", By.PARTNER, Text("保险公司同意撤销", "Cancelled by the insurer"), decision="cancellation"),
-    EventType("payment_ordered", By.SYSTEM, Text("保费支付指令已发出", "Premium payment ordered"), series="payment"),
-    EventType("payment_failed", By.SYSTEM, Text("保费支付失败", "Premium payment failed"), series="payment"),
-    EventType(
-        "paid", By.SYSTEM, Text("银行确认保费支付成功", "Premium payment confirmed by the bank"), series="payment"
-    ),
+    *premiums.EVENTS,
     EventType("policy_effective", By.SYSTEM, Text("保单正式生效", "The policy is in force"), phase="end"),
+    EventType(
+        "policy_terminated", By.SYSTEM, Text("保险公司注销保单", "The insurer cancelled the policy"), phase="end"
+    ),
     EventType("deleted", By.ENTERPRISE, Text("企业删除投保单", "Deleted by the enterprise"), phase="end"),
 )
 
@@ -341,30 +341,13 @@ STATES = (
         hint=Text("请缴纳保费", "Pay the premium"),
         notice=Text("货运险已出单，请缴费", "A cargo policy was issued: please pay the premium"),
     ),
-    State(
-        "PAYING",
-        Text("支付中", "Payment under way"),
-        "running",
-        Next.HUB,
-        hint=Text("等待银行结果", "The bank answers"),
-    ),
-    State(
-        "PAY_FAILED",
-        Text("支付失败", "Payment failed"),
-        "failed",
-        Next.ENTERPRISE,
-        hint=Text("请重新支付", "Pay again"),
-        notice=Text("货运险保费支付失败", "The payment of a cargo premium failed"),
-    ),
-    State(
-        "PAID",
-        Text("支付成功", "Paid"),
-        "done",
-        Next.PARTNER,
-        hint=Text("等待保单正式生效", "The policy comes into force"),
-        notice=Text("货运险保费支付成功", "A cargo premium was paid"),
+    *premiums.states(
+        Text("货运险", "cargo"),
+        failed=Text("请重新支付", "Pay again"),
+        paid=Text("等待保单正式生效", "The policy comes into force"),
     ),
     State("EFFECTIVE", Text("已生效", "In force"), "done", Next.NOBODY),
+    State("TERMINATED", Text("保单已注销", "Policy cancelled"), "ended", Next.NOBODY),
     State(
         "CANCELLING",
         Text("撤销中", "Cancellation requested"),
@@ -385,7 +368,7 @@ EDITABLE = ("DRAFT", "SEND_FAILED", "DATA_CHECK_FAILED", "DECLINED")
 CANCELLABLE = ("DATA_CHECK_PASSED", "UNDERWRITING_PENDING", "UNDERWRITING_FAILED", "MANUAL_REVIEW")
 CHECKING = ("SUBMITTED", "SEND_FAILED")
 UNDERWRITING = (*CHECKING, "DATA_CHECK_PASSED", "UNDERWRITING_PENDING")
-PAYABLE = ("ISSUED_UNPAID", "PAY_FAILED")
+UNPAID = ("ISSUED_UNPAID", "PAY_FAILED")
 ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "data_check_failed": ("DATA_CHECK_FAILED", CHECKING),
     "data_check_passed": ("DATA_CHECK_PASSED", CHECKING),
@@ -394,7 +377,7 @@ ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "underwriting_failed": ("UNDERWRITING_FAILED", UNDERWRITING),
     "declined": ("DECLINED", (*UNDERWRITING, "MANUAL_REVIEW")),
     "issued": ("ISSUED_UNPAID", (*UNDERWRITING, "MANUAL_REVIEW")),
-    "policy_effective": ("EFFECTIVE", (*UNDERWRITING, "MANUAL_REVIEW", *PAYABLE, "PAYING", "PAID")),
+    "policy_effective": ("EFFECTIVE", (*UNDERWRITING, "MANUAL_REVIEW", *UNPAID, "PAYING", "PAID")),
 }
 """Answer -> state, and the states before it: an answer that overtook others counts at once (X-04)."""
 
@@ -426,10 +409,11 @@ APPLICATION = Kind(
                 Transition("CANCELLING", "cancel_undelivered", BACK),
                 Transition("CANCELLING", "cancel_refused", BACK),
                 Transition("CANCELLING", "cancelled", "CANCELLED"),
-                *(Transition(source, "payment_ordered", "PAYING") for source in PAYABLE),
-                Transition("PAYING", "payment_failed", "PAY_FAILED"),
-                Transition("PAID", "payment_failed", "PAY_FAILED"),  # returned by the bank (退票)
-                *(Transition(source, "paid", "PAID") for source in ("PAYING", *PAYABLE)),
+                *premiums.moves("ISSUED_UNPAID", "policy_effective"),
+                *(
+                    Transition(source, "policy_terminated", "TERMINATED")
+                    for source in ("EFFECTIVE", *premiums.UNSETTLED)
+                ),
             ),
         ),
     ),
@@ -488,5 +472,10 @@ APPLICATION = Kind(
     ),
     documents={"attachment": Text("附件", "Enclosed file")},
     links={"agreement_no": "cargo_agreement", "policy_no": "cargo_policy"},
-    payable=Payable(states=frozenset(PAYABLE), amount="premium_due", currency="premium_currency", due="due_date"),
+    payable=Payable(
+        states=frozenset((*UNPAID, "PREMIUM_RETURNED")),
+        amount="premium_due",
+        currency="premium_currency",
+        due="due_date",
+    ),
 )

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.business import sending
+from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Payable, Sends
 from hub.business.cargo_application import INVOICE_FIELDS, INVOICE_TYPES
 from hub.business.customs import OFFICES, USES
@@ -74,8 +74,9 @@ def used(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:  # noqa:
     return [] if content.get("counted") else taken("used", content)
 
 
-PAYABLE = ("PAYMENT_PENDING", "PAY_FAILED")
-RESERVING = ("SUBMITTED", "UNDERWRITING_PENDING", *PAYABLE, "PAYING", "PAID")
+UNPAID = ("PAYMENT_PENDING", "PAY_FAILED")
+PAYABLE = (*UNPAID, "PREMIUM_RETURNED")
+RESERVING = ("SUBMITTED", "UNDERWRITING_PENDING", *PAYABLE, "PAYING", "REPAYING", "PAID")
 CHECKING = sending.AWAITED
 UNDERWRITING = (*CHECKING, "UNDERWRITING_PENDING")
 ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -83,7 +84,7 @@ ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "underwriting_pending": ("UNDERWRITING_PENDING", CHECKING),
     "underwriting_failed": ("UNDERWRITING_FAILED", UNDERWRITING),
     "premium_due": ("PAYMENT_PENDING", UNDERWRITING),
-    "policy_issued": ("ISSUED", (*UNDERWRITING, *PAYABLE, "PAYING", "PAID")),
+    "policy_issued": ("ISSUED", (*UNDERWRITING, *UNPAID, "PAYING", "PAID")),
 }
 """Answer -> state, and the states before it: an answer that overtook others counts at once (X-04)."""
 
@@ -137,13 +138,7 @@ APPLICATION = Kind(
         EventType(
             "premium_due", By.PARTNER, Text("核保成功，待缴费", "Accepted; premium due"), decision="underwriting"
         ),
-        EventType(
-            "payment_ordered", By.SYSTEM, Text("保费支付指令已发出", "Premium payment ordered"), series="payment"
-        ),
-        EventType("payment_failed", By.SYSTEM, Text("保费支付失败", "Premium payment failed"), series="payment"),
-        EventType(
-            "paid", By.SYSTEM, Text("银行确认保费支付成功", "Premium payment confirmed by the bank"), series="payment"
-        ),
+        *premiums.EVENTS,
         EventType("policy_issued", By.SYSTEM, Text("保险公司出单", "The policy was issued"), phase="end"),
         EventType("counted", By.SYSTEM, Text("保险公司已计入已使用额度", "Counted by the insurer"), phase="end"),
         EventType("released", By.SYSTEM, Text("担保结束，额度恢复", "The guarantee has ended"), phase="end"),
@@ -190,28 +185,10 @@ APPLICATION = Kind(
                     hint=Text("请缴纳保费", "Pay the premium"),
                     notice=Text("关税险核保成功，请缴费", "A duty application was accepted: please pay the premium"),
                 ),
-                State(
-                    "PAYING",
-                    Text("支付中", "Payment under way"),
-                    "running",
-                    Next.HUB,
-                    hint=Text("等待银行结果", "The bank answers"),
-                ),
-                State(
-                    "PAY_FAILED",
-                    Text("支付失败", "Payment failed"),
-                    "failed",
-                    Next.ENTERPRISE,
-                    hint=Text("请重新支付或重新投保", "Pay again, or apply again"),
-                    notice=Text("关税险保费支付失败", "The payment of a duty premium failed"),
-                ),
-                State(
-                    "PAID",
-                    Text("支付成功", "Paid"),
-                    "done",
-                    Next.PARTNER,
-                    hint=Text("等待保险公司出单", "The insurer issues the policy"),
-                    notice=Text("关税险保费支付成功", "A duty premium was paid"),
+                *premiums.states(
+                    Text("关税险", "duty"),
+                    failed=Text("请重新支付或重新投保", "Pay again, or apply again"),
+                    paid=Text("等待保险公司出单", "The insurer issues the policy"),
                 ),
                 State("ISSUED", Text("已出单", "Issued"), "done", Next.NOBODY),
                 State("RELEASED", Text("担保已结束", "Guarantee ended"), "ended", Next.NOBODY),
@@ -223,11 +200,9 @@ APPLICATION = Kind(
                     for event, (target, sources) in ANSWERS.items()
                     for source in sources
                 ),
-                *sending.answers("payment_ordered", "PAYING", *PAYABLE),
-                *sending.answers("payment_failed", "PAY_FAILED", "PAYING", "PAID"),  # PAID: returned by the bank
-                *sending.answers("paid", "PAID", "PAYING", *PAYABLE),
+                *premiums.moves("PAYMENT_PENDING", "policy_issued", "counted"),
                 Transition("ISSUED", "counted", "ISSUED"),
-                Transition("ISSUED", "released", "RELEASED"),
+                *sending.answers("released", "RELEASED", "ISSUED", *premiums.UNSETTLED),
             ),
         ),
     ),

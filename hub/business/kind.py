@@ -14,7 +14,7 @@ from hub.contract.text import Text
 
 PAYABLE = "*payable"  # as the kind of a link: an object of any kind that is a bill, named by its id
 PARTNER = "*partner"  # as the kind of a link: a partner, named by its code
-PAYMENT_EVENTS = ("payment_ordered", "payment_failed", "paid")  # what a payment causes on its bills
+PAYMENT_EVENTS = ("payment_ordered", "payment_failed", "paid", "payment_returned")  # what it causes on its bills
 
 
 @dataclass(frozen=True)

@@ -558,7 +558,7 @@ ORDER = Kind(
         Effect("SENT", "item.bill", "payment_ordered"),
         Effect("FAILED", "item.bill", "payment_failed"),
         Effect("SUCCEEDED", "item.bill", "paid", sets={RETURNED.name: None}),
-        Effect("REFUNDED", "item.bill", "payment_failed", sets={RETURNED.name: True}),
+        Effect("REFUNDED", "item.bill", "payment_returned", sets={RETURNED.name: True}),
     ),
     holds=(
         Hold(

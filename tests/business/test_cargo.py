@@ -37,7 +37,10 @@ OFFERED = {
     "PAYING": set(),
     "PAY_FAILED": set(),
     "PAID": set(),
+    "PREMIUM_RETURNED": set(),
+    "REPAYING": set(),
     "EFFECTIVE": set(),
+    "TERMINATED": set(),
     "CANCELLING": set(),
     "CANCELLED": set(),
 }
@@ -231,11 +234,15 @@ def test_the_four_parts_of_an_agreement_survive_the_store_exactly() -> None:
     assert thaw(AGREEMENT, json.loads(json.dumps(freeze(content)))) == content
 
 
-def test_a_policy_in_force_moves_its_application() -> None:
-    (effect,) = POLICY.effects
+def test_a_policy_moves_its_application() -> None:
+    began, ended = POLICY.effects
 
-    assert (effect.state, POLICY.links[effect.link]) == ("EFFECTIVE", "cargo_application")
-    assert state(*sent("issued"), event(effect.causes)) == "EFFECTIVE"
+    assert [(row.state, POLICY.links[row.link]) for row in POLICY.effects] == [
+        ("EFFECTIVE", "cargo_application"),
+        ("CANCELLED", "cargo_application"),
+    ]
+    assert state(*sent("issued"), event(began.causes)) == "EFFECTIVE"
+    assert state(*sent("issued"), event(began.causes), event(ended.causes)) == "TERMINATED"
 
 
 def test_an_application_needs_a_valid_agreement_with_the_same_insurer() -> None:

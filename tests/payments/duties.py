@@ -53,9 +53,9 @@ GUARANTEE = {
 AGREES: Mapping[str, tuple[str, ...]] = {
     "DATA_CHECK_FAILED": ("DATA_CHECK_FAILED",),
     "UNDERWRITING_FAILED": ("UNDERWRITING_FAILED",),
-    "PREMIUM_DUE": ("PAYMENT_PENDING", "PAY_FAILED", "PAID"),
-    "PAID": ("PAID", "PAY_FAILED"),
-    "ISSUED": ("ISSUED", "RELEASED"),
+    "PREMIUM_DUE": ("PAYMENT_PENDING", "PAY_FAILED", "PREMIUM_RETURNED", "PAID"),
+    "PAID": ("PAID", "PREMIUM_RETURNED"),
+    "ISSUED": ("ISSUED", "PREMIUM_RETURNED", "RELEASED"),
 }
 """Where an application stands with the insurer -> where it may stand here once all is told."""
 

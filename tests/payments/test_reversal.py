@@ -1,7 +1,7 @@
 """退票: what was paid comes back days later. The insurer that was told of the payment is told of that too."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from hub.business.payment import ORDER
+from hub.errors import InvalidInput
 from hub.testing.simulator import controls
 from tests.payments.duties import GUARANTEE, DutyLife
 from tests.payments.theatre import theatre
@@ -40,7 +41,11 @@ def go_on(life: DutyLife, rounds: int = 4) -> None:
 
 
 def pay(life: DutyLife) -> None:
-    values = {"agreement": life.agreement, "item": [{"bill": bill} for bill in life.payable()], "purpose": ""}
+    pay_bills(life, life.payable())
+
+
+def pay_bills(life: DutyLife, bills: Sequence[str]) -> None:
+    values = {"agreement": life.agreement, "item": [{"bill": bill} for bill in bills], "purpose": ""}
     life.act(ORDER.code, uuid.uuid4().hex, "pay", values, "iso20022")
 
 
@@ -67,8 +72,39 @@ def test_a_return_is_told_to_the_insurer_and_shown_with_the_application(life: Du
 
     (application,) = life.ours("duty_application")
     assert heard(life) == ["PaymentNotice", "PaymentReversal"]
-    assert (application.state, application.content["premium_returned"]) == ("ISSUED", True)
+    assert (application.state, application.content["premium_returned"]) == ("PREMIUM_RETURNED", True)
     assert life.theirs("duty_application")[0].data["returned"]
+
+
+def test_what_was_returned_is_paid_again_under_the_same_policy(life: DutyLife) -> None:
+    pay(life)
+    go_on(life)
+    give_back(life)
+    go_on(life)
+
+    pay(life)
+    go_on(life)
+
+    (application,) = life.ours("duty_application")
+    assert heard(life) == ["PaymentNotice", "PaymentReversal", "PaymentNotice"]
+    assert (application.state, application.content["premium_returned"]) == ("ISSUED", None)
+    assert sorted(row.state for row in life.ours("payment_order")) == ["REFUNDED", "SUCCEEDED"]
+    assert "returned" not in life.theirs("duty_application")[0].data
+
+
+def test_while_the_returned_premium_is_being_paid_again_nobody_pays_it_twice(life: DutyLife) -> None:
+    pay(life)
+    go_on(life)
+    give_back(life)
+    go_on(life)
+    bills = life.payable()
+    pay(life)
+
+    with pytest.raises(InvalidInput) as refused:
+        pay_bills(life, bills)
+
+    assert "item" in refused.value.fields
+    assert [row.state for row in life.ours("duty_application")] == ["REPAYING"]
 
 
 def test_an_insurer_that_was_told_of_no_payment_hears_of_no_return(life: DutyLife) -> None:

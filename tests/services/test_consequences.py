@@ -127,7 +127,7 @@ def yuan(text: str) -> Money:
         (("failed",), "PAY_FAILED", {}),
         (("succeeded",), "PAID", {f"bill:{id_of('TB1')}": "120.50", f"payer:{USCC}": "-120.50"}),
         (("unanswered", "succeeded"), "PAID", {f"bill:{id_of('TB1')}": "120.50", f"payer:{USCC}": "-120.50"}),
-        (("succeeded", "reversed"), "PAY_FAILED", {}),
+        (("succeeded", "reversed"), "PREMIUM_RETURNED", {}),
     ],
 )
 def test_the_bill_and_the_books_follow_the_order(

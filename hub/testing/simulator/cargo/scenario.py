@@ -160,7 +160,7 @@ class CargoInsurer:
         return TAKEN
 
     def notified(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG002
-        """PaymentNotice: what is paid in full comes into force; the insurer looks at its own figure, not at ours."""
+        """PaymentNotice: what is paid in full comes into force, or stays so; its own figure counts, not ours."""
         for item in message.body["item"]:
             bills = [own(desk, kind, item["business_no"], message.enterprise) for kind in DUES]
             bill = next(filter(None, bills), None)
@@ -170,6 +170,9 @@ class CargoInsurer:
             if bill.state == state and item["amount"] == Decimal(bill.data["premium_due"]):
                 desk.books.write(replace(bill, state="PAID"))
                 desk.later(step, 0.0, bill.number)
+            elif "returned" in bill.data and item["amount"] == Decimal(bill.data["premium_due"]):
+                kept = {name: value for name, value in bill.data.items() if name != "returned"}
+                desk.books.write(replace(bill, data=kept))
         return TAKEN
 
     def reversed(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG002
