@@ -43,7 +43,7 @@ from hub.delivery import outbox
 from hub.delivery.outbox import Sent
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
-from hub.services import record, results
+from hub.services import outgoing, record, results
 from hub.services.record import NewEvent
 from hub.store.engine import writing
 from hub.testing.simulator.bank import OPENING
@@ -124,10 +124,12 @@ class Payer:
                 enterprise=USCC, business_key=obj.number, sequence=1, created_at=now,
                 body=payment.order(obj.content, ACTOR, now),
             )  # fmt: skip
+            built = outgoing.build(runtime, message)
             outbox.enqueue(
                 connection,
                 message=message,
-                out=runtime.adapter(obj.partner).build(message, runtime.context(obj.partner)),
+                out=built.out,
+                digest=built.digest,
                 object_id=id,
                 capability=runtime.registry.capability(obj.partner, "payment.pay"),
                 submission=1,

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, exists, insert, literal_column, select, update
@@ -103,13 +102,14 @@ def enqueue(
     *,
     message: CanonicalMessage,
     out: OutMessage,
+    digest: str,
     object_id: str,
     capability: Capability,
     submission: int,
     now: datetime,
     trace: str,
 ) -> None:
-    """Queue ``out``, the final bytes of ``message``, in the caller's transaction.
+    """Queue ``out``, the final bytes of ``message`` with this SHA-256, in the caller's transaction.
 
     Raises NotAllowed when the message type is not declared, when it is larger than the partner takes, and when an
     UNKNOWN message of the same object is unresolved: nothing is ever queued behind one.
@@ -145,7 +145,7 @@ def enqueue(
         "content_type": out.content_type,
         "path": out.path,
         "headers": dict(out.headers),
-        "digest": sha256(out.content).hexdigest(),
+        "digest": digest,
         "canonical": _envelope(message),
     }
     if QUEUE.change(connection, row) != 1:

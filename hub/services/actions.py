@@ -2,12 +2,10 @@
 and what is sent; state change, event and outbox row are one transaction.
 """
 
-import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -19,18 +17,28 @@ from hub.business.kind import allowed, derive, may
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
-from hub.contract.adapters import Refusal
-from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
+from hub.contract.message import Attachment, CanonicalMessage
 from hub.contract.text import Text
-from hub.delivery import outbox
-from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale, Unavailable
+from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale
 from hub.evidence import chain
-from hub.guard.fault import PluginAway, PluginFailed
 from hub.registry import Registry
 from hub.runtime import Runtime
-from hub.services import accounts, audit, consequences, drafts, evidence, linked, papers, record, uploads
+from hub.services import (
+    accounts,
+    audit,
+    blobs,
+    consequences,
+    drafts,
+    evidence,
+    linked,
+    outgoing,
+    papers,
+    record,
+    uploads,
+)
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.objects import Tenant
+from hub.services.outgoing import Built
 from hub.services.papers import Files
 from hub.services.record import NewEvent, Recorded
 from hub.services.shapes import BusinessObject
@@ -66,6 +74,33 @@ class Proof:
     documents: Mapping[str, Attachment] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Who does what to which object, as it was at ``revision``."""
+
+    actor: Actor
+    kind: str
+    id: str
+    action: str
+    revision: int
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    card: CardAnswer | None = None
+
+    @property
+    def identity(self) -> str:
+        """The same for the same call again."""
+        return f"{self.action}@{self.revision}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """What was made before the store was locked: the enclosed files' bytes by their digest, and the message."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    built: Built | None = None
+
+
+NOTHING_READY = Ready()
 Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
 
 
@@ -226,9 +261,13 @@ def perform(
     line of a refused signature.
     """
     now = runtime.clock.now()
+    act = Act(
+        actor=actor, kind=kind_code, id=object_id, action=action_name, values=values, revision=revision, card=card
+    )
     try:
+        ready = _ahead(runtime, act, now)
         with writing(runtime.engine) as connection:
-            after = _act(runtime, connection, actor, kind_code, object_id, action_name, values, revision, card, now)
+            after = _act(runtime, connection, act, now, ready)
     except SignatureRefused as refused:
         with writing(runtime.engine) as connection:
             detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
@@ -251,9 +290,8 @@ def perform_many(
         for object_id, revision in sorted(revisions.items()):  # locked by id: two such acts never wait crosswise
             number = Tenant(connection, actor.enterprise).get(kind_code, object_id).number
             try:
-                done.append(
-                    _act(runtime, connection, actor, kind_code, object_id, action_name, {}, revision, None, now)
-                )
+                act = Act(actor=actor, kind=kind_code, id=object_id, action=action_name, revision=revision)
+                done.append(_act(runtime, connection, act, now, NOTHING_READY))
             except NotAllowed as refused:
                 reason = refused.text
                 raise NotAllowed(Text(f"{number}：{reason.zh}", f"{number}: {reason.en}")) from None
@@ -262,52 +300,76 @@ def perform_many(
     return done
 
 
-def _act(
-    runtime: Runtime,
-    connection: Connection,
-    actor: Actor,
-    kind_code: str,
-    object_id: str,
-    action_name: str,
-    values: Mapping[str, Any],
-    revision: int,
-    card: CardAnswer | None,
-    now: datetime,
-) -> BusinessObject:
+def _ahead(runtime: Runtime, act: Act, now: datetime) -> Ready:
+    """Files read and kept, their message built, before the store is locked: so many bytes take their time, and nobody
+    waits for them. Whether the act is done, and with just this message, is decided under the lock.
+    """
+    if not KINDS[act.kind].action(act.action).encloses:
+        return NOTHING_READY
+    with reading(runtime.engine) as connection:
+        tenant = Tenant(connection, act.actor.enterprise)
+        obj = tenant.get(act.kind, act.id)
+        action = obj.kind.action(act.action)
+        if obj.revision != act.revision or action.sends is None:
+            return NOTHING_READY
+        _require(_offer(runtime.registry, obj, action, act.actor, partial(meets, tenant, obj)))
+        values = _drawn(runtime, tenant, obj, action, act.values, now)
+        enclosed = uploads.enclosed(connection, obj, action)
+        if not enclosed:
+            return NOTHING_READY
+        files = (*enclosed, *_own(tenant, obj, action))
+        at = _signed_at(action, act, now)
+        after = record.foreseen(connection, obj, _event(obj, action, act, values, at, now))
+        fresh = [file for _, file in enclosed if not blobs.held(connection, file.sha256)]
+    built = outgoing.build(runtime, _message(runtime, after, action, action.sends, act, at, files))
+    for file in fresh:
+        with writing(runtime.engine) as connection:
+            blobs.keep(connection, file.content, file.media_type)
+    return Ready(contents={file.sha256: file.content for _, file in enclosed}, built=built)
+
+
+def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, ready: Ready) -> BusinessObject:
     """The object after the action, or as the same call has left it. Raises what ``perform`` raises."""
-    identity = f"{action_name}@{revision}"
+    actor = act.actor
     tenant = Tenant(connection, actor.enterprise)
-    obj = tenant.lock(kind_code, object_id)
-    action = obj.kind.action(action_name)
-    if obj.revision != revision:
-        if _done(connection, obj, identity):
+    obj = tenant.lock(act.kind, act.id)
+    action = obj.kind.action(act.action)
+    if obj.revision != act.revision:
+        if _done(connection, obj, act.identity):
             return obj
         raise Stale
     _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
-    values = _drawn(runtime, tenant, obj, action, values, now)
+    values = _drawn(runtime, tenant, obj, action, act.values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
-    enclosed = uploads.enclosed(connection, obj, action)
+    enclosed = uploads.enclosed(connection, obj, action, ready.contents)
     files = (*enclosed, *_own(tenant, obj, action))
-    proof = _signed(runtime, connection, obj, action, values, files, actor, card, now)
-    new = NewEvent(
-        name=action.event,
-        identity=identity,
-        occurred_at=now,
-        submission=obj.submission + 1 if action.opens else obj.submission,
-        content=complete(obj, action, values, actor, proof.at),
-        actor=actor,
+    proof = _signed(runtime, connection, obj, action, act, values, files, now)
+    new = replace(
+        _event(obj, action, act, values, proof.at, now),
         documents=proof.documents,
         facts=proof.facts,
         enclosed=enclosed,
     )
     delivery = "QUEUED" if action.sends else None
     recorded = record.record(connection, obj, new, now, delivery=delivery)
-    signature = card.signature if card else None
-    sent = (*files, *proof.documents.items())
-    _send(runtime, connection, recorded, action, actor, signature, proof.at, sent)
+    _send(runtime, connection, recorded, action, act, proof.at, (*files, *proof.documents.items()), ready.built)
     _drop_drafts(connection, obj, action)
     uploads.close(connection, obj, action)
     return recorded.obj
+
+
+def _event(
+    obj: BusinessObject, action: Action, act: Act, values: Mapping[str, Any], at: datetime, now: datetime
+) -> NewEvent:
+    """What the act does to the object."""
+    return NewEvent(
+        name=action.event,
+        identity=act.identity,
+        occurred_at=now,
+        submission=obj.submission + 1 if action.opens else obj.submission,
+        content=complete(obj, action, values, act.actor, at),
+        actor=act.actor,
+    )
 
 
 def _done(connection: Connection, obj: BusinessObject, identity: str) -> bool:
@@ -340,27 +402,37 @@ def _require(offer: Offer) -> None:
         raise NotAllowed(offer.reason)
 
 
+def _asks_card(action: Action, actor: Actor) -> bool:
+    return action.stepup or (action.signed and actor.certificate is not None)
+
+
+def _signed_at(action: Action, act: Act, now: datetime) -> datetime:
+    """The time that the body carries: when the card was asked, where it has to sign. Raises SignatureRefused."""
+    if not _asks_card(action, act.actor):
+        return now
+    if act.card is None:
+        raise SignatureRefused(SIGN_FIRST)
+    try:
+        return challenge.parse(act.card.signature.payload).issued_at
+    except CardRefused as refused:
+        raise SignatureRefused(refused.text) from None
+
+
 def _signed(
     runtime: Runtime,
     connection: Connection,
     obj: BusinessObject,
     action: Action,
+    act: Act,
     values: Mapping[str, Any],
     files: Files,
-    actor: Actor,
-    answer: CardAnswer | None,
     now: datetime,
 ) -> Proof:
     """What the card has signed, where the action needs that. Raises SignatureRefused, NotSignable, InvalidInput."""
-    if not (action.stepup or (action.signed and actor.certificate is not None)):
-        return Proof(at=now)
-    if answer is None:
-        raise SignatureRefused(SIGN_FIRST)
-    signature = answer.signature
-    try:
-        at = challenge.parse(signature.payload).issued_at
-    except CardRefused as refused:
-        raise SignatureRefused(refused.text) from None
+    actor, answer = act.actor, act.card
+    at = _signed_at(action, act, now)
+    if answer is None or not _asks_card(action, actor):
+        return Proof(at=at)
     if action.paper:
         signed = papers.take(runtime, connection, actor, obj, action, values, files, answer)
         return Proof(at=at, facts=signed.facts, documents={action.paper.kind: signed.document})
@@ -378,7 +450,7 @@ def _signed(
         matter=_matter(obj, action, values),
     )
     trusted = accounts.trust(runtime.settings.trust)
-    return Proof(at=at, facts={"signature": evidence.signed(connection, signature, text, trusted)})
+    return Proof(at=at, facts={"signature": evidence.signed(connection, answer.signature, text, trusted)})
 
 
 def _send(
@@ -386,65 +458,30 @@ def _send(
     connection: Connection,
     recorded: Recorded,
     action: Action,
-    actor: Actor,
-    signature: ActorSignature | None,
+    act: Act,
     at: datetime,
     files: Files,
+    built: Built | None,
 ) -> None:
     """Build, sign and queue the action's message. Raises InvalidInput when the partner's schema refuses it."""
-    if action.sends is not None:
-        sent = body(recorded.obj, action, {}, actor, at)
-        queue(runtime, connection, recorded, action.sends, recorded.obj.partner, sent, files=files, signature=signature)
+    if action.sends is None:
+        return
+    message = _message(runtime, recorded.obj, action, action.sends, act, at, files)
+    if built is None or not built.carries(message):
+        built = outgoing.build(runtime, message)
+    outgoing.queue(runtime, connection, recorded, action.sends, built)
 
 
-def queue(
-    runtime: Runtime,
-    connection: Connection,
-    recorded: Recorded,
-    sends: Sends,
-    receiver: str,
-    content: Mapping[str, Any],
-    *,
-    message_id: str | None = None,
-    files: Files = (),
-    signature: ActorSignature | None = None,
-) -> None:
-    """Queue the message ``sends`` with this body for ``receiver``. Raises InvalidInput, Unavailable, NotAllowed."""
-    obj = recorded.obj
-    now = runtime.clock.now()
-    message = CanonicalMessage(
-        type=sends.type,
-        version=sends.version,
-        message_id=message_id or str(uuid.uuid4()),
-        sender=runtime.settings.hub.code,
-        receiver=receiver,
-        enterprise=obj.enterprise,
-        business_key=obj.number,
-        sequence=obj.revision,
-        created_at=now,
-        body=runtime.vault.open_all(content, obj.enterprise),
-        attachments=tuple(file for _, file in files),
-        actor_signature=signature,
+def _message(
+    runtime: Runtime, obj: BusinessObject, action: Action, sends: Sends, act: Act, at: datetime, files: Files
+) -> CanonicalMessage:
+    """The action's message about the object as the action leaves it."""
+    return outgoing.compose(
+        runtime,
+        obj,
+        sends,
+        obj.partner,
+        body(obj, action, {}, act.actor, at),
+        files=files,
+        signature=act.card.signature if act.card else None,
     )
-    try:
-        out = runtime.adapter(receiver).build(message, runtime.context(receiver))
-    except (PluginAway, PluginFailed) as failed:
-        raise Unavailable from failed
-    except Refusal as refusal:
-        rows = {row["path"]: Text(row["zh"], row["en"]) for row in refusal.explanation}
-        raise InvalidInput(rows or {"": Text(refusal.detail, refusal.detail)}) from None
-    outbox.enqueue(
-        connection,
-        message=message,
-        out=out,
-        object_id=obj.id,
-        capability=runtime.registry.capability(receiver, sends.capability),
-        submission=obj.submission,
-        now=now,
-        trace=obj.id,
-    )
-    sent = evidence.message(
-        "out", message.message_id, f"{sends.type}/{sends.version}", sha256(out.content).hexdigest(), receiver
-    )
-    facts = {"what": "sent", "object": record.subject(obj), "message": sent}
-    evidence.append(connection, obj.id, facts, now, after=recorded.proof)

@@ -19,6 +19,11 @@ def keep(connection: Connection, content: bytes, media_type: str) -> str:
     return digest
 
 
+def held(connection: Connection, digest: str) -> bool:
+    """Whether a file is kept already."""
+    return connection.execute(select(blob.c.digest).where(blob.c.digest == digest)).first() is not None
+
+
 def load(connection: Connection, digest: str) -> bytes:
     """The file's bytes. Raises NotFound."""
     found: bytes | None = connection.execute(select(blob.c.content).where(blob.c.digest == digest)).scalar_one_or_none()

@@ -15,7 +15,7 @@ from hub.contract.text import Text
 from hub.delivery import outbox
 from hub.errors import HubError
 from hub.runtime import Runtime
-from hub.services import actions, record
+from hub.services import outgoing, record
 from hub.services.record import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
@@ -86,7 +86,8 @@ def _tell(runtime: Runtime, connection: Connection, obj: BusinessObject, tell: T
     recorded = record.record(connection, obj, new, now)
     if offered:
         body = tell.sends.compose(recorded.obj.content, _hub(obj), now)
-        actions.queue(runtime, connection, recorded, tell.sends, receiver, body, message_id=message_id)
+        telling = outgoing.compose(runtime, recorded.obj, tell.sends, receiver, body, message_id=message_id)
+        outgoing.queue(runtime, connection, recorded, tell.sends, outgoing.build(runtime, telling))
 
 
 def _hub(obj: BusinessObject) -> Actor:

@@ -200,12 +200,11 @@ def record(
     """
     if new.name != DECIDED:  # which answer stands is no content
         check_content(obj.kind, new.content)
-    submission = obj.submission if new.submission is None else new.submission
     known, proved = _history(connection, obj)
     if any(event.name == new.name and event.identity == new.identity for event in known):
         return Recorded(obj, False, obj.states)
-    before = project(obj.kind, known)
-    after = project(obj.kind, [*known, Event(new.name, new.identity, submission, new.occurred_at, new.content)])
+    added = _added(obj, new)
+    before, after, submission = project(obj.kind, known), project(obj.kind, [*known, added]), added.submission
     late = _moves(obj.kind, new.name) and after.states == before.states and len(after.passed) == len(before.passed)
     _append(connection, obj.id, new, submission, now, before=before.states, projection=after, late=late)
     since = obj.since if after.states == before.states else now
@@ -221,6 +220,18 @@ def record(
     proof = evidence.append(connection, obj.id, _facts(current, new, submission), now, after=proved)
     _effects(connection, current, before, now)
     return Recorded(current, True, before.states, proof)
+
+
+def foreseen(connection: Connection, obj: BusinessObject, new: NewEvent) -> BusinessObject:
+    """The object as ``record`` would leave it now; needs no lock and writes nothing."""
+    known, _ = _history(connection, obj)
+    after = project(obj.kind, [*known, _added(obj, new)])
+    return replace(obj, revision=obj.revision + 1, submission=after.submission, content=after.content)
+
+
+def _added(obj: BusinessObject, new: NewEvent) -> Event:
+    submission = obj.submission if new.submission is None else new.submission
+    return Event(new.name, new.identity, submission, new.occurred_at, new.content)
 
 
 def _effects(connection: Connection, obj: BusinessObject, before: Projection | None, now: datetime) -> None:
@@ -385,7 +396,9 @@ def _attach(
     for kind, attachment in new.documents.items():
         store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
     for kind, attachment in new.enclosed:
-        store_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
+        if not blobs.held(connection, attachment.sha256):
+            blobs.keep(connection, attachment.content, attachment.media_type)
+        _attach_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
     for track, state, submission in after.passed:
         if (track, state, submission) not in passed and obj.kind.state(track, state).notice is not None:
             notice = {
@@ -452,6 +465,19 @@ def store_document(
 ) -> None:
     """Keep a file by its digest, once, and attach it to the object."""
     blobs.keep(connection, attachment.content, attachment.media_type)
+    _attach_document(connection, obj, kind, attachment, source=source, message_id=message_id, now=now)
+
+
+def _attach_document(
+    connection: Connection,
+    obj: BusinessObject,
+    kind: str,
+    attachment: Attachment,
+    *,
+    source: str,
+    message_id: str | None,
+    now: datetime,
+) -> None:
     document = {
         "id": uuid.uuid4().hex,
         "object_id": obj.id,

@@ -6,7 +6,7 @@ their digest, and travel with the message; a submission that comes back takes th
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -163,11 +163,15 @@ def read(runtime: Runtime, actor: Actor, at: Place, upload_id: str) -> Attachmen
         found = _find(connection, obj, _action(obj, at), upload_id)
         if found.digest is None:
             raise NotFound
-        return _load(connection, found)
+        return _load(connection, found, {})
 
 
-def enclosed(connection: Connection, obj: BusinessObject, action: Action) -> list[tuple[str, Attachment]]:
+def enclosed(
+    connection: Connection, obj: BusinessObject, action: Action, known: Mapping[str, bytes] | None = None
+) -> list[tuple[str, Attachment]]:
     """What would travel with ``action`` now: (document kind, file).
+
+    :param known: by digest, bytes that need not be read again.
 
     Raises InvalidInput naming the enclosure when a required one is missing or one has not arrived.
     """
@@ -180,7 +184,7 @@ def enclosed(connection: Connection, obj: BusinessObject, action: Action) -> lis
     } | {row.enclosure: UNFINISHED for row in files if row.digest is None}
     if wrong:
         raise InvalidInput(wrong)
-    return [(row.enclosure, _load(connection, row)) for row in files]
+    return [(row.enclosure, _load(connection, row, known or {})) for row in files]
 
 
 def close(connection: Connection, obj: BusinessObject, action: Action) -> None:
@@ -298,9 +302,14 @@ def _joined(connection: Connection, upload_id: str) -> bytes:
     return b"".join(connection.execute(parts).scalars())
 
 
-def _load(connection: Connection, row: Upload) -> Attachment:
-    content = blobs.load(connection, row.digest or "") if row.sent else _joined(connection, row.id)
-    return Attachment(name=row.name, media_type=row.media_type or "", sha256=row.digest or "", content=content)
+def _load(connection: Connection, row: Upload, known: Mapping[str, bytes]) -> Attachment:
+    digest = row.digest or ""
+    content = known.get(digest) or _content(connection, row, digest)
+    return Attachment(name=row.name, media_type=row.media_type or "", sha256=digest, content=content)
+
+
+def _content(connection: Connection, row: Upload, digest: str) -> bytes:
+    return blobs.load(connection, digest) if row.sent else _joined(connection, row.id)
 
 
 def _sweep(connection: Connection, enterprise: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -192,10 +193,12 @@ class World:
         if object_id is None:
             object_id = uuid.uuid4().hex
             connection.execute(insert(tables.business_object), _filled(tables.business_object, object_id))
+        content = f"send:{message.message_id}".encode()
         outbox.enqueue(
             connection,
             message=message,
-            out=OutMessage(content=f"send:{message.message_id}".encode()),
+            out=OutMessage(content=content),
+            digest=sha256(content).hexdigest(),
             object_id=object_id,
             capability=sheet["policy.confirm"],
             submission=1,

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from datetime import timedelta
 from hashlib import sha256
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -284,6 +285,48 @@ def test_files_travel_with_the_submission_and_are_locked_after_it(
     assert {row.kind for row in world.rows(tables.document)} == {"photo", "paper"}
     assert world.rows(tables.upload_part) == []
     assert attach(form, IMAGE + b"2").status_code == 409
+
+
+def test_while_a_message_with_files_is_built_others_may_write(
+    world: World, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[bool] = []
+
+    def build(_: Insurer, message: CanonicalMessage, __: Any) -> OutMessage:
+        other = Thread(target=world.enter, args=("OP",), daemon=True)
+        other.start()
+        other.join(20)
+        waited.append(other.is_alive())
+        return OutMessage(content=message.message_id.encode())
+
+    monkeypatch.setattr(Insurer, "build", build)
+    attach(form, IMAGE)
+
+    submit(form)
+
+    assert waited == [False]
+    assert len(world.rows(tables.outbox)) == 1
+
+
+def test_a_file_that_came_while_the_message_was_built_travels_along(
+    world: World, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[CanonicalMessage] = []
+
+    def build(_: Insurer, message: CanonicalMessage, __: Any) -> OutMessage:
+        if not built:
+            attach(form, IMAGE + b"2", "b.png")
+        built.append(message)
+        return OutMessage(content=message.message_id.encode())
+
+    monkeypatch.setattr(Insurer, "build", build)
+    attach(form, IMAGE)
+
+    submit(form)
+
+    assert [len(message.attachments) for message in built] == [1, 2]
+    assert [row.message_id for row in world.rows(tables.outbox)] == [built[1].message_id]
+    assert len(world.rows(tables.document)) == 2
 
 
 def test_what_comes_back_takes_its_files_along_again(world: World, form: Form, sent: list[CanonicalMessage]) -> None:
