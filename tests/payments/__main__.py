@@ -19,6 +19,7 @@ from tests.payments.theatre import theatre
 HELP = "Plays seeded lives, or sends random amounts everywhere. Exit code 1 when a promise broke."
 LIVES = {kind.name: kind for kind in (schedules.Life, DutyLife)}
 TOLD = 100  # schedules between two lines of progress
+MEMORY = Path("/dev/shm")  # where there is one: nothing here has to outlast the machine
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,7 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     total = sum((row for row, _ in done), Counter[str]())
     broken = sum(row for _, row in done)
     seconds = time.monotonic() - began
-    print(f"{options.database}: {dict(sorted(total.items()))}, {broken} broken, {seconds:.0f} s")
+    print("\n".join(summary(total)))
+    print(f"{options.database}, from seed {options.first}: {broken} broken, {seconds:.0f} s", flush=True)
     return int(broken > 0)
 
 
@@ -65,24 +67,45 @@ def addresses(options: argparse.Namespace) -> Iterator[list[str]]:
 def play(options: argparse.Namespace, process: int, address: str) -> tuple[Counter[str], int]:
     """One process's part of the seeds: what became of them, how many broke; each of these is named."""
     found, broken = Counter[str](), 0
-    home = Path(tempfile.mkdtemp(prefix="swhub-payments-"))
     seeds = range(options.first + process, options.first + options.schedules, options.processes)
-    with theatre(home, address, options.bank) as made:
+    began = time.monotonic()
+    with home() as place, theatre(place, address, options.bank) as made:
         for number, seed in enumerate(seeds, start=1):
             played = schedules.play(made, seed, options.operations, LIVES[options.life])
-            found += played.ends + Counter({"schedules": 1, "crashes": played.crashes})
+            found += Counter({f"end {state}": times for state, times in played.ends.items()})
+            found += played.happened + Counter(schedule=1)
             broken += bool(played.breaches)
             for breach in played.breaches:
                 print(f"seed {seed}: {breach}", flush=True)
             if number % TOLD == 0:
-                print(f"process {process}: {number} schedules", flush=True)
+                each = (time.monotonic() - began) / number
+                left = each * (len(seeds) - number) / 60
+                print(f"process {process}: {number} schedules, {each:.2f} s each, {left:.0f} min left", flush=True)
     return found, broken
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """A folder for a store, in memory where possible; gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="swhub-payments-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def summary(total: Counter[str]) -> Iterator[str]:
+    """A line for each sort of what happened, its first word: how often altogether, and how often what."""
+    sorts: dict[str, Counter[str]] = {}
+    for what, times in total.items():
+        sort, _, which = what.partition(" ")
+        sorts.setdefault(sort, Counter())[which] += times
+    for sort, found in sorted(sorts.items()):
+        whole = found.pop("", 0) or found.total()
+        yield f"{sort} {whole}: {', '.join(f'{which} {found[which]}' for which in sorted(found))}".rstrip(": ")
 
 
 def try_amounts(options: argparse.Namespace, process: int, address: str) -> tuple[Counter[str], int]:
     """One process's part of the amounts: how many each carrier brought back, and how often it was wrong."""
-    home = Path(tempfile.mkdtemp(prefix="swhub-payments-"))
-    toured = amounts.tour(home, address, options.amounts // options.processes, seed=options.first + process)
+    with home() as place:
+        toured = amounts.tour(place, address, options.amounts // options.processes, seed=options.first + process)
     for line in toured.wrong[:20]:
         print(line, flush=True)
     return toured.carried, len(toured.wrong)

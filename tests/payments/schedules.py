@@ -7,7 +7,7 @@ books are held against what the hub shows; at the end nothing is left unclear.
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,6 +31,7 @@ from hub.cards.trust import read_card
 from hub.clock import Clock, MovableClock
 from hub.config import HubSettings, PartnerSettings, Settings, TrustSettings
 from hub.contract.message import ActorSignature, OutMessage, Raw
+from hub.contract.money import Money
 from hub.contract.transport import AnswerLost
 from hub.crypto.vault import Vault
 from hub.delivery import failpoints, receiver
@@ -46,14 +47,13 @@ from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki
 from hub.testing.simulator import controls, inward, outward
-from hub.testing.simulator.bank import OPENING, PAID, RETURNED, WORKING
+from hub.testing.simulator.bank import LINE, OPENING, PAID, RETURNED, WORKING
 from hub.testing.simulator.canonical import own_side
 from hub.testing.simulator.desk import Desk, Scenario, Speech
 from hub.testing.simulator.faults import MENU
 from hub.testing.simulator.server import Options, make_desk
-from tests.payments.theatre import START, Crash, Theatre, away, wired
+from tests.payments.theatre import FIRM, HOLDER, START, USCC, Crash, Theatre, away, wired
 
-USCC, FIRM = "91110000MA00EXAM1X", "示例进出口有限公司"
 BROWSER = "browser"
 ACCOUNT = next(iter(OPENING))
 BILLS, AMOUNT = 4, Decimal("120.55")
@@ -61,11 +61,20 @@ PURPOSES = ("", "", "", "处理中", "待审批", "拒绝", "退票", "未知代
 FAULTS = tuple(name for name in MENU if name not in ("contradictory", "same_id_other_body"))  # no bank says two things
 LOST = frozenset({"reset", "nothing", "drip"})  # manners in which an answer does not arrive
 SPANS = (1, 3, 20, 61, 300, 601, 1000, 4000, 20_000)  # seconds
+UNMOVED = frozenset({"time", "fault"})  # operations that change nobody's books
 MORTAL: Mapping[str, tuple[str, ...]] = {
     "work": ("delivery", "transport", "resolver", "outbox"),
     "turn": ("inbound",),
 }
 """Operation -> the places where the hub may die meanwhile."""
+UNCLEAR = "state:UNKNOWN"  # as an event says where it left an order
+_object, _sent = tables.business_object, tables.outbox
+ORDERS = (
+    select(_sent.c.message_id, _object.c.state, _object.c.content)
+    .join(_object, _object.c.id == _sent.c.object_id)
+    .where(_sent.c.type == "PaymentOrder/1.0")
+)
+BOOKED = select(tables.ledger_account.c.name, tables.ledger_account.c.balance)
 DRAIN = 120  # rounds of a quarter of an hour after the last operation
 
 
@@ -75,7 +84,7 @@ class Played:
 
     breaches: list[str]
     ends: Counter[str]  # by state
-    crashes: int
+    happened: Counter[str]  # "operation", "kill <where>", "fault <which>", "unclear ended by <what>", "debit"
     journal: str  # digest of all that was done: equal for equal seeds
 
 
@@ -88,7 +97,7 @@ class Life:
     seed: int
     journal: list[str] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
-    crashes: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
 
     name: ClassVar[str] = "payments"
     operations: ClassVar[Mapping[str, int]] = {
@@ -158,15 +167,13 @@ class Life:
 
     def _found_enterprise(self) -> None:
         now = self.clock.now()
-        self.card = pki.issue_card(
-            self.theatre.authority, enterprise=FIRM, holder="王小明", org_code=USCC[8:17], role="OP", now=START
-        )
+        self.card = self.theatre.card
         with writing(self.theatre.engine) as connection:
             accounts.register_enterprise(connection, USCC, FIRM, now)
-            account = accounts.add_account(connection, enterprise=USCC, name="王小明", role="OP", now=now)
+            account = accounts.add_account(connection, enterprise=USCC, name=HOLDER, role="OP", now=now)
             accounts.bind_card(connection, account, read_card(self.card.x509), now)
         serial = read_card(self.card.x509).serial
-        self.actor = Actor(account=account, name="王小明", enterprise=USCC, role="OP", certificate=serial)
+        self.actor = Actor(account=account, name=HOLDER, enterprise=USCC, role="OP", certificate=serial)
 
     def _bill(self, number: int) -> str:
         due = {"premium_due": AMOUNT, "premium_currency": "CNY"}
@@ -217,7 +224,7 @@ class Life:
         try:
             answer = receiver.receive(self.runtime, code, raw, None)
         except Crash as crash:
-            self.crashes += 1
+            self.kills[f"kill {crash}"] += 1
             failpoints.arm({}, allowed=True)
             raise AnswerLost(str(crash)) from None
         return Raw(content=answer.receipt.content, status=answer.status, received_at=self.clock.now())
@@ -225,7 +232,7 @@ class Life:
     # what happens
 
     def step(self, number: int) -> None:
-        """Something happens; perhaps the hub dies over it. Then the books are compared."""
+        """Something happens; perhaps the hub dies over it. Then the books are compared, if they can have changed."""
         name = self.dice.choices(list(self.operations), list(self.operations.values()))[0]
         armed = ""
         if name in MORTAL and self.dice.random() < 0.3:
@@ -236,12 +243,13 @@ class Life:
             getattr(self, name)()
         except HubError as refused:
             self.journal.append(type(refused).__name__)
-        except Crash:
-            self.crashes += 1
+        except Crash as crash:
+            self.kills[f"kill {crash}"] += 1
             self.worker = self._worker()
         finally:
             failpoints.arm({}, allowed=True)
-        self.check()
+        if name not in UNMOVED:
+            self.check()
 
     def act(self, kind: str, object_id: str, action: str, values: Mapping[str, Any], partner: str) -> None:
         """The operator does it, with the card."""
@@ -341,14 +349,8 @@ class Life:
 
     def orders(self) -> dict[str, tuple[str, dict[str, Decimal]]]:
         """Message id of each instruction -> the order's state, the amount of each of its bills."""
-        obj, sent = tables.business_object, tables.outbox
-        wanted = (
-            select(sent.c.message_id, obj.c.state, obj.c.content)
-            .join(obj, obj.c.id == sent.c.object_id)
-            .where(sent.c.type == "PaymentOrder/1.0")
-        )
         with reading(self.theatre.engine) as connection:
-            rows = connection.execute(wanted).all()
+            rows = connection.execute(ORDERS).all()
         return {
             row.message_id: (row.state, {item["bill"]: item["amount"] for item in thaw(ORDER, row.content)["item"]})
             for row in rows
@@ -357,6 +359,31 @@ class Life:
     def ends(self) -> Counter[str]:
         """What became of everything, by state."""
         return Counter(state for state, _ in self.orders().values())
+
+    def happened(self) -> Counter[str]:
+        """What it lived through: kills, faults of both partners, unclear payments and what ended them, bookings."""
+        found = self.kills.copy()
+        for desk in self.desks.values():
+            books = desk.listing()
+            found.update(row["what"] for row in books["journal"] if row["what"].startswith("fault "))
+            found.update(f"fault {row['fault']}" for row in books["outgoing"] if row["fault"])
+        found.update(row.state.lower() for row in self.desks[self.theatre.bank].books.entries(LINE))
+        found.update(self._cleared())
+        return found
+
+    def _cleared(self) -> Iterator[str]:
+        """Each time that a payment became unclear, and what ended that."""
+        event, obj = tables.event, tables.business_object
+        moved = select(event).join(obj).where(obj.c.kind == ORDER.code, event.c.before != event.c.after)
+        with reading(self.theatre.engine) as connection:
+            rows = connection.execute(moved.order_by(event.c.seq)).all()
+            ours = set(connection.execute(select(tables.outbox.c.message_id)).scalars())
+        for row in rows:
+            if row.after == UNCLEAR:
+                yield "unclear"
+            if row.before == UNCLEAR:
+                asked = "query" if row.message_id in ours else "message"
+                yield f"unclear ended by {'statement' if row.identity.startswith('statement:') else asked}"
 
     def check(self) -> None:
         """The bank's books against what the hub shows. Raises AssertionError."""
@@ -374,10 +401,11 @@ class Life:
             assert state != "CONFLICT", f"{key}: the bank said one thing only"
         with reading(self.theatre.engine) as connection:
             assert list(ledger.faults(connection)) == []
-            for bill in {bill for _, bills in ours.values() for bill in bills}:
-                paid = [bills[bill] for state, bills in ours.values() if state == "SUCCEEDED" and bill in bills]
-                held = ledger.balance(connection, f"bill:{bill}", "CNY").amount
-                assert held == sum(paid), f"bill {bill}: {held} on the books"
+            held = {row.name: Money.from_cents(row.balance, "CNY").amount for row in connection.execute(BOOKED)}
+        for bill in {bill for _, bills in ours.values() for bill in bills}:
+            paid = sum(bills[bill] for state, bills in ours.values() if state == "SUCCEEDED" and bill in bills)
+            found = held.get(f"bill:{bill}", 0)
+            assert found == paid, f"bill {bill}: {found} on the books"
 
 
 def _silent(desk: Desk) -> bool:
@@ -404,4 +432,5 @@ def play(theatre: Theatre, seed: int, operations: int, kind: type[Life] = Life) 
         finally:
             failpoints.arm({}, allowed=True)
     journal = hashlib.sha256("\n".join(life.journal).encode()).hexdigest()
-    return Played(breaches=life.breaches, ends=life.ends(), crashes=life.crashes, journal=journal)
+    happened = life.happened() + Counter(operation=operations)
+    return Played(breaches=life.breaches, ends=life.ends(), happened=happened, journal=journal)

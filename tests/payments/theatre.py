@@ -24,6 +24,7 @@ from hub.testing import pki
 from hub.testing.simulator.server import Keys, Options
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+USCC, FIRM, HOLDER = "91110000MA00EXAM1X", "示例进出口有限公司", "王小明"
 
 
 class Crash(BaseException):
@@ -52,7 +53,7 @@ class Theatre:
     insurer: str
     hub: KeySigner
     partners: Mapping[str, Partner]
-    authority: pki.Identity
+    card: pki.Identity  # of the enterprise's operator
 
 
 @contextmanager
@@ -79,11 +80,15 @@ def theatre(home: Path, database: str, bank: str, insurer: str = "yunfan") -> It
     try:
         with mock.patch.dict(failpoints.MODES, {"crash": _crash}):
             signer = KeySigner.from_pem(hub.key, hub.certificate)
-            yield Theatre(engine, home, bank, insurer, signer, partners, authority)
+            yield Theatre(engine, home, bank, insurer, signer, partners, _card(authority))
     finally:
         log.setLevel(level)
         failpoints.arm({}, allowed=True)
         engine.dispose()
+
+
+def _card(authority: pki.Identity) -> pki.Identity:
+    return pki.issue_card(authority, enterprise=FIRM, holder=HOLDER, org_code=USCC[8:17], role="OP", now=START)
 
 
 def _partner(home: Path, own: pki.Identity, hub: pki.Identity) -> Partner:
