@@ -6,11 +6,12 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine, create_engine
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from hub.store import tables
 from hub.store.engine import open_engine
@@ -28,8 +29,28 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 
+NO_CLICK_BEFORE_THE_SCRIPTS = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync('html:has(script[src$="/main.js"]):not([data-ready]) body { pointer-events: none }');
+document.adoptedStyleSheets = [sheet];
+"""
+"""For contexts of Playwright: its clicks wait until the page listens, as a person is slower than the page's scripts."""
+
 settings.register_profile("swhub", deadline=None)  # how fast a test ran says nothing about the code
 settings.load_profile("swhub")
+
+
+class OneDemo(LoadFileScheduling):  # type: ignore[misc]
+    """Hands out file by file, but all that share the running demo to one process: it takes fifteen seconds to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/browser" if nodeid.startswith("tests/browser/") else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneDemo:
+    """What ``-n`` works with."""
+    return OneDemo(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,8 @@ def main(module: str, partner: str, megabytes: int, place: int) -> None:
     if first is not None:
         first()
     limit(megabytes)
-    pipe.send(connection, ("ready",))
     with contextlib.suppress(EOFError, OSError):  # the hub hung up
+        pipe.send(connection, ("ready",))
         while True:
             answer(adapter, connection)
 

@@ -15,6 +15,8 @@ import pytest
 from hub_card_softcard import desk
 from playwright.sync_api import Browser, Page, expect
 
+from tests.conftest import NO_CLICK_BEFORE_THE_SCRIPTS
+
 ROOT = Path(__file__).parents[2]
 SIZE = {"width": 1366, "height": 768}
 OWN = re.compile(r"http://127\.0\.0\.1:|blob:|data:|chrome")
@@ -76,6 +78,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser profile; fails when the page logs an error or asks a foreign host."""
     context = browser.new_context(viewport=SIZE, locale="zh-CN")
+    context.add_init_script(NO_CLICK_BEFORE_THE_SCRIPTS)
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
     page = context.new_page()

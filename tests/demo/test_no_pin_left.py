@@ -16,6 +16,7 @@ from hub_card_softcard import desk
 
 from demo.world import IN_CONTROL
 from hub.testing import pki
+from tests.conftest import NO_CLICK_BEFORE_THE_SCRIPTS
 
 ROOT = Path(__file__).parents[2]
 WRONG, RIGHT = "canary-wrong-50417", "canary-right-83162"
@@ -87,6 +88,7 @@ def type_pin(page: Any, label: str, pin: str) -> Any:
 def test_no_pin_right_or_wrong_stays_anywhere_in_the_demo(home: Path, browser: Any) -> None:
     state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
     context = browser.new_context(base_url=state["portal"], locale="zh-CN")
+    context.add_init_script(NO_CLICK_BEFORE_THE_SCRIPTS)
     context.set_default_timeout(SOON)
     page, asked = context.new_page(), []
     context.on("request", lambda request: asked.append((request.url, request.post_data or "")))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from demo.world import PIN
+from tests.conftest import NO_CLICK_BEFORE_THE_SCRIPTS
 
 ROOT = Path(__file__).parents[2]
 CARD_IS_IN = "#card-chip[data-state=CARD_PRESENT]"
@@ -46,6 +47,7 @@ def state(running: tuple[Path, str]) -> dict[str, Any]:
 @pytest.fixture
 def page(browser: Any, state: dict[str, Any]) -> Iterator[Any]:
     context = browser.new_context(base_url=state["portal"], viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context.add_init_script(NO_CLICK_BEFORE_THE_SCRIPTS)
     context.set_default_timeout(SOON)
     yield context.new_page()
     context.close()

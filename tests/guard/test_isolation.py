@@ -20,7 +20,6 @@ from hub.services import health, operations, watch
 from hub.store import tables
 from hub.store.engine import reading
 from hub.testing import unruly
-from tests.guard.conftest import SECONDS
 from tests.services.conftest import World
 
 Make = Callable[..., World]
@@ -86,7 +85,7 @@ def test_a_hanging_plugin_never_holds_more_than_its_places(unruly_world: Make) -
 def test_who_calls_a_plugin_that_hangs_is_told_at_once_and_the_partner_comes_again(unruly_world: Make) -> None:
     world = unruly_world(parse="sleep")
     push_aside(world, 1)
-    time.sleep(SECONDS)
+    until(lambda: world.runtime.guards.away(unruly.PARTNER) is not None)
 
     with pytest.raises(Unavailable):
         push(world)
@@ -101,7 +100,7 @@ def test_a_hanging_call_is_named_with_its_version_once_and_the_alert_ends_when_i
 ) -> None:
     world = unruly_world(parse="sleep")
     [thread] = push_aside(world, 1)
-    time.sleep(SECONDS)
+    until(lambda: world.runtime.guards.away(unruly.PARTNER) is not None)
 
     health.report(world.runtime)
     health.report(world.runtime)
