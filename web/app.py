@@ -1,6 +1,7 @@
 """The application factory. Everything a request needs hangs on the one :class:`web.site.Site` of the app."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
@@ -113,6 +114,7 @@ def _secret(web: WebSettings) -> bytes:
 def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment, unit=sites.unit, money=sites.money)
+    app.jinja_env.tests["numeric"] = lambda field: field.type is Decimal
     app.jinja_env.globals.update(_=sites.say, selects=selects, csrf_token=generate_csrf, version=__version__)
 
     @app.context_processor
@@ -126,6 +128,7 @@ def _prepare_templates(app: Flask, site: Site) -> None:
             "agent": site.runtime.settings.web.agent,
             "big": sites.big_type(),
             "folded": request.cookies.get("menu") == "folded",
+            "unfolded": frozenset(request.cookies.get("groups", "").split(".")),
             "card_texts": {name: text(lang) for name, text in CARD_TEXTS.items()},
             "js_texts": {name: text(lang) for name, text in JS_TEXTS.items()},
         }

@@ -27,6 +27,16 @@ TITLES = {"failed": "错误：", "": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
+class TabLink:
+    """One tab as it is shown. ``count``: how many of its objects wait for the user."""
+
+    label: str
+    path: str
+    on: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class View:
     """What the workspace needs to know of a view. ``id`` prefixes every id inside it."""
 
@@ -37,6 +47,8 @@ class View:
     error: bool = False
     system: str = ""  # the part of the portal, where it is not the one of the profile
     live: bool = False  # nothing is typed here: coming back to its tab shows what is true now
+    menu: str = ""  # the link of the menu that it belongs to, where the address does not say so
+    tabs: Sequence[TabLink] = ()  # of the page that it is one tab of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +64,10 @@ class MenuGroup:
     def alone(self) -> bool:
         """Whether the group would only repeat its one link."""
         return len(self.items) == 1 and self.items[0][1] == self.label
+
+    def holds(self, view: View) -> bool:
+        """Whether the view belongs to one of its links."""
+        return any(path in (view.menu, f"/{view.key}") for _, _, path, _ in self.items)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +159,7 @@ def _counted(tenant: Tenant, counter: Counter) -> tuple[Counter, int, str]:
 def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
     portal = site().portal
     items = [
-        (row.code, read(portal.caption(row.code, row.label)), row.path, counts.get(row.counts or "", 0))
+        (row.code, read(portal.caption(row.code, row.label)), view.entrance(row), counts.get(row.counts or "", 0))
         for row in view.menu
         if row.roles is None or g.login.role in row.roles
     ]

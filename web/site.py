@@ -51,20 +51,20 @@ class Site:
         found = [view for view in self.lines.values() if not view.programme or self.portal.programme]
         return sorted(found, key=lambda view: not view.programme)
 
-    def place(self, line_code: str, kind_code: str) -> tuple[LineView, Listing]:
+    def place(self, line_code: str, slug: str) -> tuple[LineView, Listing]:
         """The line and the list of a URL. Raises NotFound."""
         view = self.lines.get(line_code)
-        listing = view.listing(kind_code) if view else None
+        listing = view.listing(slug) if view else None
         if view is None or listing is None:
             raise NotFound
         return view, listing
 
     def listing(self, kind: Kind) -> Listing:
-        """The list of ``kind``."""
+        """The kind's own list."""
         return next(found for view in self.lines.values() if (found := view.listing(kind.code)))
 
     def path(self, kind: Kind, *parts: str) -> str:
-        """The path of a kind's list, or of one object and what belongs to it."""
+        """The path of a kind's own list, or of one object and what belongs to it."""
         line = next(view.line.code for view in self.lines.values() if view.listing(kind.code))
         return "/".join(("", line, kind.code, *parts))
 

@@ -295,7 +295,6 @@ ENGLISH: Mapping[str, str] = {
     "服务介绍": "About the service",
     "待确认保单提示信息": "Offers to confirm",
     "办理步骤": "Steps",
-    "列表": "Lists",
     "全部": "All",
     "{label}起": "{label} from",
     "{label}止": "{label} to",
@@ -306,7 +305,6 @@ ENGLISH: Mapping[str, str] = {
     "刷新列表": "Reload the list",
     "该页已失效，已回到第一页": "That page is no longer valid: this is the first one",
     "{label}：{state}，查看状态记录": "{label}: {state}, see the records",
-    "续转": "Renewal",
     "查看详情": "Details",
     "未查询到数据": "Nothing found",
     "没有找到匹配的记录": "No record matches",
@@ -324,6 +322,7 @@ ENGLISH: Mapping[str, str] = {
     # objects
     "单证列表": "Documents",
     "序号": "No.",
+    "预览": "Preview",
     "单证名称": "Document",
     "来源": "From",
     "接收时间": "Received",

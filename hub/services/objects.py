@@ -30,8 +30,8 @@ from hub.services.paging import (
     beyond,
     conditions,
     in_each,
+    listed,
     read_cursor,
-    unhidden,
     write_cursor,
 )
 from hub.services.shapes import (
@@ -160,7 +160,7 @@ class Tenant:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
         kind = KINDS[kind_code]
         table = tables.business_object
-        wanted = [table.c.kind == kind_code, *conditions(kind, query.filters), *unhidden(kind, query.filters)]
+        wanted = [table.c.kind == kind_code, *conditions(kind, query.filters), *listed(kind, query)]
         total = self._count(wanted)
         place = None if query.cursor is None else read_cursor(query.cursor, query.filters)
         number = query.page or (1 if place is None else None)
@@ -230,6 +230,20 @@ class Tenant:
             .order_by(document.c.created_at.desc(), document.c.id)
         )
         return [as_document(row) for row in rows]
+
+    def newest(self, rows: Sequence[BusinessObject], kinds: Collection[str]) -> dict[str, dict[str, str]]:
+        """Object id -> kind of document -> id of the newest one, for ``rows`` and these kinds."""
+        if not rows or not kinds:
+            return {}
+        table = tables.document
+        of_these = table.c.object_id.in_([self._mine(obj) for obj in rows]), table.c.kind.in_(kinds)
+        documents = self._connection.execute(
+            select(table.c.object_id, table.c.kind, table.c.id).where(*of_these).order_by(table.c.created_at)
+        )
+        found: dict[str, dict[str, str]] = {}
+        for row in documents:
+            found.setdefault(row.object_id, {})[row.kind] = row.id
+        return found
 
     def latest(self, obj: BusinessObject, kind: str) -> Attachment | None:
         """The newest document of this kind that the object has, as a file."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -38,11 +38,13 @@ NUMBERED = 1_000  # rows that page numbers reach; beyond, only next and previous
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What a list asks for. ``filters``: a track's name -> state id, a keyed field's name -> prefix of its value,
-    ``<date field>_from``/``_to`` and ``created_from``/``created_to`` -> ISO days in Asia/Shanghai.
+    """What a list asks for. ``filters``: a track's name -> state id, ``partner`` -> its code, a keyed field's name ->
+    prefix of its value, ``<date field>_from``/``_to`` and ``created_from``/``created_to`` -> ISO days in Asia/Shanghai.
+    ``without``: states that this list leaves out.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
+    without: Collection[str] = ()
     size: int = 10
     cursor: str | None = None
     page: int | None = None
@@ -148,6 +150,8 @@ def conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[boo
             continue
         if name in TRACK_COLUMNS:
             found.append(TRACK_COLUMNS[name] == value)
+        elif name == "partner":
+            found.append(table.c.partner == value)
         elif name == kind.number:
             found.append(table.c.number.startswith(value, autoescape=True))
         elif stem == "created" and (day := day_start(value)) is not None:
@@ -160,10 +164,11 @@ def conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[boo
     return found
 
 
-def unhidden(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    """Objects in a hidden state stay out of a list that does not ask for it."""
-    hidden = [state.id for state in kind.track("state").states if state.hidden]
-    return [tables.business_object.c.state.not_in(hidden)] if hidden and not filters.get("state") else []
+def listed(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
+    """Only what the list is for; objects in a hidden state stay out of one that does not ask for it."""
+    hidden = [] if query.filters.get("state") else [row.id for row in kind.track("state").states if row.hidden]
+    out = [*query.without, *hidden]
+    return [tables.business_object.c.state.not_in(out)] if out else []
 
 
 def _keyed(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo, give_pin
-from tests.browser.test_journey import panel
+from tests.browser.test_journey import open_tab, panel
 
 pytestmark = pytest.mark.browser
 INSURERS = {"yunfan": "云帆财产保险（示例）", "shanhe": "山河财产保险（示例）"}
@@ -33,9 +33,7 @@ LATER = 30_000  # ms until the insurer has spoken
 
 
 def open_list(page: Page, tab: str) -> None:
-    page.locator("#menu").get_by_text("货物运输险投保").click()
-    panel(page).get_by_role("navigation", name="列表").get_by_role("link", name=tab, exact=True).click()
-    expect(panel(page).locator("nav.sub [aria-current=page]")).to_have_text(tab)
+    open_tab(page, "货物运输险预约" if "预约" in tab else "货物运输险投保", tab)
 
 
 def row(page: Page, *texts: str) -> Page:
@@ -81,13 +79,13 @@ def wait_for(page: Page, tab: str, number: str, state: str) -> None:
 
 
 def begin(page: Page, insurer: str) -> None:
-    open_list(page, "货物运输险协议")
+    open_list(page, "货物运输险协议查询")
     row(page, INSURERS[insurer], "有效").get_by_role("link", name="投保", exact=True).click()
     expect(page.get_by_role("heading", name="货物运输险投保", level=1)).to_be_visible()
 
 
 def number_of(page: Page, insurer: str) -> str:
-    open_list(page, "货运险投保单")
+    open_list(page, "货物运输险投保单查询")
     return row(page, INSURERS[insurer]).locator("th.number").inner_text()
 
 
@@ -118,13 +116,13 @@ def test_a_voyage_is_insured_from_the_agreement_to_the_policy(
     submit(page, demo.pin)
 
     number = number_of(page, insurer)
-    wait_for(page, "货运险投保单", number, "已出单未缴费")
+    wait_for(page, "货物运输险投保单查询", number, "已出单未缴费")
     row(page, number).get_by_text("查看详情").click()
     expect(panel(page)).to_contain_text("110,000.00")
     expect(panel(page)).to_contain_text("55.00")
     demo.ask(insurer, do="paid", application_no=number)
-    wait_for(page, "货运险投保单", number, "已生效")
-    wait_for(page, "货物运输险保单", number, "生效")
+    wait_for(page, "货物运输险投保单查询", number, "已生效")
+    wait_for(page, "货物运输险保单查询", number, "生效")
     row(page, number).get_by_text("查看详情").click()
     expect(panel(page).get_by_text("查看电子保单").first).to_be_visible()
 
@@ -134,17 +132,17 @@ def test_a_declined_application_is_changed_and_one_under_review_is_cancelled(
 ) -> None:
     page = login()
     number = apply(page, demo, "yunfan", marks="拒保")
-    wait_for(page, "货运险投保单", number, "拒保")
+    wait_for(page, "货物运输险投保单查询", number, "拒保")
     row(page, number).get_by_role("link", name="修改").click()
     panel(page).locator("[name=marks]").fill("排队")
     submit(page, demo.pin)
-    wait_for(page, "货运险投保单", number, "待核保")
+    wait_for(page, "货物运输险投保单查询", number, "待核保")
 
     row(page, number).get_by_role("link", name="撤销").click()
     expect(page.get_by_text("是否撤销该投保单？")).to_be_visible()
-    page.locator("dialog:visible, [role=tabpanel]:visible").last.get_by_role("button", name="撤销").click()
+    page.locator("dialog:visible, #panels > [role=tabpanel]:visible").last.get_by_role("button", name="撤销").click()
 
-    wait_for(page, "货运险投保单", number, "已撤销")
+    wait_for(page, "货物运输险投保单查询", number, "已撤销")
 
 
 def test_a_draft_keeps_what_was_typed_and_can_be_deleted(login: Callable[..., Page]) -> None:
@@ -154,7 +152,7 @@ def test_a_draft_keeps_what_was_typed_and_can_be_deleted(login: Callable[..., Pa
     button(page, "暂存")
     expect(page.get_by_text("已暂存").first).to_be_visible()
 
-    open_list(page, "货运险投保单")
+    open_list(page, "货物运输险投保单查询")
     expect(row(page, "暂存")).to_be_visible()
     row(page, "暂存").get_by_role("link", name="修改").click()
     expect(panel(page).locator("[name=marks]")).to_have_value("半张投保单")
@@ -163,8 +161,7 @@ def test_a_draft_keeps_what_was_typed_and_can_be_deleted(login: Callable[..., Pa
 
 def test_an_appointment_is_made(login: Callable[..., Page]) -> None:
     page = login()
-    page.locator("#menu").get_by_text("货物运输险预约").click()
-    panel(page).get_by_role("link", name="货运险预约", exact=True).last.click()
+    open_list(page, "货运险预约")
     page.get_by_role("link", name=INSURERS["shanhe"]).click()
     panel(page).locator("[name=contact_name]").fill("王小明")
     panel(page).locator("[name=contact_phone]").fill("电话")
@@ -176,4 +173,4 @@ def test_an_appointment_is_made(login: Callable[..., Page]) -> None:
     button(page, "预约")
     expect(page.get_by_text("保险公司已收到预约")).to_be_visible()
 
-    wait_for(page, "货运险预约", INSURERS["shanhe"], "预约成功")
+    wait_for(page, "货运险预约查询", INSURERS["shanhe"], "预约成功")

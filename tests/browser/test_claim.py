@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from demo.world import SAMPLE
 from tests.browser.conftest import Demo, give_pin
 from tests.browser.test_cargo import button, row
-from tests.browser.test_journey import confirm, open_offer, panel
+from tests.browser.test_journey import confirm, open_menu, open_offer, panel
 from tests.browser.test_journey import fill as fill_application
 
 pytestmark = pytest.mark.browser
@@ -36,11 +36,6 @@ def with_card(page: Page, demo: Demo, press: Callable[[], None]) -> None:
     with page.expect_popup() as window:
         press()
     give_pin(window.value, demo.pin)
-
-
-def open_menu(page: Page, name: str) -> None:
-    page.locator("#menu").get_by_role("link", name=name, exact=True).click()
-    expect(panel(page).get_by_role("heading", level=1)).to_contain_text(name)
 
 
 def wait_for(page: Page, *texts: str) -> None:

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo
 from tests.browser.test_cargo import INSURERS, button, row
-from tests.browser.test_claim import choose_seal, open_menu, wait_for, with_card
-from tests.browser.test_journey import panel
+from tests.browser.test_claim import choose_seal, wait_for, with_card
+from tests.browser.test_journey import open_menu, open_tab, panel
 from tests.browser.test_payment import BANKS, LONG, agree, confirm, pay
 
 pytestmark = pytest.mark.browser
@@ -38,17 +38,6 @@ def pick(page: Page, field: str, label: str) -> None:
     panel(page).locator(f"[data-field={field}] [role=option]").filter(has_text=label).first.click()
 
 
-def tab(page: Page, menu: str, name: str) -> None:
-    open_list(page, menu)
-    panel(page).get_by_role("navigation", name="列表").get_by_role("link", name=name, exact=True).click()
-    expect(panel(page).locator("nav.sub [aria-current=page]")).to_have_text(name)
-
-
-def open_list(page: Page, menu: str) -> None:
-    page.locator("#menu").get_by_role("link", name=menu, exact=True).click()
-    expect(panel(page).get_by_role("heading", level=1)).to_contain_text("关税保证保险")
-
-
 def make_seal(page: Page, demo: Demo) -> None:
     open_menu(page, "印章管理")
     panel(page).get_by_role("link", name="制作印章").click()
@@ -58,7 +47,7 @@ def make_seal(page: Page, demo: Demo) -> None:
 
 
 def authorise(page: Page, demo: Demo, insurer: str) -> None:
-    open_list(page, "企业征信")
+    open_menu(page, "企业征信")
     panel(page).get_by_role("link", name="授权书签署", exact=True).click()
     page.get_by_role("link", name=INSURERS[insurer]).click()
     expect(panel(page)).to_contain_text("企业征信签约授权书")
@@ -67,12 +56,12 @@ def authorise(page: Page, demo: Demo, insurer: str) -> None:
     button(page, "授权书签署")
     confirm(page, demo, "是否确认提交?")
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
-    open_list(page, "企业征信")
+    open_menu(page, "企业征信")
     wait_for(page, INSURERS[insurer], "授权成功")
 
 
 def limited(page: Page, insurer: str) -> None:
-    open_list(page, "额度申请")
+    open_menu(page, "额度申请")
     panel(page).get_by_role("link", name="额度申请", exact=True).last.click()
     page.get_by_role("link", name=INSURERS[insurer]).click()
     fill(page, LIMIT)
@@ -80,19 +69,19 @@ def limited(page: Page, insurer: str) -> None:
     pick(page, "guarantee_use", "汇总征税担保")
     button(page, "额度申请")
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
-    open_list(page, "额度申请")
+    open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "60,000,000.00", "成功")
 
 
 def apply(page: Page, demo: Demo, insurer: str, amount: str) -> str:
     """An application under the limit; returns its number once its premium is due."""
-    open_list(page, "额度申请")
+    open_tab(page, "关税险投保", "额度信息")
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="申请投保").click()
     fill(page, {**GUARANTEE, "guarantee_amount": amount})
     panel(page).locator("[name=invoice_type][value=NONE]").check()
     with_card(page, demo, lambda: button(page, "提交"))
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
-    tab(page, "关税险投保", "关税保证保险投保单")
+    open_tab(page, "关税险投保", "关税保证保险投保单查询")
     shown = f"{float(amount):,.2f}"
     wait_for(page, INSURERS[insurer], shown, "核保成功待缴费")
     return row(page, INSURERS[insurer], shown).locator("th.number").inner_text()
@@ -114,26 +103,26 @@ def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_
     panel(page).locator("[name=top_up_amount]").fill("5000000.00")
     button(page, "追加")
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
-    open_list(page, "额度申请")
+    open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "65,000,000.00")
 
     numbers = [apply(page, demo, insurer, amount) for amount in ("14723.00", "1000.00", "25.00")]
     row(page, numbers[0]).get_by_role("link", name="在线支付").click()
     pay(page, demo, BANK, insurer, *numbers[1:])  # one payment for the three
     expect(panel(page).locator(".progress .said")).to_have_text("支付成功", timeout=LONG)
-    tab(page, "关税险投保", "关税保证保险投保单")
+    open_tab(page, "关税险投保", "关税保证保险投保单查询")
     for number in numbers:
         wait_for(page, number, "已出单")
-    open_list(page, "额度申请")
+    open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "15,748.00", "64,984,252.00")
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="额度变更记录").click()
     expect(row(page, "64,984,252.00")).to_be_visible()
 
-    tab(page, "关税险投保", "关税保证保险保单")
+    open_tab(page, "关税险投保", "关税保证保险保单查询")
     policy = row(page, INSURERS[insurer], "14,723.00").locator("th.number").inner_text()
     demo.ask(insurer, do="settle", policy_no=policy, reason="税款已缴库")
     wait_for(page, policy, "已解除")
     row(page, policy).get_by_text("查看详情").click()
     expect(panel(page).get_by_text("预览").first).to_be_visible()
-    open_list(page, "额度申请")
+    open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "1,025.00", "64,998,975.00")

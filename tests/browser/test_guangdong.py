@@ -27,7 +27,7 @@ from hub.store.engine import open_engine, reading
 from hub.testing import softhsm
 from hub.testing.pki import Identity
 from tests.browser.conftest import Demo, enter, give_pin, running
-from tests.browser.test_journey import GOOD, open_offer, panel
+from tests.browser.test_journey import GOOD, open_menu, open_offer, panel
 
 pytestmark = pytest.mark.browser
 PROFILE = "guangdong-2024"
@@ -156,7 +156,7 @@ def test_from_the_offer_to_the_application_that_is_authorised(
     press(page, "确定", demo.pin)
 
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
-    page.locator("#menu").get_by_text("签约管理").last.click()
+    open_menu(page, "签约管理")
     expect(panel(page).get_by_text("签约完成").first).to_be_visible()
     files = signed_files(demo, "agreement", "authorisation")
     assert [signatures(tmp_path, files[kind]) for kind in ("agreement", "authorisation")] == [2, 1]

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Demo
-from tests.browser.test_journey import panel
+from tests.browser.test_journey import open_menu, panel
 
 pytestmark = pytest.mark.browser
 NUMBER = re.compile(r"\d{4}[0-9]{15}")
@@ -18,11 +18,6 @@ GOOD = {
     "contact_phone": "029-80000000",
     "contact_email": "trade@example.cn",
 }
-
-
-def open_inquiries(page: Page) -> None:
-    page.locator("#menu").get_by_text("投保咨询").last.click()
-    expect(page.get_by_role("heading", name="投保咨询", level=1)).to_be_visible()
 
 
 def choose(page: Page, *codes: str) -> None:
@@ -47,7 +42,7 @@ def rows(page: Page) -> list[str]:
 
 def test_an_inquiry_is_drafted_corrected_submitted_and_answered(login: Callable[..., Page]) -> None:
     page = login()
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
     panel(page).locator("[name=contact_name]").fill("王小明")
     button(page, "暂存")
     expect(panel(page).get_by_text("已暂存")).to_be_visible()
@@ -66,7 +61,7 @@ def test_an_inquiry_is_drafted_corrected_submitted_and_answered(login: Callable[
 
     expect(page.get_by_text("询保申请提交成功")).to_be_visible()
     page.wait_for_timeout(4000)  # the insurer answers
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
     panel(page).locator("[data-refresh]").click()
     row = panel(page).locator("table.grid tbody tr").first
     expect(row).to_contain_text("已反馈")
@@ -77,7 +72,7 @@ def test_an_inquiry_is_drafted_corrected_submitted_and_answered(login: Callable[
 
 def test_a_city_without_districts_ends_the_choice_of_the_region(login: Callable[..., Page]) -> None:
     page = login()
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
 
     choose(page, "44", "4419")
 
@@ -86,7 +81,7 @@ def test_a_city_without_districts_ends_the_choice_of_the_region(login: Callable[
 
 def test_wrong_input_is_named_beside_its_field_as_soon_as_it_is_left(login: Callable[..., Page]) -> None:
     page = login()
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
 
     panel(page).locator("[name=contact_mobile]").fill("123")
     panel(page).locator("[name=contact_mobile]").press("Tab")
@@ -98,7 +93,7 @@ def test_what_is_saved_by_itself_is_found_again_after_a_reload(login: Callable[.
     page = login()
     page.clock.install()
     page.reload()
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
     panel(page).locator("[name=address]").fill("自动保存路7号")
     page.clock.run_for(31_000)
     expect(panel(page).locator("[data-saved]")).to_contain_text("已于")
@@ -110,7 +105,7 @@ def test_what_is_saved_by_itself_is_found_again_after_a_reload(login: Callable[.
 
 def test_two_tabs_on_one_draft_do_not_overwrite_each_other(login: Callable[..., Page]) -> None:
     page = login()
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
     panel(page).locator("[name=address]").fill("第一页路1号")
     button(page, "暂存")
     expect(panel(page).get_by_text("已暂存")).to_be_visible()
@@ -129,7 +124,7 @@ def test_two_tabs_on_one_draft_do_not_overwrite_each_other(login: Callable[..., 
 
 def test_a_draft_is_deleted_by_keyboard_after_a_question(login: Callable[..., Page]) -> None:
     page = login()
-    open_inquiries(page)
+    open_menu(page, "投保咨询")
     panel(page).locator("[name=address]").fill("将删除路9号")
     panel(page).locator("[name=address]").press("Alt+s")
     expect(panel(page).get_by_text("已暂存")).to_be_visible()
@@ -163,7 +158,7 @@ def test_the_form_without_javascript_still_saves_and_offers_the_next_level(
 def test_several_drafts_are_ticked_by_keyboard_and_deleted_at_once(login: Callable[..., Page]) -> None:
     page = login()
     for address in ("将删除路1号", "将删除路2号"):
-        open_inquiries(page)
+        open_menu(page, "投保咨询")
         panel(page).locator("[name=address]").fill(address)
         button(page, "暂存")
         expect(panel(page).get_by_text("已暂存")).to_be_visible()

@@ -15,12 +15,28 @@ GOOD = {"contact_name": "王小明", "contact_mobile": "13800000000", "contact_e
 
 def panel(page: Page) -> Page:
     """The open tab's content."""
-    return page.locator("[role=tabpanel]:visible")  # type: ignore[return-value]
+    return page.locator("#panels > [role=tabpanel]:visible")  # type: ignore[return-value]
+
+
+def open_menu(page: Page, name: str) -> None:
+    """The link of the menu, in its group or alone, and the page behind it."""
+    link = page.locator("#menu a").filter(has_text=re.compile(rf"^\s*{name}\s*\d*\s*$"))
+    if not link.is_visible():
+        page.locator("#menu details").filter(has=link).locator("summary").click()
+    link.click()
+    expect(panel(page).get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def open_tab(page: Page, menu: str, name: str) -> None:
+    """One of the tabs of a page."""
+    open_menu(page, menu)
+    panel(page).get_by_role("tab", name=re.compile(rf"^{name}(\s*\d.*)?$")).click()
+    expect(panel(page).get_by_role("tab", selected=True)).to_contain_text(name)
 
 
 def open_offer(page: Page) -> str:
     """From the menu to the entry page of the first offer; returns its number."""
-    page.locator("#menu").get_by_text("投保申请").click()
+    open_menu(page, "投保申请")
     row = panel(page).locator("table tbody tr", has=page.locator("a", has_text="查看待确认保单")).first
     number = row.locator("th, td").first.inner_text().strip()
     row.locator("a", has_text="查看待确认保单").click()
@@ -46,8 +62,7 @@ def sign(page: Page, pin: str) -> None:
 
 
 def open_policies(page: Page) -> None:
-    page.locator("#menu").get_by_text("投保申请").click()
-    panel(page).locator("a", has_text=re.compile("^保险单$")).click()
+    open_tab(page, "投保申请", "保险单")
     expect(panel(page).get_by_text("收悉状态").first).to_be_visible()
 
 
@@ -168,7 +183,7 @@ def test_a_returned_application_is_corrected_and_sent_again(demo: Demo, login: C
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
     page.wait_for_timeout(4000)
 
-    page.locator("#menu").get_by_text("投保申请").click()
+    open_menu(page, "投保申请")
     row = panel(page).locator("table tbody tr", has_text=number)
 
     expect(row.get_by_text("退回修改")).to_be_visible()
@@ -188,7 +203,7 @@ def test_english_pages_have_no_chinese_chrome(login: Callable[..., Page]) -> Non
 
 def test_a_foreign_enterprises_page_does_not_exist(demo: Demo, login: Callable[..., Page]) -> None:
     page = login("SAMPLE-1")
-    page.locator("#menu").get_by_text("投保申请").click()
+    open_menu(page, "投保申请")
     mine = panel(page).locator("table tbody tr a").first.get_attribute("href")
     page.get_by_role("button", name="退出").click()
     login("DEMO-1")

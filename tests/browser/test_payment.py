@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from demo import world
 from tests.browser.conftest import Demo, give_pin
 from tests.browser.test_cargo import INSURERS, apply, button, open_list, row, wait_for
-from tests.browser.test_journey import panel
+from tests.browser.test_journey import open_menu, panel
 
 pytestmark = pytest.mark.browser
 BANKS = {code: world.simulated()[code].sheet.name.zh for code in world.offering("payment") if code not in INSURERS}
@@ -17,13 +17,9 @@ ACCOUNT, PAYER_TAX = "6222000000000001", "91000000DEM000014K"
 LONG = 60_000  # ms until a bank has spoken
 
 
-def menu(page: Page, label: str) -> None:
-    page.locator("#menu").get_by_text(label, exact=True).click()
-
-
 def agree(page: Page, demo: Demo, bank: str, insurer: str) -> None:
     """The four steps of an agreement, up to the bank's word; nothing where there is one (they have one each)."""
-    menu(page, "在线交费签约")
+    open_menu(page, "在线交费签约")
     expect(panel(page).get_by_role("link", name="协议签署", exact=True)).to_be_visible()
     if row(page, BANKS[bank], INSURERS[insurer]).filter(has_text="签约成功").count():
         return
@@ -46,7 +42,7 @@ def sign(page: Page, demo: Demo, insurer: str, account: str = ACCOUNT) -> None:
     view.get_by_role("button", name="完成").click()
     confirm(page, demo, "是否发送协议签署")
     expect(view.locator(".progress .said")).not_to_have_text("", timeout=LONG)
-    menu(page, "在线交费签约")
+    open_menu(page, "在线交费签约")
 
 
 def confirm(page: Page, demo: Demo, question: str) -> None:
@@ -68,7 +64,7 @@ def wait_until(page: Page, found: Page, state: str) -> None:
 
 def issued(page: Page, demo: Demo, insurer: str, invoice: str) -> str:
     number = apply(page, demo, insurer, invoice_no=invoice)
-    wait_for(page, "货运险投保单", number, "已出单未缴费")
+    wait_for(page, "货物运输险投保单查询", number, "已出单未缴费")
     return number
 
 
@@ -104,17 +100,17 @@ def test_a_premium_is_paid_once_merged_and_again_after_a_failure(
     row(page, number).get_by_role("link", name="在线支付").click()
     pay(page, demo, bank, insurer)
     expect(panel(page).locator(".progress .said")).to_have_text("支付成功", timeout=LONG)
-    wait_for(page, "货运险投保单", number, "已生效")
+    wait_for(page, "货物运输险投保单查询", number, "已生效")
 
     first, second = (issued(page, demo, insurer, f"{name}-{bank}") for name in ("TWO", "THREE"))
     row(page, first).get_by_role("link", name="在线支付").click()
     pay(page, demo, bank, insurer, second, purpose="拒绝")
     expect(panel(page).locator(".progress .said")).to_have_text("支付失败", timeout=LONG)
-    open_list(page, "货运险投保单")
+    open_list(page, "货物运输险投保单查询")
     row(page, first).get_by_role("link", name="重新支付").click()
     pay(page, demo, bank, insurer, second)
     expect(panel(page).locator(".progress .said")).to_have_text("支付成功", timeout=LONG)
     panel(page).get_by_role("link", name="查看详情").click()
     expect(panel(page)).to_contain_text("110.00")
     expect(panel(page)).to_contain_text("**** 0001")
-    wait_for(page, "货运险投保单", second, "已生效")
+    wait_for(page, "货物运输险投保单查询", second, "已生效")

@@ -16,8 +16,8 @@ from hub.store import tables
 from hub.store.engine import open_engine, writing
 from tests.browser.conftest import Demo, enter, running
 from tests.browser.test_cargo import button, choose, row
-from tests.browser.test_claim import open_menu, wait_for, with_card
-from tests.browser.test_journey import confirm, fill, panel
+from tests.browser.test_claim import wait_for, with_card
+from tests.browser.test_journey import confirm, fill, open_menu, panel
 
 pytestmark = pytest.mark.browser
 LIST = f"统一社会信用代码,企业名称,年度出口额（美元）,年度\n{SAMPLE.uscc},{SAMPLE.name},8000000.00,2021\n"
@@ -76,7 +76,7 @@ def confirm_list(page: Page, demo: Demo) -> None:
 
 def collect(page: Page, demo: Demo) -> None:
     """The newest offer is the programme's."""
-    page.locator("#menu").get_by_text("投保申请").click()
+    open_menu(page, "投保申请")
     offers = panel(page).get_by_role("link", name="查看待确认保单")
     for _ in range(20):
         if offers.count() == 2:
@@ -89,16 +89,9 @@ def collect(page: Page, demo: Demo) -> None:
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
 
 
-def turn_to(page: Page, name: str) -> None:
-    """One of the lists of the programme's services."""
-    page.locator("#menu").get_by_role("link", name=name, exact=True).click()
-    expect(panel(page).get_by_role("heading", name="报案与资信", level=1)).to_be_visible()
-    expect(panel(page).locator("[aria-current=page]").get_by_text(name).first).to_be_visible()
-
-
 def begin(page: Page, name: str, link: str) -> None:
     """From the policy of the programme, which is in force by now."""
-    turn_to(page, name)
+    open_menu(page, name)
     wait_for(page, "生效", link)
     row(page, "生效", link).get_by_role("link", name=link).click()
     for name, value in BUYER.items():
@@ -132,12 +125,12 @@ def test_from_the_list_to_the_claim(shenzhen: Demo, page: Page) -> None:
     begin(page, "报案", "报案")
     report_loss(page)
     submit(page, shenzhen, "提交报案")
-    turn_to(page, "海外买家资信报告")
+    open_menu(page, "海外买家资信报告")
     wait_for(page, "已出具", "EXAMPLE BUYER 07")
     open_menu(page, "统保政策")
     expect(panel(page)).to_contain_text("保障中")
     expect(panel(page)).to_contain_text("免费 3 个，已使用 1 个")
-    turn_to(page, "报案")
+    open_menu(page, "报案")
     wait_for(page, "已受理", "EXAMPLE BUYER 07")
     row(page, "已受理", "EXAMPLE BUYER 07").get_by_role("link", name="转索赔").click()
 

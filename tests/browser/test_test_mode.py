@@ -19,7 +19,7 @@ from hub.clock import SystemClock
 from hub.services import accounts, passwords
 from hub.store.engine import writing
 from tests.browser.conftest import PATIENCE
-from tests.browser.test_journey import GOOD, open_offer, panel
+from tests.browser.test_journey import GOOD, open_menu, open_offer, panel
 
 pytestmark = pytest.mark.browser
 LATER = 30  # seconds until the insurer has spoken
@@ -84,7 +84,7 @@ def test_a_magic_value_of_the_panel_makes_the_simulator_return_the_application(h
     panel(page).get_by_role("button", name="确认投保").click()
 
     expect(page.get_by_text("投保申请提交成功")).to_be_visible()
-    page.locator("#menu").get_by_text("投保申请").click()
+    open_menu(page, "投保申请")
     for _ in range(LATER):
         panel(page).locator("[data-refresh]").click()
         page.wait_for_timeout(1000)

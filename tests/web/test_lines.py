@@ -8,6 +8,7 @@ import pytest
 
 from hub.business import LINES
 from web.lines import LINE_VIEWS
+from web.lines.presentation import LineView
 
 WEB = Path(str(files("web")))
 OWN = {"lines", "forms"} | {line.code for line in LINES}  # folders that may know a line
@@ -29,8 +30,11 @@ def test_everything_a_line_shows_is_declared_by_its_business(view: object) -> No
     for listing in view.listings:  # type: ignore[attr-defined]
         kind = listing.kind
         known = {field.name for field in kind.fields} | kind.keyed | {track.name for track in kind.tracks}
+        papers = {row.name for row in listing.columns if row.show == "document"}
         shown = {*listing.detail} | {row.name for row in (*listing.columns, *listing.filters)}
-        assert shown - known <= {"uscc", "partner", "created_at", "created", "next"}
+        assert shown - known - papers <= {"uscc", "partner", "created_at", "created", "next", "place"}
+        assert papers <= set(kind.documents)
+        assert all(kind.state("state", state) for state in listing.without)
         assert {kind.action(name).name for name in listing.acts} == set(listing.acts)
         assert set(listing.document_links) <= set(kind.documents)
         assert set(listing.sums or ()) <= known
@@ -43,6 +47,16 @@ def test_everything_a_line_shows_is_declared_by_its_business(view: object) -> No
             assert row.form is None or row.form in view.forms  # type: ignore[attr-defined]
             placed = {name for block in view.forms[row.form].blocks for name in block.flat} if row.form else set()  # type: ignore[attr-defined]
             assert {enclosure.code for enclosure in row.encloses} <= placed - known
+
+
+@pytest.mark.parametrize("view", LINE_VIEWS, ids=lambda view: view.line.code)
+def test_every_list_has_an_address_and_every_kind_a_list_of_its_own(view: LineView) -> None:
+    slugs = [listing.slug for listing in view.listings]
+    kinds = {listing.kind.code for listing in view.listings}
+
+    assert len(slugs) == len(set(slugs))
+    assert kinds == {kind.code for kind in view.line.kinds}
+    assert kinds <= {listing.slug for listing in view.listings if not listing.code}
 
 
 @pytest.mark.parametrize("view", LINE_VIEWS, ids=lambda view: view.line.code)

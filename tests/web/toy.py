@@ -14,7 +14,7 @@ from hub.contract.media import PDF
 from hub.contract.text import Text
 from web.forms.base import Form, rows
 from web.forms.controls import amount, choice, day, line
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem, Tab
 
 ANYONE = frozenset({"LP", "OP", "PW"})
 CURRENCIES = {"CNY": Text("人民币", "Yuan"), "USD": Text("美元", "Dollar")}
@@ -161,29 +161,26 @@ class LoanForm(Form):
     parts = rows(text("零件"), PartForm, least=1, most=5, imported=True)
 
 
+LOANS = Listing(
+    kind=LOAN,
+    columns=(Column("loan_no", "number"), Column("toy"), Column("state", "track")),
+    filters=(Filter("loan_no"),),
+    acts=("submit",),
+    many=(Many(code="pay", label=text("付"), path="/toy/pay", name="bill", states=frozenset({"SUBMITTED"})),),
+    sums=("invoice_amount", "invoice_currency"),
+    detail=("loan_no", "toy", "invoice_amount", "insured_amount"),
+    empty=text("空"),
+)
+PARCELS = Listing(
+    kind=PARCEL,
+    columns=(Column("parcel_no", "number"), Column("state", "track")),
+    filters=(),
+    acts=("open",),
+)
 VIEW = LineView(
     line=Line(code="toy", label=text("线"), kinds=(LOAN, PARCEL), messages={}),
     menu_code="toy",
-    menu=(),
-    listings=(
-        Listing(
-            kind=LOAN,
-            columns=(Column("loan_no", "number"), Column("toy"), Column("state", "track")),
-            filters=(Filter("loan_no"),),
-            acts=("submit",),
-            many=(Many(code="pay", label=text("付"), path="/toy/pay", name="bill", states=frozenset({"SUBMITTED"})),),
-            sums=("invoice_amount", "invoice_currency"),
-            detail=("loan_no", "toy", "invoice_amount", "insured_amount"),
-            empty=text("空"),
-        ),
-        Listing(
-            kind=PARCEL,
-            columns=(Column("parcel_no", "number"), Column("state", "track")),
-            filters=(),
-            acts=("open",),
-        ),
-    ),
-    title=text("线"),
+    menu=(MenuItem(code="toys", label=text("线"), tabs=(Tab(LOANS), Tab(PARCELS))),),
     area=text("线"),
     forms={
         "toy_loan": FormPage(

@@ -55,6 +55,9 @@ name = "inquiry.submit"
 out = ["Inquiry/1.0"]
 in = ["InquiryAnswer/1.0"]
 [[capability]]
+name = "cargo.appoint"
+out = ["CargoAppointment/1.0"]
+[[capability]]
 name = "programme.list"
 out = ["EligibleCompanies/1.0"]
 [[capability]]

@@ -5,7 +5,7 @@ from hub.business.authorisation import AUTHORISATION
 from hub.contract.text import Text
 from web.forms.agreement import AgreementForm
 from web.forms.authorisation import AuthorisationForm
-from web.lines.presentation import Block, Column, Filter, FormPage, Guide, LineView, Listing, MenuItem
+from web.lines.presentation import Block, Column, Filter, FormPage, Guide, LineView, Listing, MenuItem, Tab
 
 AGREEMENTS = Listing(
     kind=AGREEMENT,
@@ -87,13 +87,12 @@ VIEW = LineView(
     line=LINE,
     menu_code="agreement",
     menu=(
-        MenuItem(code="agreement_list", label=Text("签约管理", "Agreement"), path="/agreement/agreement"),
         MenuItem(
-            code="authorisation_list", label=Text("企业数据授权", "Data authorisation"), path="/agreement/authorisation"
+            code="agreement_list",
+            label=Text("签约管理", "Agreement"),
+            tabs=(Tab(AGREEMENTS), Tab(AUTHORISATIONS)),
         ),
     ),
-    listings=(AGREEMENTS, AUTHORISATIONS),
-    title=Text("签约管理", "Agreement"),
     area=Text("签约管理", "Agreement"),
     forms={
         "agreement": FormPage(

@@ -1,5 +1,7 @@
 """货物运输保险 on the screen (spec.md 12; manual S3:296-575): appointments, agreements, applications, policies."""
 
+from dataclasses import replace
+
 from hub.business.cargo import AGREEMENT, APPOINTMENT, LINE, POLICY
 from hub.business.cargo_application import APPLICATION, EDITABLE, INVOICE_FIELDS, PREMIUM_FORMULA, PREMIUM_NOTE
 from hub.contract.text import Text
@@ -17,10 +19,12 @@ from web.lines.presentation import (
     Many,
     MenuItem,
     Source,
+    Tab,
 )
 from web.lines.systems import INSURANCE
 
 INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
+BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
 
 APPOINTMENTS = Listing(
     kind=APPOINTMENT,
@@ -33,11 +37,7 @@ APPOINTMENTS = Listing(
         Column("state", "track"),
         Column("next", "next"),
     ),
-    filters=(
-        Filter("appointment_no"),
-        Filter("state", "track"),
-        Filter("created", "days", Text("申请日期", "Applied")),
-    ),
+    filters=(BY_INSURER, Filter("state", "track"), Filter("created", "days", Text("申请日期", "Applied"))),
     acts=("submit", "delete"),
     many=(Many(code="delete", label=Text("删除", "Delete")),),
     form_first=frozenset({"DRAFT"}),
@@ -49,7 +49,6 @@ APPOINTMENTS = Listing(
         "appointment_no", "state", "enterprise_name", "uscc", "contact_name", "contact_phone", "contact_email",
         "transport_mode", "goods_category", "trade_countries", "yearly_value", "yearly_currency", "remark", "reason",
     ),
-    create=Text("货运险预约", "New appointment"),
     sources={
         "cargo_appointment": Source(
             label=Text("复制", "Copy"),
@@ -77,17 +76,31 @@ AGREEMENTS = Listing(
         Column("end_date"),
         Column("state", "track"),
     ),
-    filters=(Filter("agreement_no"), Filter("product_name"), Filter("state", "track")),
+    filters=(BY_INSURER, Filter("product_name"), Filter("agreement_no")),
+    without=frozenset({"INVALID"}),
     detail=(
         "agreement_no", "state", "enterprise_name", "uscc", "insured_name", "product_name", "start_date", "end_date",
         "currency", "rate_permille", "max_markup_percent", "voyage_limit", "deductible", "reason",
     ),
     title=Text("货物运输险协议", "Cargo agreement"),
     empty=Text(
-        "还没有协议。与保险机构线下签署货运险协议后，协议会出现在这里，并可据此投保。",
-        "No agreement yet. Once signed with the insurer offline, it appears here, and you may apply under it.",
+        "还没有有效的协议。与保险机构线下签署货运险协议后，协议会出现在这里，并可据此投保。",
+        "No agreement in force. Once signed with the insurer offline, it appears here, and you may apply under it.",
     ),
 )  # fmt: skip
+
+AGREEMENT_RECORDS = replace(
+    AGREEMENTS,
+    code="cargo_agreement_record",
+    filters=(*AGREEMENTS.filters, Filter("state", "track")),
+    without=frozenset(),
+    begins=frozenset(),
+    empty=Text(
+        "还没有协议。签署过的货运险协议都会出现在这里，包括有效及无效协议。",
+        "No agreement yet. Every agreement that was ever signed appears here, valid or not.",
+    ),
+)
+"""Every agreement, to be looked at (CG-AGM-04); what may be applied under is listed above."""
 
 VOYAGE = (
     "invoice_no", "transport_doc_no", "voyage_no", "vessel_name", "carriage", "bulk", "departure_date", "arrival_date",
@@ -121,9 +134,10 @@ APPLICATIONS = Listing(
         Column("next", "next"),
     ),
     filters=(
+        BY_INSURER,
+        Filter("state", "track"),
         Filter("application_no"),
         Filter("agreement_no"),
-        Filter("state", "track"),
         Filter("created", "days", Text("投保日期", "Applied")),
     ),
     acts=("submit", "cancel", "delete"),
@@ -156,7 +170,7 @@ APPLICATIONS = Listing(
     },
     title=Text("货物运输险投保单", "Cargo application"),
     empty=Text(
-        "还没有投保单。在“货物运输险协议”中选择一份有效协议，点击“投保”。",
+        "还没有投保单。在“货物运输险协议查询”中选择一份有效协议，点击“投保”。",
         "No application yet: choose a valid agreement and apply under it.",
     ),
 )  # fmt: skip
@@ -174,12 +188,7 @@ POLICIES = Listing(
         Column("premium"),
         Column("state", "track"),
     ),
-    filters=(
-        Filter("policy_no"),
-        Filter("application_no"),
-        Filter("state", "track"),
-        Filter("effective_date", "days"),
-    ),
+    filters=(BY_INSURER, Filter("policy_no"), Filter("state", "track"), Filter("effective_date", "days")),
     detail=(
         "policy_no", "state", "application_no", "agreement_no", "product_name", "enterprise_name", "uscc",
         "insured_name", "effective_date", "expiry_date", "insured_amount", "currency", "premium", "premium_currency",
@@ -194,11 +203,26 @@ VIEW = LineView(
     line=LINE,
     menu_code="cargo",
     menu=(
-        MenuItem(code="cargo_appoint", label=Text("货物运输险预约", "Appointments"), path="/cargo/cargo_appointment"),
-        MenuItem(code="cargo_apply", label=Text("货物运输险投保", "Applications"), path="/cargo/cargo_agreement"),
+        MenuItem(
+            code="cargo_appoint",
+            label=Text("货物运输险预约", "Appointments"),
+            tabs=(
+                Tab(APPOINTMENTS, Text("货运险预约查询", "Appointments")),
+                Tab(APPOINTMENTS, Text("货运险预约", "New appointment"), new=True),
+                Tab(AGREEMENT_RECORDS, Text("货物运输险协议记录查询", "Every agreement")),
+            ),
+        ),
+        MenuItem(
+            code="cargo_apply",
+            label=Text("货物运输险投保", "Applications"),
+            tabs=(
+                Tab(AGREEMENTS, Text("货物运输险协议查询", "Agreements")),
+                Tab(APPLICATIONS, Text("货物运输险投保单查询", "Applications")),
+                Tab(POLICIES, Text("货物运输险保单查询", "Policies")),
+            ),
+            counts="cargo_unpaid",
+        ),
     ),
-    listings=(APPOINTMENTS, AGREEMENTS, APPLICATIONS, POLICIES),
-    title=Text("货物运输保险", "Cargo insurance"),
     area=Text("货物运输保险", "Cargo insurance"),
     icon="ship",
     system=INSURANCE,

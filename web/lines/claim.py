@@ -19,6 +19,7 @@ from web.lines.presentation import (
     Master,
     MenuItem,
     Source,
+    Tab,
 )
 
 ABOUT_FILES = (
@@ -151,9 +152,7 @@ BUYERS = Listing(
 VIEW = LineView(
     line=LINE,
     menu_code="claim",
-    menu=(MenuItem(code="claim_list", label=Text("索赔申请", "Claims"), path="/claim/claim"),),
-    listings=(CLAIMS, BUYERS),
-    title=Text("索赔申请", "Claims"),
+    menu=(MenuItem(code="claim_list", label=Text("索赔申请", "Claims"), tabs=(Tab(CLAIMS), Tab(BUYERS))),),
     area=Text("索赔申请", "Claims"),
     forms={
         "claim": FormPage(

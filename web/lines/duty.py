@@ -1,5 +1,7 @@
 """关税保证保险 on the screen (spec.md 14; manual S3:617-881): authorisations, limits, applications, policies."""
 
+from dataclasses import replace
+
 from hub.business.cargo_application import INVOICE_FIELDS
 from hub.business.duty import LINE
 from hub.business.duty_application import APPLICATION, POLICY
@@ -19,10 +21,12 @@ from web.lines.presentation import (
     MenuItem,
     Related,
     Source,
+    Tab,
 )
 from web.lines.systems import INSURANCE
 
 INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))
+BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
 AGAIN = Text("再次提交", "Submit again")
 
 AUTHORISATIONS = Listing(
@@ -32,14 +36,12 @@ AUTHORISATIONS = Listing(
         INSURER,
         Column("created_at", "time", Text("签署时间", "Signed")),
         Column("valid_until"),
+        Column("authorisation", "document"),
         Column("state", "track"),
-        Column("next", "next", Text("下一步", "Next")),
+        Column("next", "next"),
     ),
-    filters=(
-        Filter("authorisation_no"),
-        Filter("state", "track"),
-        Filter("created", "days", Text("签署时间", "Signed")),
-    ),
+    filters=(BY_INSURER, Filter("state", "track"), Filter("created", "days", Text("签署时间", "Signed"))),
+    without=frozenset({"REVOKED"}),
     acts=("submit", "revoke", "delete"),
     form_first=frozenset({"DRAFT"}),
     link_labels={("submit", state): Text("重新签署", "Sign again") for state in ("SEND_FAILED", "FAILED", "EXPIRED")},
@@ -56,6 +58,17 @@ AUTHORISATIONS = Listing(
     ),
 )  # fmt: skip
 
+AUTHORISATION_RECORDS = replace(
+    AUTHORISATIONS,
+    code="duty_authorisation_record",
+    columns=AUTHORISATIONS.columns[:-1],
+    without=frozenset(),
+    acts=(),
+    create=None,
+    empty=Text("还没有授权书。签署过的授权书都会出现在这里。", "None yet: every letter that was ever signed appears here."),
+)
+"""Every authorisation, those that were revoked among them (DG-CRD-08); what may be done is offered above."""
+
 LIMITS = Listing(
     kind=LIMIT,
     columns=(
@@ -68,13 +81,9 @@ LIMITS = Listing(
         Column("expiry_date"),
         Column("limit_no"),
     ),
-    filters=(
-        Filter("limit_no"),
-        Filter("state", "track"),
-        Filter("created", "days", Text("申请时间", "Applied")),
-        Filter("decided_on", "days"),
-    ),
+    filters=(BY_INSURER, Filter("state", "track"), Filter("created", "days", Text("申请时间", "Applied"))),
     acts=("submit", "delete"),
+    begins=frozenset({"duty_top_up"}),
     form_first=frozenset({"DRAFT"}),
     link_labels={
         ("submit", "DRAFT"): Text("修改", "Edit"),
@@ -94,6 +103,18 @@ LIMITS = Listing(
     ),
 )  # fmt: skip
 
+LIMIT_INFO = replace(
+    LIMITS,
+    code="duty_limit_info",
+    filters=(BY_INSURER, Filter("state", "track"), Filter("decided_on", "days")),
+    acts=(),
+    begins=frozenset({"duty_application"}),
+    create=None,
+    related=(),
+    empty=Text("还没有额度。请先在“额度申请”中申请。", "No limit yet: apply for one first."),
+)
+"""The same limits, to apply for cover under (DG-INS-02..05)."""
+
 TOP_UPS = Listing(
     kind=TOP_UP,
     columns=(
@@ -104,7 +125,7 @@ TOP_UPS = Listing(
         Column("created_at", "time", Text("申请时间", "Applied")),
         Column("state", "track"),
     ),
-    filters=(Filter("limit_no"), Filter("state", "track")),
+    filters=(BY_INSURER, Filter("limit_no"), Filter("state", "track")),
     acts=("submit", "delete"),
     form_first=frozenset({"DRAFT"}),
     link_labels={("submit", "SEND_FAILED"): AGAIN},
@@ -121,14 +142,14 @@ TOP_UPS = Listing(
 CHANGES = Listing(
     kind=CHANGE,
     columns=(
+        Column("place", "place"),
         Column("total_amount"),
         Column("used_amount"),
-        Column("remaining_amount"),
+        Column("remaining_amount", mark=("deviation", Text("核对不符", "Does not add up"))),
         Column("rate_percent"),
         Column("effective_date"),
         Column("expiry_date"),
         Column("changed_at"),
-        Column("deviation"),
     ),
     filters=(Filter("limit_no"), Filter("apply_no"), Filter("application_no")),
     detail=(
@@ -154,13 +175,15 @@ APPLICATIONS = Listing(
         Column("guarantee_amount"),
         Column("premium_due"),
         Column("created_at", "time", Text("投保时间", "Applied")),
+        Column("application", "document"),
         Column("state", "track"),
-        Column("next", "next", Text("下一步", "Next")),
+        Column("next", "next"),
     ),
     filters=(
-        Filter("application_no"),
-        Filter("guarantee_use"),
+        BY_INSURER,
         Filter("state", "track"),
+        Filter("guarantee_use", "choice"),
+        Filter("application_no"),
         Filter("created", "days", Text("投保时间", "Applied")),
     ),
     acts=("submit", "delete"),
@@ -187,7 +210,7 @@ APPLICATIONS = Listing(
         )
     },
     title=Text("投保单明细", "Duty guarantee application"),
-    empty=Text("还没有投保单。在额度信息中点击“申请投保”。", "None yet: choose 'Apply for cover' beside a limit."),
+    empty=Text("还没有投保单。在“额度信息”中点击“申请投保”。", "None yet: choose 'Apply for cover' beside a limit."),
 )  # fmt: skip
 
 POLICIES = Listing(
@@ -200,9 +223,9 @@ POLICIES = Listing(
         Column("guarantee_amount"),
         Column("effective_date"),
         Column("expiry_date"),
-        Column("record_no"),
+        Column("policy", "document"),
     ),
-    filters=(Filter("policy_no"), Filter("guarantee_use"), Filter("state", "track"), Filter("effective_date", "days")),
+    filters=(BY_INSURER, Filter("guarantee_use", "choice"), Filter("policy_no"), Filter("state", "track")),
     detail=(
         "policy_no", "state", "application_no", "limit_no", "record_no", "enterprise_name", "uscc", "insured_name",
         "guarantee_use", "guarantee_amount", "effective_date", "expiry_date", "premium", "claimed_amount", "reason",
@@ -216,12 +239,26 @@ VIEW = LineView(
     line=LINE,
     menu_code="duty",
     menu=(
-        MenuItem(code="duty_credit", label=Text("企业征信", "Credit authorisation"), path="/duty/duty_authorisation"),
-        MenuItem(code="duty_limits", label=Text("额度申请", "Limits"), path="/duty/duty_limit"),
-        MenuItem(code="duty_apply", label=Text("关税险投保", "Applications"), path="/duty/duty_application"),
+        MenuItem(
+            code="duty_credit",
+            label=Text("企业征信", "Credit authorisation"),
+            tabs=(
+                Tab(AUTHORISATIONS, Text("企业征信信息", "Authorisations")),
+                Tab(AUTHORISATION_RECORDS, Text("企业征信记录信息", "Every authorisation")),
+            ),
+        ),
+        MenuItem(code="duty_limits", label=Text("额度申请", "Limits"), tabs=(Tab(LIMITS), Tab(TOP_UPS), Tab(CHANGES))),
+        MenuItem(
+            code="duty_apply",
+            label=Text("关税险投保", "Applications"),
+            tabs=(
+                Tab(LIMIT_INFO, Text("额度信息", "Limits")),
+                Tab(APPLICATIONS, Text("关税保证保险投保单查询", "Applications")),
+                Tab(POLICIES, Text("关税保证保险保单查询", "Policies")),
+            ),
+            counts="duty_unpaid",
+        ),
     ),
-    listings=(AUTHORISATIONS, LIMITS, TOP_UPS, CHANGES, APPLICATIONS, POLICIES),
-    title=Text("关税保证保险", "Customs-duty guarantee"),
     area=Text("关税保证保险", "Customs-duty guarantee"),
     icon="gate",
     system=INSURANCE,

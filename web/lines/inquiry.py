@@ -3,7 +3,7 @@
 from hub.business.inquiry import INQUIRY, LINE
 from hub.contract.text import Text
 from web.forms.inquiry import InquiryForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem, Tab
 
 INQUIRIES = Listing(
     kind=INQUIRY,
@@ -35,9 +35,7 @@ INQUIRIES = Listing(
 VIEW = LineView(
     line=LINE,
     menu_code="inquiry",
-    menu=(MenuItem(code="inquiry_list", label=Text("投保咨询", "Inquiries"), path="/inquiry/inquiry"),),
-    listings=(INQUIRIES,),
-    title=Text("投保咨询", "Inquiries"),
+    menu=(MenuItem(code="inquiry_list", label=Text("投保咨询", "Inquiries"), tabs=(Tab(INQUIRIES),)),),
     area=Text("投保咨询", "Inquiries"),
     icon="chat",
     forms={

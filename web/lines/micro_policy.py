@@ -15,13 +15,14 @@ from web.lines.presentation import (
     MenuItem,
     Reading,
     Step,
+    Tab,
 )
 
 APPLICATIONS = Listing(
     kind=APPLICATION,
     columns=(
         Column("application_no", "number"),
-        Column("product_name"),
+        Column("product_name", mark=("renewal", Text("续转", "Renewal"))),
         Column("partner", "partner", Text("保险公司", "Insurer")),
         Column("created_at", "time", Text("接收时间", "Received")),
         Column("state", "track"),
@@ -161,7 +162,7 @@ VIEW = LineView(
         MenuItem(
             code="micro_application",
             label=Text("投保申请", "Applications"),
-            path="/micro_policy/micro_application",
+            tabs=(Tab(APPLICATIONS), Tab(POLICIES)),
             counts="offers",
         ),
         MenuItem(
@@ -170,8 +171,6 @@ VIEW = LineView(
             path="/micro_policy/introduction",
         ),
     ),
-    listings=(APPLICATIONS, POLICIES),
-    title=Text("投保申请", "Applications"),
     area=Text("企业投保", "Policies"),
     steps=STEPS,
     precedence=(1, 3, 2, 4),

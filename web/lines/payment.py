@@ -8,7 +8,7 @@ from hub.business.roles import LEGAL_PERSON
 from hub.contract.text import Text
 from hub.registry import Registry
 from web.forms.payment import PaymentAgreementForm, PaymentOrderForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Source
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Source, Tab
 from web.lines.systems import INSURANCE
 
 BANK = Column("partner", "partner", Text("付款银行名称", "Payer's bank"))
@@ -112,14 +112,12 @@ VIEW = LineView(
         MenuItem(
             code="payment_sign",
             label=Text("在线交费签约", "Agreements"),
-            path="/payment/payment_agreement",
+            tabs=(Tab(AGREEMENTS),),
             roles=LEGAL_PERSON,
         ),
         MenuItem(code="payment_due", label=Text("待缴费业务", "Bills due"), path="/pay"),
-        MenuItem(code="payment_records", label=Text("交费记录查询", "Payments"), path="/payment/payment_order"),
+        MenuItem(code="payment_records", label=Text("交费记录查询", "Payments"), tabs=(Tab(ORDERS),)),
     ),
-    listings=(AGREEMENTS, ORDERS),
-    title=Text("在线交费", "Online payment"),
     area=Text("在线交费", "Online payment"),
     icon="coins",
     system=INSURANCE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from hub.business.kind import Kind, Line
@@ -10,32 +11,24 @@ from hub.registry import Registry
 from web.forms.base import Form
 
 
-@dataclass(frozen=True, kw_only=True)
-class MenuItem:
-    """One link of the left menu. ``counts`` names the counter shown beside it."""
-
-    code: str
-    label: Text
-    path: str
-    counts: str | None = None
-    roles: frozenset[str] | None = None  # who has it in the menu; None: everybody
-
-
 @dataclass(frozen=True)
 class Column:
-    """One column: a field of the kind, one of its tracks, or one of the object's own facts."""
+    """One column: a field of the kind, one of its tracks, one of its documents, or one of the object's own facts."""
 
     name: str
-    show: Literal["number", "field", "day", "track", "partner", "time", "next"] = "field"
-    label: Text | None = None  # else the field's or track's own
+    show: Literal["number", "field", "day", "track", "partner", "time", "next", "document", "place"] = "field"
+    label: Text | None = None  # else the field's, track's or document's own
+    mark: tuple[str, Text] | None = None  # a field, and what stands beside the value where that one has any
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter: the beginning of a number, a state of a track, or a span of days."""
+    """One filter: the beginning of a number, one of the choices of a field, a state of a track, a partner of the line,
+    or a span of days.
+    """
 
     name: str
-    show: Literal["text", "track", "days"] = "text"
+    show: Literal["text", "choice", "track", "partner", "days"] = "text"
     label: Text | None = None
 
 
@@ -108,12 +101,18 @@ class Journey:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The list of one kind. ``acts`` are the actions offered in a row, in order."""
+    """The list of one kind. ``acts`` are the actions offered in a row, in order.
+
+    A kind may be listed twice, on two pages and for two purposes: the second list has a ``code`` of its own.
+    """
 
     kind: Kind
     columns: Sequence[Column]
     filters: Sequence[Filter]
+    code: str = ""  # in the address; of the kind's own list, which leads everywhere else, the kind's
+    without: frozenset[str] = frozenset()  # states in which an object stands in another list of the kind only
     acts: Sequence[str] = ()
+    begins: frozenset[str] | None = None  # the kinds that a row may begin; None: every one that may be begun from it
     link_labels: Mapping[tuple[str, str], Text] = field(default_factory=dict)  # (action, state) -> what the link says
     form_first: frozenset[str] = frozenset()  # states in which the form shows more than the details would
     detail: Sequence[str] = ()  # the fields of the detail page, or below the grey form; "uscc" and tracks too
@@ -130,6 +129,44 @@ class Listing:
     met: Mapping[str, Text] = field(default_factory=dict)  # kind of a need -> the link to it, once it is there
     journey: Journey | None = None
     form_above: bool = False  # the entry form stands over the list, and shows an object grey later (CI-INQ-01, -14)
+
+    @property
+    def slug(self) -> str:
+        """The list's own part of its address."""
+        return self.code or self.kind.code
+
+    def keeps(self, state: str | None) -> bool:
+        """Whether an object in this state stands in the list."""
+        return state not in self.without
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a page: a list or, with ``new``, where one more of its objects is begun."""
+
+    listing: Listing
+    label: Text | None = None  # else the kind's
+    new: bool = False
+
+    @property
+    def title(self) -> Text:
+        """What the tab says."""
+        return self.label or self.listing.kind.label
+
+
+@dataclass(frozen=True, kw_only=True)
+class MenuItem:
+    """One link of the left menu and the page behind it: ``tabs`` beside each other, or a page of its own at ``path``.
+
+    ``counts`` names the counter shown beside the link.
+    """
+
+    code: str
+    label: Text  # and the page's title
+    tabs: Sequence[Tab] = ()
+    path: str = ""
+    counts: str | None = None
+    roles: frozenset[str] | None = None  # who has it in the menu; None: everybody
 
 
 @dataclass(frozen=True)
@@ -261,9 +298,7 @@ class LineView:
     line: Line
     menu_code: str
     menu: Sequence[MenuItem]
-    title: Text  # of the page with the lists, and of its tab
     area: Text  # of the home page that its counters stand in
-    listings: Sequence[Listing] = ()
     icon: str = "shield"  # a symbol of static/img/icons.svg
     system: Text | None = None  # what the portal calls this part of itself, else as its profile says
     steps: Sequence[Step] = ()
@@ -277,9 +312,26 @@ class LineView:
     programme: bool = False  # only portals with a unified-policy programme have it in the menu, and there first
     needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)
 
-    def listing(self, kind_code: str) -> Listing | None:
-        """The list of ``kind_code``, or None when the line has no such kind."""
-        return next((row for row in self.listings if row.kind.code == kind_code), None)
+    @cached_property
+    def listings(self) -> Sequence[Listing]:
+        """Every list of its pages, in order."""
+        return [tab.listing for item in self.menu for tab in item.tabs if not tab.new]
+
+    def listing(self, slug: str) -> Listing | None:
+        """The list at this address, which is the kind's code for the kind's own; None when the line has no such list."""
+        return next((row for row in self.listings if row.slug == slug), None)
+
+    def path(self, listing: Listing) -> str:
+        """The address of a list."""
+        return f"/{self.line.code}/{listing.slug}"
+
+    def item(self, listing: Listing) -> MenuItem:
+        """The page that the list stands on."""
+        return next(row for row in self.menu if any(tab.listing.slug == listing.slug for tab in row.tabs))
+
+    def entrance(self, item: MenuItem) -> str:
+        """Where a link of the menu leads."""
+        return item.path or self.path(item.tabs[0].listing)
 
     def step(self, counts: Mapping[tuple[str, str], Mapping[str, int]]) -> int:
         """The index of the present step, from the number of objects per (kind, track) and state."""

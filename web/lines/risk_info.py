@@ -13,7 +13,6 @@ VIEW = LineView(
             code="risk_info", label=Text("风险信息", "Risk information"), path="/risk_info", counts="risk_info.unread"
         ),
     ),
-    title=Text("风险信息", "Risk information"),
     area=Text("信息订阅", "Subscriptions"),
     icon="news",
     shelf=Shelf(

@@ -3,7 +3,7 @@
 from hub.business.seal import LINE, SEAL
 from hub.contract.text import Text
 from web.forms.seal import RenewalForm, RevocationForm, SealForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Tab
 
 SEALS = Listing(
     kind=SEAL,
@@ -40,9 +40,7 @@ SEALS = Listing(
 VIEW = LineView(
     line=LINE,
     menu_code="seal",
-    menu=(MenuItem(code="seal_list", label=Text("印章管理", "Seals"), path="/seal/seal"),),
-    listings=(SEALS,),
-    title=Text("印章管理", "Seals"),
+    menu=(MenuItem(code="seal_list", label=Text("印章管理", "Seals"), tabs=(Tab(SEALS),)),),
     area=Text("印章管理", "Seals"),
     forms={
         "seal": FormPage(

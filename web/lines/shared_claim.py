@@ -2,7 +2,7 @@
 
 from hub.business.shared_claim import CLAIM, LINE
 from hub.contract.text import Text
-from web.lines.presentation import Column, Filter, LineView, Listing, MenuItem
+from web.lines.presentation import Column, Filter, LineView, Listing, MenuItem, Tab
 from web.lines.systems import INSURANCE
 
 CLAIMS = Listing(
@@ -19,7 +19,12 @@ CLAIMS = Listing(
         Column("currency"),
         Column("state", "track"),
     ),
-    filters=(Filter("policy_no"), Filter("claim_no"), Filter("state", "track"), Filter("reported_on", "days")),
+    filters=(
+        Filter("partner", "partner", Text("保险机构名称", "Insurer")),
+        Filter("policy_no"),
+        Filter("state", "track"),
+        Filter("reported_on", "days"),
+    ),
     detail=(
         "claim_no", "state", "product", "policy_no", "enterprise_name", "uscc", "loss_date", "reported_on",
         "estimated_amount", "paid_amount", "currency", "paid_on", "contact", "remark",
@@ -34,9 +39,7 @@ CLAIMS = Listing(
 VIEW = LineView(
     line=LINE,
     menu_code="shared_claim",
-    menu=(MenuItem(code="shared_claims", label=Text("理赔信息", "Claims"), path="/shared_claim/shared_claim"),),
-    listings=(CLAIMS,),
-    title=Text("理赔信息", "Claims"),
+    menu=(MenuItem(code="shared_claims", label=Text("理赔信息", "Claims"), tabs=(Tab(CLAIMS),)),),
     area=Text("共享信息", "Shared information"),
     icon="share",
     system=INSURANCE,

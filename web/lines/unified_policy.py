@@ -11,7 +11,7 @@ from hub.business.unified_policy import LINE
 from hub.contract.text import Text
 from web.forms.unified_policy import BuyerReportForm, LossReportForm
 from web.lines.claim import POLICIES
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem, Source
+from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem, Source, Tab
 
 AGAIN = Text("再次提交", "Submit again")
 DELETE = Many(code="delete", label=Text("删除", "Delete"))
@@ -108,15 +108,13 @@ VIEW = LineView(
     menu_code="unified_policy",
     menu=(
         MenuItem(code="programme", label=Text("统保政策", "Unified policy"), path="/programme"),
-        MenuItem(code="loss_report", label=Text("报案", "Loss reports"), path="/unified_policy/loss_report"),
+        MenuItem(code="loss_report", label=Text("报案", "Loss reports"), tabs=(Tab(LOSSES),)),
         MenuItem(
             code="buyer_report",
             label=Text("海外买家资信报告", "Credit reports on buyers"),
-            path="/unified_policy/buyer_report",
+            tabs=(Tab(REPORTS),),
         ),
     ),
-    listings=(LOSSES, REPORTS),
-    title=Text("报案与资信", "Losses and credit reports"),
     area=Text("统保政策", "Unified policy"),
     programme=True,
     forms={

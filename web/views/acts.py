@@ -18,7 +18,7 @@ from web.page import View, page
 from web.site import moment, read, runtime, say, site
 from web.views import journeys, reading
 from web.views.card import card_answer, short_digest
-from web.views.common import act_links, new_view, object_view, partner_name, place, tenant
+from web.views.common import act_links, partner_name, place, tenant
 from web.views.desk import (
     Desk,
     again,
@@ -39,6 +39,7 @@ from web.views.desk import (
 )
 from web.views.grid import grid
 from web.views.login import browser
+from web.views.places import home_of, new_view, object_view
 
 views = Blueprint("acts", __name__)
 
@@ -271,7 +272,7 @@ def _journey(here: Desk) -> Response:
         signed=here.signed,
         stages=stages,
         others=others,
-        back=site().path(here.obj.kind),
+        back=home_of(here.obj),
     )
 
 

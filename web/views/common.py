@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +25,6 @@ from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many, Source
-from web.page import View, crumbs
 from web.site import age, money, read, runtime, say, show, site
 from web.views import journeys
 
@@ -119,14 +118,14 @@ def begins(source: Source, obj: BusinessObject) -> bool:
     return obj.states["state"] in source.states and (not source.has or bool(obj.content.get(source.has)))
 
 
-def source_links(obj: BusinessObject) -> list[Link]:
-    """The new objects that may be begun from this one."""
+def source_links(obj: BusinessObject, kinds: frozenset[str] | None = None) -> list[Link]:
+    """The new objects, of these kinds or of any, that may be begun from this one."""
     found = []
     for listing in (row for view in site().lines.values() for row in view.listings):
         source = listing.sources.get(obj.kind.code)
         if source is None or not source.shown or listing.kind.entry is None:
             continue
-        if not begins(source, obj):
+        if not begins(source, obj) or not (kinds is None or listing.kind.code in kinds):
             continue
         path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
         reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
@@ -201,6 +200,8 @@ class Row:
     next: str
     age: str
     turn: str
+    papers: Mapping[str, str] = field(default_factory=dict)  # kind of document -> id of the newest one
+    place: int = 0
     many: Sequence[str] = ()  # the codes of what may be done to it together with others
     sums: Money | None = None
 
@@ -229,14 +230,21 @@ def summed(listing: Listing, obj: BusinessObject) -> Money | None:
     return Money(amount, currency) if amount is not None and currency else None
 
 
-def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] = NOTHING) -> Row:
-    """What a list shows of ``obj`` besides its own values."""
+def object_row(
+    listing: Listing,
+    obj: BusinessObject,
+    typed: Mapping[str, Any] = NOTHING,
+    papers: Mapping[str, str] = NOTHING,
+    place: int = 0,
+) -> Row:
+    """What a list shows of ``obj``: with what is typed, its papers and the place in the list, where these are shown."""
     path = site().path(obj.kind, obj.id)
     links = act_links(listing, obj, tuple(listing.acts))
     if obj.states["state"] not in listing.form_first:
         links.append(Link(label=say("查看详情"), path=path))
     payment = payment_link(obj)
-    links = [*([payment] if payment else []), *source_links(obj), *links, *related_links(listing, obj)]
+    links = [*([payment] if payment else []), *source_links(obj, listing.begins), *links]
+    links += related_links(listing, obj)
     turn, track = turn_of(obj)
     since = "" if turn is Next.NOBODY else age(obj.since, runtime().clock.now())
     said = read(_said(obj, turn, track))
@@ -245,6 +253,8 @@ def object_row(listing: Listing, obj: BusinessObject, typed: Mapping[str, Any] =
         content={**obj.content, **typed},
         path=path,
         links=links,
+        papers=papers,
+        place=place,
         next=said,
         age=since,
         turn=turn.name,
@@ -265,27 +275,3 @@ def counter_path(counter: Counter, state: str) -> str:
     """The list behind a counter: of the one state, or of all."""
     path = site().path(KINDS[counter.kind])
     return f"{path}?{urlencode({counter.track: state})}" if state else path
-
-
-def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: str, title: str) -> View:
-    """The view of one object; every object is a tab of its own."""
-    lists = site().path(listing.kind)
-    return View(
-        id=f"v-{obj.kind.code}-{obj.id[:8]}-{suffix}",
-        title=title,
-        key=f"{view.line.code}/{obj.kind.code}/{obj.id}",
-        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (obj.number, None), line=view),
-        system=read(view.system),
-    )
-
-
-def new_view(view: LineView, listing: Listing, title: str) -> View:
-    """The view where an object is begun."""
-    lists = site().path(listing.kind)
-    return View(
-        id=f"v-{listing.kind.code}-new",
-        title=title,
-        key=f"{view.line.code}/{listing.kind.code}/new",
-        crumbs=crumbs((read(view.line.label), None), (read(view.title), lists), (title, None), line=view),
-        system=read(view.system),
-    )

@@ -39,8 +39,7 @@ from web.views.common import (
     tenant,
     value_text,
 )
-
-NEW = "new"  # the last part of the path where an object is begun
+from web.views.places import NEW, home_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -402,7 +401,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "read": request.form.get("reading", ""),
         "need": need_link(offer_of(here)),
         "others": [replace(link, primary=False) for link in others if link.path != here.path],
-        "back": site().path(obj.kind),
+        "back": home_of(obj),
         "partner_name": partner_name,
     }
 

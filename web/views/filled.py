@@ -13,6 +13,7 @@ from web.site import read, say, site
 from web.views.common import act_links, partner_name, value_text
 from web.views.desk import Desk, as_read, desk
 from web.views.grid import grid
+from web.views.places import home_of
 
 
 def filled(
@@ -32,7 +33,7 @@ def filled(
         blocks=[(block, [_row(here, shown, name) for name in block.flat]) for block in here.page.blocks],
         facts=facts,
         acts=act_links(listing, obj),
-        back=site().path(obj.kind),
+        back=home_of(obj),
         grid=grid(line_view, listing),
         partner_name=partner_name,
     )

@@ -11,12 +11,14 @@ from flask import request
 from hub.services import accounts
 from hub.services.paging import NUMBERED, Page, Query
 from web.auth import login_of
-from web.lines.presentation import LineView, Listing, Many
-from web.site import read, runtime, site
+from web.lines.presentation import Filter, LineView, Listing, Many
+from web.site import read, runtime
 from web.views.common import Link, Row, asked_number, many_of, object_row, tenant
 from web.views.desk import new_link
+from web.views.places import begins_in_a_tab
 
 SIZES = (10, 15, 20, 50, 100)
+OFFERED = ("choice", "track", "partner")  # filters whose values are chosen from a list
 WINDOW = 2  # page buttons on each side of the present one
 
 
@@ -25,10 +27,10 @@ class Grid:
     """What the grid's template is handed."""
 
     listing: Listing
-    tabs: Sequence[tuple[str, str, bool]]  # (label, path, shown)
     found: Page
     rows: Sequence[Row]
     filters: Mapping[str, str]
+    options: Mapping[str, Mapping[str, str]]  # filter -> what it may be: value -> label
     size: int
     pager: Mapping[str, Any]
     path: str
@@ -40,27 +42,58 @@ class Grid:
 
 def grid(line_view: LineView, listing: Listing) -> Grid:
     """The page of the list that the address asks for."""
-    kind = listing.kind.code
-    size = _size(kind)
+    size, path = _size(listing.slug), line_view.path(listing)
     query = Query(
-        filters=_filters(listing), size=size, cursor=request.args.get("cursor"), page=asked_number("page", NUMBERED)
+        filters=_filters(listing),
+        without=listing.without,
+        size=size,
+        cursor=request.args.get("cursor"),
+        page=asked_number("page", NUMBERED),
     )
     with tenant() as mine:
-        found = mine.page(kind, query)
+        found = mine.page(listing.kind.code, query)
         typed = mine.typed(found.rows)
+        papers = mine.newest(found.rows, [row.name for row in listing.columns if row.show == "document"])
     return Grid(
         listing=listing,
-        tabs=[(read(row.kind.label), site().path(row.kind), row is listing) for row in line_view.listings],
         found=found,
-        rows=[object_row(listing, obj, typed.get(obj.id, {})) for obj in found.rows],
+        rows=[
+            object_row(listing, obj, typed.get(obj.id, {}), papers.get(obj.id, {}), place)
+            for place, obj in enumerate(found.rows, found.first)
+        ],
         filters=query.filters,
+        options={row.name: _options(line_view, listing, row) for row in listing.filters if row.show in OFFERED},
         size=size,
-        pager=_pager(listing, found, query),
-        path=site().path(listing.kind),
-        new=new_link(listing),
+        pager=_pager(path, found, query),
+        path=path,
+        new=None if begins_in_a_tab(line_view, listing) else new_link(listing),
         now=runtime().clock.now(),
         many=many_of(listing),
     )
+
+
+def _options(line_view: LineView, listing: Listing, row: Filter) -> dict[str, str]:
+    """What a filter offers to choose from."""
+    if row.show == "partner":
+        return _partners(line_view)
+    if row.show == "choice":
+        return {code: read(text) for code, text in (listing.kind.field(row.name).choices or {}).items()}
+    states = listing.kind.track(row.name).states
+    return {state.id: read(state.label) for state in states if row.name != "state" or listing.keeps(state.id)}
+
+
+def _partners(line_view: LineView) -> dict[str, str]:
+    """The partners that send or take any message of the line."""
+    rows = [(code, adapter.sheet) for code, adapter in runtime().registry.partners.items()]
+    return {
+        code: read(sheet.name)
+        for code, sheet in rows
+        if any(
+            name in line_view.line.messages
+            for row in sheet.capabilities.values()
+            for name in (*row.sends, *row.receives, *row.answers)
+        )
+    }
 
 
 def _filters(shown: Listing) -> dict[str, str]:
@@ -73,10 +106,10 @@ def _filters(shown: Listing) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _size(kind: str) -> int:
+def _size(slug: str) -> int:
     """The page size asked for, remembered per user and list, else ten (spec UI-13)."""
     login = login_of()
-    key = f"size:{kind}"
+    key = f"size:{slug}"
     asked = request.args.get("size", "")
     if asked.isdigit() and int(asked) in SIZES:
         if login.preferences.get(key) != int(asked):
@@ -86,9 +119,9 @@ def _size(kind: str) -> int:
     return kept if kept in SIZES else SIZES[0]
 
 
-def _pager(shown: Listing, found: Page, query: Query) -> dict[str, Any]:
+def _pager(path: str, found: Page, query: Query) -> dict[str, Any]:
     """The links of the footer: numbers for the first rows, cursors beyond (ui.md 5.2)."""
-    path, keep = site().path(shown.kind), {**query.filters, "size": str(query.size)}
+    keep = {**query.filters, "size": str(query.size)}
     last = -(-min(found.total, NUMBERED) // query.size)
     present = found.number or ((found.first - 1) // query.size + 1 if found.first else 1)
 

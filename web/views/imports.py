@@ -25,9 +25,10 @@ from web.forms.imports import Line
 from web.page import page
 from web.security import takes
 from web.site import read, runtime, say, site
-from web.views.common import object_view, tenant
+from web.views.common import tenant
 from web.views.desk import Desk, desk, keep, require
 from web.views.documents import as_file
+from web.views.places import object_view
 
 views = Blueprint("imports", __name__, url_prefix="/<line>/<kind>/<object_id>/<action>/import/<rows>")
 

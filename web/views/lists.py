@@ -11,12 +11,13 @@ from hub.services import drafts
 from hub.services.objects import Tenant
 from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import LineView, Listing
-from web.page import View, counted, crumbs, page
+from web.page import counted, page
 from web.site import read, runtime, site
 from web.views.common import Link, counter_path, partner_name, place, tenant
 from web.views.desk import chosen_receiver, form_context, new_desk, new_link, receivers
 from web.views.grid import grid
 from web.views.masters import above
+from web.views.places import list_view
 
 views = Blueprint("lists", __name__)
 
@@ -33,17 +34,10 @@ def listing(line: str, kind: str) -> Response:
         met = _met(mine, shown)
     context = _entry(line_view, shown)
     found = grid(line_view, shown)
-    view = View(
-        id=f"v-{kind}",
-        title=read(line_view.title),
-        key=f"{line}/{line_view.listings[0].kind.code}",
-        crumbs=crumbs((read(line_view.line.label), None), (read(line_view.title), None), line=line_view),
-        system=read(line_view.system),
-        live=not context,
-    )
+    waiting = {row.kind: number for row, number, _ in counters}
     return page(
         "list.html",
-        view,
+        list_view(line_view, shown, waiting, live=not context),
         line=line_view,
         step=step,
         missing=missing,

@@ -13,9 +13,10 @@ from hub.services.shapes import BusinessObject
 from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import Listing, Many
 from web.page import page
-from web.site import money, read, runtime, say, site
-from web.views.common import many_of, new_view, place, summed, tenant
+from web.site import money, read, runtime, say
+from web.views.common import many_of, place, summed, tenant
 from web.views.desk import number
+from web.views.places import beside_view
 
 views = Blueprint("many", __name__)
 
@@ -27,19 +28,19 @@ MOST = 100  # the longest page of a list
 def act(line: str, kind: str, code: str) -> ResponseReturnValue:
     """Ask first, naming the rows; then do it to all of them, or to none."""
     line_view, listing = place(line, kind)
-    many, chosen, path = _many(listing, code), _chosen(), site().path(listing.kind)
+    many, chosen, path = _many(listing, code), _chosen(), line_view.path(listing)
     if not chosen:
         flash(say("请先选择记录"))
         return redirect(path, 303)
     if many.path:
         return redirect(f"{many.path}?{urlencode([(many.name, object_id) for object_id in chosen])}", 303)
     if "sure" in request.form:
-        done = actions.perform_many(runtime(), login_of().actor, kind, code, chosen)
+        done = actions.perform_many(runtime(), login_of().actor, listing.kind.code, code, chosen)
         flash(say("{action}已完成：{n} 条记录", action=read(many.label), n=len(done)))
         return redirect(path, 303)
     with tenant() as mine:
-        rows = [mine.get(kind, object_id) for object_id in chosen]
-    view = new_view(line_view, listing, read(many.label))
+        rows = [mine.get(listing.kind.code, object_id) for object_id in chosen]
+    view = beside_view(line_view, listing, code, read(many.label))
     sums = [money(row.amount, row.currency) for row in _sums(listing, rows)]
     return page("many.html", view, many=many, rows=rows, chosen=chosen, sums=sums, back=path)
 

@@ -23,7 +23,6 @@ from web.page import page
 from web.site import read, runtime, say, show, site
 from web.views.common import (
     act_links,
-    object_view,
     partner_name,
     payment_link,
     place,
@@ -32,6 +31,7 @@ from web.views.common import (
     value_text,
 )
 from web.views.filled import filled
+from web.views.places import home_of, object_view
 
 views = Blueprint("objects", __name__)
 
@@ -128,7 +128,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         timeline=timeline,
         answers=_answers(listing, timeline),
         acts=[*([payment] if (payment := payment_link(obj)) else []), *source_links(obj), *act_links(listing, obj)],
-        back=site().path(obj.kind),
+        back=home_of(obj),
         partner_name=partner_name,
     )
 
@@ -190,7 +190,7 @@ def progress(line: str, kind: str, object_id: str) -> ResponseReturnValue:
         headline=read(said),
         source=f"{request.path}?action={action.name}&part=1",
         detail=site().path(obj.kind, obj.id),
-        back=site().path(obj.kind),
+        back=home_of(obj),
         receiver=partner_name(obj.partner),
         now=now,
         seconds=1 if now - obj.updated_at < FRESH else 3,

@@ -64,7 +64,7 @@ def bills() -> Response:
         id="v-pay",
         title=title,
         key="pay",
-        crumbs=crumbs((read(line_view.title), site().path(listing.kind)), (title, None), line=line_view),
+        crumbs=crumbs((read(line_view.line.label), site().path(listing.kind)), (title, None), line=line_view),
         system=read(line_view.system),
         live=not wanted,
     )

@@ -23,6 +23,7 @@ from web.page import View, crumbs, page, subscription_of
 from web.site import Site, read, runtime, say
 from web.views.common import partner_name
 from web.views.documents import as_file
+from web.views.places import page_title
 
 SHORT = 5  # titles of a module on the overview (spec CI-RSK-07)
 MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])")
@@ -51,7 +52,7 @@ def overview(line: LineView) -> Response:
         ]
     return page(
         "shelf/overview.html",
-        _view(line, "", read(line.title), live=True),
+        _view(line, "", page_title(line.menu[0]), live=True),
         line=line,
         asked=asked,
         modules=modules,
@@ -190,7 +191,7 @@ def _time(text: str) -> datetime | None:
 
 def _view(line: LineView, what: str, title: str, *, module: str = "", live: bool = False) -> View:
     code, shelf = line.line.code, line.shelf
-    path = [(read(line.title), f"/{code}")] if what else [(read(line.title), None)]
+    path = [(page_title(line.menu[0]), f"/{code}")] if what else [(page_title(line.menu[0]), None)]
     if module and shelf:
         path = [*path, (read(line.shelf.modules[module]), f"/{code}/{module}")]
     return View(

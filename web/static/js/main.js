@@ -24,6 +24,7 @@ import { startRows } from "./rows.js";
 import { startSession } from "./session.js";
 import { startStepper } from "./stepper.js";
 import { startSubmit } from "./submit.js";
+import { startTabs } from "./tabs.js";
 import { startUploads } from "./uploads.js";
 import { startWorkspace } from "./workspace.js";
 
@@ -34,5 +35,5 @@ document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start)
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
   startSession, startLogin, startCard, startBadges, startRows, startReading, startFill,
-  startRenew]) start();
+  startRenew, startTabs]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait

@@ -124,8 +124,10 @@ async function onClick(event) {
   const link = event.target.closest("a[href]");
   if (!link || !staysInside(link, event)) return;
   event.preventDefault();
-  const panel = link.closest("[role=tabpanel]");
-  if (await mayLeave(panel, titleOf(panel))) await load(panel, link.href);
+  const panel = link.closest("#panels > [role=tabpanel]");
+  if (!(await mayLeave(panel, titleOf(panel)))) return;
+  const isTab = link.matches("[role=tab]"); // the focus stays among the tabs
+  if (await load(panel, link.href, { focus: !isTab }) && isTab) panel.querySelector("[role=tab][aria-selected=true]")?.focus();
 }
 
 export const titleOf = (panel) => panel.querySelector(".view")?.dataset.title ?? "";

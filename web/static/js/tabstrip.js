@@ -5,8 +5,8 @@
    <details class="drop">, buttons [data-close="current|others|all"]. */
 
 import { make, t } from "./page.js";
+import { moveAmongTabs } from "./tabs.js";
 
-const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 const SCROLL_PART = 0.8; // of the visible strip
 
 export function startStrip({ onActivate, onClose, onCloseMany }) {
@@ -77,17 +77,10 @@ export function selectTab(tab) {
   tab.holder.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-/* ← → Home End move the focus only; Enter (as on any link) and Space activate; Delete closes. */
+/* The keys of any tabs; Delete closes. */
 function onKey(event, list, onClose) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-  const links = Array.from(list.querySelectorAll("[role=tab]"));
-  const here = links.indexOf(document.activeElement);
-  if (here < 0) return;
-  const ends = { Home: 0, End: links.length - 1 };
-  const next = ends[event.key] ?? (here + STEPS[event.key] + links.length) % links.length;
-  if (event.key === "Delete") onClose(links[here].parentElement.dataset.tab);
-  else if (event.key === " ") links[here].click();
-  else if (!Number.isNaN(next)) links[next].focus();
-  else return;
+  const holder = event.target.closest(".tab-holder");
+  if (event.key !== "Delete" || !holder) return moveAmongTabs(event, list);
   event.preventDefault();
+  onClose(holder.dataset.tab);
 }

@@ -38,6 +38,7 @@ export function startWorkspace() {
 const byId = (id) => tabs.find((tab) => tab.id === Number(id));
 const tabOf = (node) => tabs.find((tab) => tab.panel.contains(node));
 const keyOf = (url) => url.pathname.replace(/^\/|\/$/g, "");
+const placeOf = (tab) => tab.panel.querySelector(".view")?.dataset.menu ?? tab.url; // in the menu
 const isLoaded = (tab) => tab.panel.querySelector(".view") !== null;
 
 /* Open `href` in its tab, or show the tab that has it. Text typed in that tab is never replaced. */
@@ -95,7 +96,7 @@ function activate(tab, { push = true } = {}) {
   if (push) remember(tab, location.pathname + location.search !== tab.url || history.state?.key !== tab.key);
   const stale = !isLoaded(tab) || (changed && tab.panel.querySelector(".view[data-live]"));
   if (stale && !tab.panel.hasAttribute("aria-busy")) load(tab.panel, tab.url, { push: false, focus: !isLoaded(tab) });
-  markMenu(tab.url);
+  markMenu(placeOf(tab));
 }
 
 /* Write the address bar, the history and the list of open tabs. */
@@ -132,7 +133,7 @@ function onView({ target, detail }) {
   markTab(tab, isDirty(tab.panel));
   if (tab === active && detail.push) remember(tab, isNew);
   else store();
-  if (tab === active) markMenu(tab.url);
+  if (tab === active) markMenu(placeOf(tab));
 }
 
 /* The view that is shown has another address than before. */

@@ -16,8 +16,9 @@ from web.forms.claim import BuyerSearch
 from web.forms.countries import countries
 from web.page import page
 from web.site import read, say, site
-from web.views.common import asked_number, object_view, tenant
+from web.views.common import asked_number, tenant
 from web.views.desk import Desk, desk, keep, require
+from web.views.places import object_view
 
 views = Blueprint("buyers", __name__)
 

@@ -17,8 +17,9 @@ from hub.services import claim_report, trade_data
 from web.auth import ENTERPRISE, access, login_of
 from web.page import page
 from web.site import read, say, show, site
-from web.views.common import object_view, tenant
+from web.views.common import tenant
 from web.views.desk import Desk, desk, require
+from web.views.places import object_view
 
 views = Blueprint("shipments", __name__)
 
