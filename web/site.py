@@ -123,11 +123,17 @@ def moment(at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     return at.astimezone(SHANGHAI).strftime(form)
 
 
+def places(value: Decimal) -> int:
+    """How many decimals a number has that say anything."""
+    exponent = value.normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
+
+
 SHOWN: Mapping[type, Callable[[Any], str]] = {
     bool: lambda value: say("是" if value else "否"),
     datetime: moment,
     date: date.isoformat,
-    Decimal: lambda value: f"{value:,.2f}",
+    Decimal: lambda value: f"{value:,.{max(2, places(value))}f}",
 }
 
 

@@ -323,6 +323,7 @@ ENGLISH: Mapping[str, str] = {
     "单证列表": "Documents",
     "序号": "No.",
     "预览": "Preview",
+    "协议未约定": "None in the agreement",
     "单证名称": "Document",
     "来源": "From",
     "接收时间": "Received",

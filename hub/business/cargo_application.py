@@ -128,6 +128,15 @@ DERIVED = (
 )
 
 
+STRIKES, WAR = "STRIKES", "WAR"
+"""The codes by which an agreement names the two covers that an application has a field for."""
+
+
+def additional(agreement: Mapping[str, Any]) -> dict[str, str]:
+    """Code -> name of the covers that an agreement has beside its main ones (CG-INS-09)."""
+    return {row["code"]: row["name"] for row in agreement.get("coverage") or () if not row["main"]}
+
+
 SENT = (
     "application_no", "agreement_no", "product_name", "enterprise_name", "applicant_contact", "applicant_phone",
     "applicant_address", "insured_name", "insured_id_type", "insured_id_no", "insured_contact", "insured_phone",

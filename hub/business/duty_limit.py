@@ -14,6 +14,7 @@ from typing import Any
 from hub.business import sending
 from hub.business.acts import Action, Actor, Need, Sends
 from hub.business.customs import OFFICES, USES
+from hub.business.enclosures import Enclosure
 from hub.business.kind import Derived, Effect, Field, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.posting import LIMIT as ACCOUNT
@@ -177,6 +178,7 @@ LIMIT = Kind(
             event="submitted",
             roles=OPERATORS,
             form="duty_limit",
+            encloses=(Enclosure(code="attachment"),),
             primary=True,
             needs=(
                 Need(
@@ -194,6 +196,7 @@ LIMIT = Kind(
         ),
         sending.DELETE,
     ),
+    documents={"attachment": Text("附件", "Enclosed file")},
     ends=("expiry_date", "expired"),
     books=dict.fromkeys(("SUBMITTED", "SEND_FAILED", "FAILED", "SUCCEEDED", "EXPIRED"), figures),
 )

@@ -156,7 +156,7 @@ def test_a_draft_keeps_what_was_typed_and_can_be_deleted(login: Callable[..., Pa
     expect(row(page, "暂存")).to_be_visible()
     row(page, "暂存").get_by_role("link", name="修改").click()
     expect(panel(page).locator("[name=marks]")).to_have_value("半张投保单")
-    expect(panel(page).locator("[name=agreement_no]")).to_have_value(re.compile("YFX"))
+    expect(panel(page).get_by_label("协议编号", exact=True)).to_have_value(re.compile("YFX"))
 
 
 def test_an_appointment_is_made(login: Callable[..., Page]) -> None:

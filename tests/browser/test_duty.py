@@ -87,10 +87,8 @@ def apply(page: Page, demo: Demo, insurer: str, amount: str) -> str:
     return row(page, INSURERS[insurer], shown).locator("th.number").inner_text()
 
 
-@pytest.mark.parametrize("insurer", ["yunfan"])
-def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_release(
-    login: Callable[..., Page], demo: Demo, insurer: str
-) -> None:
+def begin(login: Callable[..., Page], demo: Demo, insurer: str) -> Page:
+    """The legal person makes a seal and signs with the bank; the operator signs the letter and is granted a limit."""
     page = login("DEMO-2")
     make_seal(page, demo)
     agree(page, demo, BANK, insurer)
@@ -98,7 +96,14 @@ def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_
     page = login("DEMO-1")
     authorise(page, demo, insurer)
     limited(page, insurer)
+    return page
 
+
+def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_release(
+    login: Callable[..., Page], demo: Demo
+) -> None:
+    insurer = "yunfan"
+    page = begin(login, demo, insurer)
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="额度追加").click()
     panel(page).locator("[name=top_up_amount]").fill("5000000.00")
     button(page, "追加")
@@ -126,3 +131,17 @@ def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_
     expect(panel(page).get_by_text("预览").first).to_be_visible()
     open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "1,025.00", "64,998,975.00")
+
+
+def test_an_insurer_that_is_asked_for_its_news_guarantees_too(login: Callable[..., Page], demo: Demo) -> None:
+    insurer = "shanhe"
+    page = begin(login, demo, insurer)
+
+    number = apply(page, demo, insurer, "14723.00")
+    row(page, number).get_by_role("link", name="在线支付").click()
+    pay(page, demo, BANK, insurer)
+    expect(panel(page).locator(".progress .said")).to_have_text("支付成功", timeout=LONG)
+
+    open_tab(page, "关税险投保", "关税保证保险保单查询")
+    wait_for(page, INSURERS[insurer], "14,723.00")
+    expect(row(page, INSURERS[insurer], "14,723.00").get_by_role("link", name="预览")).to_be_visible()

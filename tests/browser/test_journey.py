@@ -20,9 +20,10 @@ def panel(page: Page) -> Page:
 
 def open_menu(page: Page, name: str) -> None:
     """The link of the menu, in its group or alone, and the page behind it."""
-    link = page.locator("#menu a").filter(has_text=re.compile(rf"^\s*{name}\s*\d*\s*$"))
+    own = re.compile(rf"^\s*{name}\s*\d*\s*$")
+    link = page.locator("#menu a", has_text=own)
     if not link.is_visible():
-        page.locator("#menu details").filter(has=link).locator("summary").click()
+        page.locator("#menu details").filter(has=page.locator("a", has_text=own)).locator("summary").click()
     link.click()
     expect(panel(page).get_by_role("heading", level=1)).to_contain_text(name)
 

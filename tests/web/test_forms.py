@@ -244,7 +244,9 @@ def test_content_stands_in_the_controls_as_it_was_typed() -> None:
 APPOINTMENT_OF_THE_MESSAGE = {"appointment_no", "enterprise_name", "appointed_at"}
 APPLICATION_OF_THE_MESSAGE = {
     "application_no", "enterprise_name", "insured_amount", "premium", "applied_at", "signer_certificate_serial",
+    "agreement_no", "product_name", "rate_permille",
 }  # fmt: skip
+OF_THE_LIMIT = {"apply_no", "limit_no"}
 UNDER_A_POLICY = {"policy_no", "programme", "enterprise_name"}
 ENTERED = (
     ("CargoAppointment", CargoAppointmentForm, APPOINTMENT_OF_THE_MESSAGE),
@@ -256,11 +258,19 @@ ENTERED = (
     ("NewBuyer", BuyerForm, {"buyer_no", "submitted_at"}),
     ("BuyerQuery", BuyerSearch, {"page"}),
     ("DutyLimitApplication", DutyLimitForm, {"apply_no", "applied_at"}),
-    ("DutyTopUp", DutyTopUpForm, {"top_up_no", "applied_at"}),
+    ("DutyTopUp", DutyTopUpForm, {"top_up_no", "applied_at", *OF_THE_LIMIT}),
     (
         "DutyApplication",
         DutyApplicationForm,
-        {"application_no", "enterprise_name", "premium", "applied_at", "signer_certificate_serial"},
+        {
+            "application_no",
+            "enterprise_name",
+            "premium",
+            "applied_at",
+            "signer_certificate_serial",
+            "rate_percent",
+            *OF_THE_LIMIT,
+        },
     ),
 )
 
@@ -288,7 +298,7 @@ def test_a_form_and_its_schema_agree_on_what_a_value_may_be(type: str, form: Any
     shape = default_catalogue().message(type, "1.0").shape.by_key[name]
     patterns = {pattern.translate(ESCAPED) for pattern in shape.patterns}
 
-    assert field["required"] is shape.required or field["control"] in ("box", "rows")
+    assert field["required"] is shape.required or field["control"] in ("box", "rows", "chosen")
     assert shape.enumeration in ((), tuple(field.get("options", ())))
     if field["control"] in ("text", "area", "tel", "email"):
         assert shape.max_length is None or field["longest"] <= shape.max_length
@@ -305,12 +315,12 @@ def test_every_country_is_an_alpha_3_code_with_two_names() -> None:
 
 
 CARGO_TYPED = {
-    "agreement_no": "XY1", "product_name": "海洋货物运输保险", "insured_name": "某公司",
+    "insured_name": "某公司",
     "goods_category": "机电、音像设备及其零件、附件", "goods_code": "8517", "packaging": "纸箱", "marks": "N/M",
     "invoice_type": "NONE", "invoice_no": "INV1", "voyage_no": "046E", "bulk": "no", "departure_date": "2026-11-28",
     "arrival_date": "2026-12-20", "origin_port": "上海港", "origin_description": "洋山", "destination_port": "Hamburg",
     "destination_description": "Hamburg", "claim_place": "Hamburg", "war_cover": "yes", "invoice_amount": "100000.00",
-    "currency": "USD", "markup_percent": "10", "rate_permille": "0.5",
+    "currency": "USD", "markup_percent": "10",
 }  # fmt: skip
 
 
@@ -335,7 +345,6 @@ def cargo(**typed: str) -> dict[str, Any]:
         ({"arrival_date": "2026-11-27"}, {"arrival_date"}),
         ({"arrival_date": "2026-11-28"}, set()),
         ({"bulk": ""}, {"bulk"}),
-        ({"rate_permille": "0.00001"}, {"rate_permille"}),
     ],
 )
 def test_the_rules_of_a_cargo_application(typed: dict[str, str], wrong: set[str]) -> None:
@@ -355,6 +364,36 @@ def test_yes_no_and_a_box_are_booleans() -> None:
 
     assert (found["bulk"], found["war_cover"], found["strikes_cover"]) == (False, True, False)
     assert CargoApplicationForm().entered({"bulk": True, "war_cover": False})["bulk"] == "yes"
+
+
+TERM = {"name": "免赔", "content": "5%"}
+OFFERED = {"strikes_cover": {"yes": "STRIKES"}, "war_cover": {}, "other_cover": {"偷窃险": Text("偷窃险", "偷窃险")}}
+
+
+def under(**typed: str) -> dict[str, Any]:
+    """The application under an agreement that offers this and one special term."""
+    form = CargoApplicationForm(picks={**OFFERED, "special_term": {"免赔": TERM}})
+    return form.check(form.gather(MultiDict(CARGO_TYPED | typed)))
+
+
+def test_only_what_the_agreement_offers_is_asked_for_and_counts() -> None:
+    shown = CargoApplicationForm(picks=OFFERED).shown()
+    found = under(war_cover="yes", strikes_cover="yes", other_cover="偷窃险")
+
+    assert ["strikes_cover" in shown, "war_cover" in shown] == [True, False]
+    assert [found[name] for name in OFFERED] == [True, False, "偷窃险"]
+
+
+def test_what_the_agreement_does_not_offer_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        under(other_cover="地震险")
+
+    assert list(refused.value.fields) == ["other_cover"]
+
+
+def test_special_terms_are_those_of_the_agreement_that_are_ticked() -> None:
+    assert under(special_term="免赔")["special_term"] == [TERM]
+    assert under(special_term="自拟")["special_term"] == under()["special_term"] == []
 
 
 @pytest.mark.parametrize("name", sorted({name for view in LINE_VIEWS for name in view.forms}))

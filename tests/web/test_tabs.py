@@ -51,7 +51,7 @@ def test_every_tab_leads_to_the_page_with_itself_shown(view: LineView, clerk: Br
     for item in view.menu:
         for listing in {tab.listing.slug: tab.listing for tab in item.tabs}.values():
             text = clerk.get(view.path(listing)).text
-            assert f"<h1 tabindex=\"-1\">{item.label.zh}</h1>" in text
+            assert f'<h1 tabindex="-1">{item.label.zh}</h1>' in text
             assert f'data-menu="{view.entrance(item)}"' in text
             assert [where for where, shown, _ in tabs(text) if shown == "true"] in ([view.path(listing)], [])
 

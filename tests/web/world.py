@@ -58,6 +58,9 @@ in = ["InquiryAnswer/1.0"]
 name = "cargo.appoint"
 out = ["CargoAppointment/1.0"]
 [[capability]]
+name = "cargo.apply"
+out = ["CargoApplication/1.0"]
+[[capability]]
 name = "programme.list"
 out = ["EligibleCompanies/1.0"]
 [[capability]]

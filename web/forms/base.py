@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_sche
 from hub.contract.text import Text
 from hub.errors import InvalidInput
 from web.forms.conditions import Condition
-from web.forms.controls import Gathered, Picked, Posted, Rule
+from web.forms.controls import CHOOSE, Chosen, Gathered, Picked, Posted, Rule
 
 NOTHING: Mapping[str, Any] = {}
 AT_ONCE = 50  # rows with controls on one page
@@ -22,7 +22,8 @@ LISTED = 20  # rows as text on one page, where one of them is open for entry
 class Form(Schema):
     """A form. ``stricter``: further rules by kind of control, from the portal and the partner's sheet.
 
-    ``picks``: for each field whose choices nobody can write down (seals, partners), what there is to pick now.
+    ``picks``: for each field whose choices nobody can write down (seals, partners, the parts of an agreement), what
+    there is to pick now. What has nothing to pick is not asked for, unless it is required.
     """
 
     conditions: ClassVar[Sequence[Condition]] = ()
@@ -35,11 +36,14 @@ class Form(Schema):
     def __init__(
         self,
         stricter: Mapping[str, Sequence[Rule]] | None = None,
-        picks: Mapping[str, Mapping[str, Text]] | None = None,
+        picks: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         super().__init__()
         self.stricter = stricter or {}
         self.picks = picks or {}
+        for name, row in self.fields.items():
+            if isinstance(row, Chosen):
+                row.offered = self.picks.get(name, {})
 
     @validates_schema(skip_on_field_errors=True)
     def _stricter(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -52,21 +56,37 @@ class Form(Schema):
         if wrong:
             raise ValidationError(wrong)
 
+    @validates_schema(skip_on_field_errors=True)
+    def _picked(self, data: Mapping[str, Any], **_: Any) -> None:
+        """What is required is looked up by the act itself."""
+        said = {name: data[name] for name in self.picks if isinstance(data.get(name), str) and data[name]}
+        wrong = [name for name in said if not self.fields[name].required and said[name] not in self.picks[name]]
+        if wrong:
+            raise ValidationError({name: [CHOOSE] for name in wrong})
+
     def shown(self) -> dict[str, Mapping[str, Any]]:
-        """What the page needs to know of each field, in order."""
+        """What the page needs to know of each field that is asked for, in order."""
         return {
             name: {**row.metadata, "required": row.required, "name": name}
             | ({"columns": row.form.shown()} if isinstance(row, Rows) else {})
             | ({"options": self.picks[name]} if name in self.picks else {})
             for name, row in self.fields.items()
+            if name not in self._unasked
         }
+
+    @property
+    def _unasked(self) -> set[str]:
+        """The fields that have nothing to pick and need not have anything."""
+        bare = {name for name, picks in self.picks.items() if not picks}
+        return {name for name in bare if not self.fields[name].required and not isinstance(self.fields[name], Chosen)}
 
     def gather(self, posted: Posted, kept: Mapping[str, Any] = NOTHING) -> dict[str, Any]:
         """What was typed, field by field, as it is kept in a draft; ``kept`` holds the rows that the page left out."""
-        return {
+        typed = {
             name: row.gather(posted, name, kept.get(name)) if isinstance(row, Gathered) else posted.get(name, "")
             for name, row in self.fields.items()
         }
+        return typed | dict.fromkeys(self._unasked, "")
 
     def spread(self, typed: Mapping[str, Any]) -> list[tuple[str, str]]:
         """The other way round: the controls that would be posted with ``typed``."""

@@ -11,27 +11,19 @@ from hub.business.cargo_application import (
     INSURED_FORMULA,
 )
 from hub.contract.text import Text
-from web.forms.base import Form, rows
 from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
-from web.forms.controls import Rule, amount, box, choice, day, flag, line
+from web.forms.controls import Rule, amount, box, choice, chosen, day, flag, line, offered
 from web.forms.countries import countries
 from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
-from web.forms.people import NAME, PHONE
+from web.forms.people import PHONE
 
 NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
 EITHER = Text("发票号和提单/运单号至少填一个", "Fill in the invoice no. or the bill of lading no.")
 CREDIT = {"yes": Text("使用", "Yes"), "no": Text("不使用", "No")}
 
 
-class SpecialTerm(Form):
-    """One row of 特殊约定."""
-
-    name = line(Text("特殊约定名称", "Special term"), longest=100, required=True, rule=NAME)
-    content = line(Text("特殊约定内容", "What it says"), longest=1000, required=True)
-
-
 class CargoApplicationForm(InvoiceForm):
-    """One voyage of goods, to be insured under an agreement."""
+    """One voyage of goods, to be insured under an agreement, which says itself what it is and what it costs."""
 
     conditions = (
         OneOf(EITHER_OR, EITHER),
@@ -45,8 +37,6 @@ class CargoApplicationForm(InvoiceForm):
         ),
     )
 
-    agreement_no = line(Text("协议编号", "Agreement no."), required=True, longest=64, rule=NUMBER)
-    product_name = text("险种", "Product", 100, required=True)
     applicant_contact = text("联系人", "Contact", 50)
     applicant_phone = line(Text("联系电话", "Phone"), longest=20, rule=PHONE, control="tel")
     applicant_address = text("地址", "Address", 200)
@@ -95,13 +85,10 @@ class CargoApplicationForm(InvoiceForm):
     claim_place = text("赔款偿付地点", "Claims payable at", 100, required=True)
     strikes_cover = box(Text("罢工险", "Strikes risks"))
     war_cover = box(Text("战争险", "War risks"))
-    other_cover = text("其他附加险", "Other additional cover", 200)
+    other_cover = offered(Text("其他附加险", "Other additional cover"))
     invoice_amount = amount(Text("发票金额", "Invoice amount"), required=True, least="0.01")
     currency = choice(Text("币制", "Currency"), CURRENCIES, required=True, default="CNY")
     markup_percent = amount(
         Text("加成比例", "Mark-up"), required=True, places=2, digits=5, unit="%", default="10", hint=INSURED_FORMULA
     )
-    special_term = rows(
-        Text("特殊约定", "Special terms"), SpecialTerm, hint=Text("提示：特殊约定内容", "As the agreement has them")
-    )
-    rate_permille = amount(Text("保险费率", "Rate"), required=True, places=4, digits=8, unit="‰")
+    special_term = chosen(Text("特殊约定", "Special terms"), "name")

@@ -1,6 +1,7 @@
 """The fields of forms: each a marshmallow field whose metadata says how the page shows it.
 
-``metadata["control"]``: text, tel, email, area, tick, box, select, radio, day, amount, region or picked.
+``metadata["control"]``: text, tel, email, area, tick, box, select, radio, day, amount, region, picked or
+chosen.
 """
 
 import re
@@ -132,6 +133,15 @@ def pick(label: Text, *, hint: Text | None = None) -> fields.String:
     )
 
 
+def offered(label: Text) -> fields.String:
+    """One of what another object offers, or nothing."""
+    return fields.String(
+        **_needed(False, ""),
+        error_messages=_messages(CHOOSE, "invalid", "null", "invalid_utf8"),
+        metadata={"label": label, "control": "select", "options": {}, "default": ""},
+    )
+
+
 YES_NO = {"yes": Text("是", "Yes"), "no": Text("否", "No")}
 
 
@@ -252,6 +262,30 @@ class Picked(fields.Raw):
 def picked(label: Text, column: str) -> Picked:
     """Records chosen on the page before, by their ids."""
     return Picked(column, load_default=list, metadata={"label": label, "control": "picked", "column": column})
+
+
+class Chosen(fields.Raw):
+    """The rows that are ticked among those that another object offers, each by what it has in ``column``."""
+
+    def __init__(self, column: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.column = column
+        self.offered: Mapping[str, Mapping[str, str]] = {}
+
+    def gather(self, posted: Posted, name: str, kept: Any = None) -> list[dict[str, str]]:  # noqa: ARG002
+        """The rows that are ticked, in the order of the page; what is not offered is none."""
+        return [dict(self.offered[value]) for value in posted.getlist(name) if value in self.offered]
+
+    def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:
+        """The boxes that are ticked."""
+        return [(name, row[self.column]) for row in typed or ()]
+
+
+def chosen(label: Text, column: str) -> Chosen:
+    """Rows to tick among those of another object."""
+    return Chosen(
+        column, load_default=list, metadata={"label": label, "control": "chosen", "column": column, "options": {}}
+    )
 
 
 @runtime_checkable

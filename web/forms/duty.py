@@ -12,7 +12,6 @@ from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
 from web.forms.people import NAME, PHONE
 from web.forms.seal import RenewalForm
 
-NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
 CUSTOMS_CODE = Rule(
     re.compile(r"[0-9]{4}[0-9A-Z]{6}"),
     Text(
@@ -45,24 +44,20 @@ class DutyLimitForm(Form):
 
 
 class DutyTopUpForm(Form):
-    """How much more, on which limit."""
+    """How much more, on the limit that it is begun from."""
 
-    apply_no = line(Text("申请编号", "Limit's application no."), required=True, longest=64, rule=NUMBER)
-    limit_no = line(Text("额度编号", "Limit no."), required=True, longest=64, rule=NUMBER)
     top_up_amount = amount(Text("追加额度(元)", "Top-up (CNY)"), required=True, least="0.01")
     remark = line(Text("备注", "Remark"), longest=500, control="area")
 
 
 class DutyApplicationForm(InvoiceForm):
-    """投保基本信息 and 发票信息 (DG-INS-07, 08)."""
+    """投保基本信息 and 发票信息 (DG-INS-07, 08), under the limit that it is begun from."""
 
     conditions = (
         *INVOICE_RULES,
         NotBefore("end_date", "start_date", Text("止期不能早于起期", "The end cannot be before the beginning")),
     )
 
-    apply_no = line(Text("额度申请编号", "Limit's application no."), required=True, longest=64, rule=NUMBER)
-    limit_no = line(Text("额度编号", "Limit no."), required=True, longest=64, rule=NUMBER)
     customs_code = line(Text("海关十位", "Customs registration code"), required=True, longest=10, rule=CUSTOMS_CODE)
     guarantee_use = choice(Text("使用类型", "Use"), USES, required=True)
     customs_office = choice(Text("注册海关", "Customs of registration"), OFFICES, required=True)
@@ -74,7 +69,6 @@ class DutyApplicationForm(InvoiceForm):
         hint=Text("按报关单担保时填写", "For a guarantee per declaration"),
     )
     guarantee_amount = amount(Text("保险金额(元)", "Guaranteed amount (CNY)"), required=True, least="0.01")
-    rate_percent = amount(Text("费率", "Rate"), places=4, digits=8, unit="%")
     start_date = day(Text("保险期间起", "From"), required=True)
     end_date = day(Text("保险期间止", "Until"), required=True)
     remark = line(Text("备注", "Remark"), longest=500, control="area")

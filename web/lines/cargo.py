@@ -1,9 +1,20 @@
 """货物运输保险 on the screen (spec.md 12; manual S3:296-575): appointments, agreements, applications, policies."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from hub.business.cargo import AGREEMENT, APPOINTMENT, LINE, POLICY
-from hub.business.cargo_application import APPLICATION, EDITABLE, INVOICE_FIELDS, PREMIUM_FORMULA, PREMIUM_NOTE
+from hub.business.cargo_application import (
+    APPLICATION,
+    EDITABLE,
+    INVOICE_FIELDS,
+    PREMIUM_FORMULA,
+    PREMIUM_NOTE,
+    STRIKES,
+    WAR,
+    additional,
+)
 from hub.contract.text import Text
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
@@ -22,6 +33,22 @@ from web.lines.presentation import (
     Tab,
 )
 from web.lines.systems import INSURANCE
+
+
+def offers_cover(code: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """A box that stands there when the agreement has this cover."""
+    return lambda agreement: {"yes": code} if code in additional(agreement) else {}
+
+
+def other_covers(agreement: Mapping[str, Any]) -> Mapping[str, Text]:
+    """The covers that have no box of their own."""
+    return {name: Text(name, name) for code, name in additional(agreement).items() if code not in (STRIKES, WAR)}
+
+
+def terms(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """The special terms by their names."""
+    return {row["name"]: row for row in agreement.get("special_term") or ()}
+
 
 INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
 BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
@@ -113,7 +140,9 @@ APPLICANT = ("applicant_contact", "applicant_phone", "applicant_address")
 INSURED = (
     "insured_name", "insured_id_type", "insured_id_no", "insured_contact", "insured_phone", "insured_address",
 )  # fmt: skip
-COVER = ("strikes_cover", "war_cover", "other_cover", "currency", "markup_percent", "rate_permille")
+COVER = (
+    "strikes_cover", "war_cover", "other_cover", "currency", "markup_percent", "rate_permille", "special_term",
+)  # fmt: skip
 OF_ONE_VOYAGE = frozenset({
     "invoice_no", "transport_doc_no", "voyage_no", "vessel_name", "departure_date", "arrival_date",
     "letter_of_credit_no",
@@ -146,7 +175,7 @@ APPLICATIONS = Listing(
     link_labels={("submit", state): Text("修改", "Edit") for state in EDITABLE},
     detail=(
         "application_no", "state", "proposal_no", "agreement_no", "policy_no", "product_name", "enterprise_name",
-        "uscc", *APPLICANT, *INSURED, *GOODS, "invoice_type", *INVOICE_FIELDS, *VOYAGE, *COVER, "invoice_amount",
+        "uscc", *APPLICANT, *INSURED, *GOODS, "invoice_type", *INVOICE_FIELDS, *VOYAGE, *COVER[:-1], "invoice_amount",
         "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "premium_returned", "reason",
     ),
     sources={
@@ -205,7 +234,7 @@ VIEW = LineView(
     menu=(
         MenuItem(
             code="cargo_appoint",
-            label=Text("货物运输险预约", "Appointments"),
+            label=Text("货物运输险预约", "Cargo appointments"),
             tabs=(
                 Tab(APPOINTMENTS, Text("货运险预约查询", "Appointments")),
                 Tab(APPOINTMENTS, Text("货运险预约", "New appointment"), new=True),
@@ -214,7 +243,7 @@ VIEW = LineView(
         ),
         MenuItem(
             code="cargo_apply",
-            label=Text("货物运输险投保", "Applications"),
+            label=Text("货物运输险投保", "Cargo applications"),
             tabs=(
                 Tab(AGREEMENTS, Text("货物运输险协议查询", "Agreements")),
                 Tab(APPLICATIONS, Text("货物运输险投保单查询", "Applications")),
@@ -260,6 +289,13 @@ VIEW = LineView(
         ),
         "cargo_application": FormPage(
             schema=CargoApplicationForm,
+            offers={
+                "strikes_cover": offers_cover(STRIKES),
+                "war_cover": offers_cover(WAR),
+                "other_cover": other_covers,
+                "special_term": terms,
+            },
+            of="agreement_no",
             title=Text("货物运输险投保", "Cargo application"),
             hint=Text(
                 "保险公司将比对投保信息与协议内容并核保；保费以保险公司核定为准。",
@@ -291,7 +327,12 @@ VIEW = LineView(
                     ),
                     columns=3,
                 ),
-                Block(Text("特殊约定信息", "Special terms"), ("special_term",), columns=1),
+                Block(
+                    Text("特殊约定信息", "Special terms"),
+                    ("special_term",),
+                    columns=1,
+                    hint=Text("勾选适用于本次投保的协议约定", "Tick those of the agreement that are to apply"),
+                ),
                 Block(Text("附件信息", "Enclosed files"), ("attachment",), columns=1),
             ),
         ),

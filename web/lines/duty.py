@@ -65,7 +65,9 @@ AUTHORISATION_RECORDS = replace(
     without=frozenset(),
     acts=(),
     create=None,
-    empty=Text("还没有授权书。签署过的授权书都会出现在这里。", "None yet: every letter that was ever signed appears here."),
+    empty=Text(
+        "还没有授权书。签署过的授权书都会出现在这里。", "None yet: every letter that was ever signed appears here."
+    ),
 )
 """Every authorisation, those that were revoked among them (DG-CRD-08); what may be done is offered above."""
 
@@ -250,7 +252,7 @@ VIEW = LineView(
         MenuItem(code="duty_limits", label=Text("额度申请", "Limits"), tabs=(Tab(LIMITS), Tab(TOP_UPS), Tab(CHANGES))),
         MenuItem(
             code="duty_apply",
-            label=Text("关税险投保", "Applications"),
+            label=Text("关税险投保", "Duty applications"),
             tabs=(
                 Tab(LIMIT_INFO, Text("额度信息", "Limits")),
                 Tab(APPLICATIONS, Text("关税保证保险投保单查询", "Applications")),
@@ -305,6 +307,7 @@ VIEW = LineView(
                     ("customs_code", "customs_office", "applied_amount", "guarantee_use", "remark"),
                     wide=frozenset({"remark"}),
                 ),
+                Block(Text("附件信息", "Enclosed files"), ("attachment",), columns=1),
             ),
         ),
         "duty_top_up": FormPage(

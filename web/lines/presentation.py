@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from hub.business.kind import Kind, Line
 from hub.contract.text import Text
@@ -256,6 +256,10 @@ class FormPage:
     first: Text | None = None
     done: Text | None = None  # what the last button says, else the action's own label
     options: Mapping[str, Callable[[Registry], Mapping[str, Text]]] = field(default_factory=dict)  # field -> its picks
+    of: str = ""  # the field that links to the object whose parts are chosen from
+    offers: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(
+        default_factory=dict
+    )  # field -> of it
     anew: frozenset[str] = frozenset()  # not filled in when it is done again; the receiver is chosen again too
     drafts: bool = True  # whether what is typed is kept before it is sent
 
@@ -318,7 +322,7 @@ class LineView:
         return [tab.listing for item in self.menu for tab in item.tabs if not tab.new]
 
     def listing(self, slug: str) -> Listing | None:
-        """The list at this address, which is the kind's code for the kind's own; None when the line has no such list."""
+        """The list at this address, which is the kind's code for the kind's own; None where there is none."""
         return next((row for row in self.listings if row.slug == slug), None)
 
     def path(self, listing: Listing) -> str:

@@ -168,7 +168,7 @@ def _desk(
     page = line_view.forms[action.form] if action.form else None
     adapter = runtime().registry.partners.get(obj.partner)
     rules = stricter(site().portal, adapter.sheet if adapter else None)
-    form = page.schema(rules, _picks(page, action)) if page else None
+    form = page.schema(rules, _picks(page, obj, action)) if page else None
     return Desk(
         line=line_view, listing=listing, obj=obj, action=action, page=page, form=form, draft=draft, stored=stored
     )
@@ -195,13 +195,16 @@ def require(here: Desk) -> None:
         raise NotAllowed(offer.reason)
 
 
-def _picks(page: FormPage, action: Action) -> dict[str, Mapping[str, Text]]:
-    """What the page lets choose from the registry, and the seals where the action signs a document."""
-    found = {name: of(runtime().registry) for name, of in page.options.items()}
-    if action.paper is None:
-        return found
+def _picks(page: FormPage, obj: BusinessObject, action: Action) -> dict[str, Mapping[str, Any]]:
+    """What the page lets choose: from the registry, of the object that offers, the seals where a document is signed."""
+    found: dict[str, Mapping[str, Any]] = {name: of(runtime().registry) for name, of in page.options.items()}
     with tenant() as mine:
-        return {**found, action.paper.seal: {row.number: _seal_text(row) for row in papers.seals(mine)}}
+        if page.of:
+            offering = mine.by_number(obj.kind.links[page.of], str(obj.content.get(page.of, "")))
+            found |= {name: of(offering.content) for name, of in page.offers.items()} if offering else {}
+        if action.paper:
+            found[action.paper.seal] = {row.number: _seal_text(row) for row in papers.seals(mine)}
+    return found
 
 
 def _seal_text(seal: BusinessObject) -> Text:
@@ -301,7 +304,7 @@ def as_read(shown: Mapping[str, Any], value: Any) -> str:
     """What was typed into a control, as a person reads it."""
     if shown["control"] == "region":
         return regions.full_name(value or "")
-    if shown["control"] in ("rows", "picked"):
+    if shown["control"] in ("rows", "picked", "chosen"):
         return "；".join("，".join(filter(None, map(str, row.values()))) for row in value or ())
     return read(shown["options"][value]) if value in shown.get("options", ()) else str(value or "")
 

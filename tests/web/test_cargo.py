@@ -1,0 +1,45 @@
+"""The entry of a cargo application offers what its agreement has (spec CG-INS-09, CG-INS-10)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.web.world import Browser, World
+
+ALL = {"code": "ALL", "name": "一切险", "main": True, "rate_permille": Decimal("0.5")}
+STRIKES = {"code": "STRIKES", "name": "罢工险", "main": False, "rate_permille": Decimal("0.05")}
+THEFT = {"code": "TPND", "name": "偷窃提货不着险", "main": False, "rate_permille": Decimal("0.1")}
+TERMS = [{"name": "免赔约定", "content": "绝对免赔额为损失金额的5%。"}]
+
+
+@pytest.fixture
+def entry(world: World, open_browser: Callable[..., Browser]) -> Callable[..., str]:
+    clerk = open_browser("OP", fingerprint="ab" * 32)
+
+    def page(*covers: dict[str, Any]) -> str:
+        parts = {"coverage": [*covers], "special_term": TERMS, "product_name": "货运险"}
+        made = world.create("cargo_agreement", "XY-1", world.ours, "validated", {"agreement_no": "XY-1", **parts})
+        return str(clerk.get(f"/cargo/cargo_application/new?from=cargo_agreement/{made.id}").text)
+
+    return page
+
+
+def test_only_the_covers_of_the_agreement_can_be_added(entry: Callable[..., str]) -> None:
+    text = entry(ALL, STRIKES, THEFT)
+
+    assert ['name="strikes_cover"' in text, 'name="war_cover"' in text] == [True, False]
+    assert '<option value="偷窃提货不着险">' in text
+    assert '<option value="一切险">' not in text
+
+
+def test_an_agreement_without_further_covers_says_so(entry: Callable[..., str]) -> None:
+    assert "协议未约定" in entry(ALL)
+
+
+def test_the_terms_of_the_agreement_are_ticked_to_begin_with(entry: Callable[..., str]) -> None:
+    text = entry(ALL)
+
+    assert 'name="special_term" value="免赔约定" aria-label="免赔约定" checked' in text
+    assert "绝对免赔额为损失金额的5%。" in text
