@@ -81,7 +81,6 @@ LIMITS = Listing(
         Column("used_amount"),
         Column("remaining_amount"),
         Column("expiry_date"),
-        Column("limit_no"),
     ),
     filters=(BY_INSURER, Filter("state", "track"), Filter("created", "days", Text("申请时间", "Applied"))),
     acts=("submit", "delete"),

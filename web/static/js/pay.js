@@ -17,7 +17,7 @@ function update(form, changed) {
   const group = groups.find((one) => one.querySelector("input[name=bill]:checked"));
   const boxes = Array.from(group?.querySelectorAll("input[name=bill]:checked") ?? []);
   const cents = boxes.reduce((sum, box) => sum + BigInt(box.dataset.cents), 0n);
-  form.querySelector("[data-sum]").textContent = group ? said(boxes.length, cents, group.dataset.currency) : t("nothing_chosen");
+  form.querySelector("[data-sum]").textContent = group ? said(boxes.length, cents, group.dataset.unit) : t("nothing_chosen");
   for (const bank of form.querySelectorAll(".banks li")) {
     const fits = !group || bank.dataset.payee === group.dataset.payee;
     bank.hidden = !fits;
@@ -25,8 +25,8 @@ function update(form, changed) {
   }
 }
 
-function said(n, cents, currency) {
+function said(n, cents, unit) {
   const digits = String(cents).padStart(3, "0");
   const whole = BigInt(digits.slice(0, -2)).toLocaleString("en");
-  return t("chosen_sum", { n, sum: `${whole}.${digits.slice(-2)} ${currency}` });
+  return t("chosen_sum", { n, sum: `${whole}.${digits.slice(-2)} ${unit}` });
 }
