@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from hub.business.customs import OFFICES, USES
@@ -25,6 +26,7 @@ NAMES = {
     "start_date": "保险期间起",
     "end_date": "保险期间止",
 }
+AMOUNTS = ("guarantee_amount", "premium_due")
 CODED = {"guarantee_use": USES, "customs_office": OFFICES, "declaration_office": OFFICES}
 
 
@@ -52,4 +54,6 @@ def paper(
 
 
 def _read(field: str, value: Any) -> Any:
+    if field in AMOUNTS:
+        return f"{Decimal(value):,.2f}"
     return CODED[field][value].zh if field in CODED else value
