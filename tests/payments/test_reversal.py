@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,10 +11,13 @@ from random import Random
 import pytest
 
 from hub.business.payment import ORDER
+from hub.config import WebSettings
 from hub.errors import InvalidInput
 from hub.testing.simulator import controls
 from tests.payments.duties import GUARANTEE, DutyLife
 from tests.payments.theatre import theatre
+from tests.web.world import ORIGIN, Browser, log_in
+from web.app import create_app
 
 
 @pytest.fixture
@@ -105,6 +109,24 @@ def test_while_the_returned_premium_is_being_paid_again_nobody_pays_it_twice(lif
 
     assert "item" in refused.value.fields
     assert [row.state for row in life.ours("duty_application")] == ["REPAYING"]
+
+
+def test_the_portal_offers_to_pay_what_was_returned(life: DutyLife, tmp_path: Path) -> None:
+    pay(life)
+    go_on(life)
+    give_back(life)
+    go_on(life)
+    (tmp_path / "web.secret").write_bytes(bytes(range(32)))
+    web = WebSettings(origin=ORIGIN, secret=tmp_path / "web.secret")
+    browser = Browser(create_app(replace(life.runtime, settings=replace(life.runtime.settings, web=web))))
+    log_in(browser, life.card)
+    (application,) = life.ours("duty_application")
+
+    page = browser.get("/duty/duty_application").text
+
+    assert "保费被退票" in page
+    assert f'href="/pay?bill={application.id}"' in page
+    assert "重新支付" in page
 
 
 def test_an_insurer_that_was_told_of_no_payment_hears_of_no_return(life: DutyLife) -> None:
