@@ -11,19 +11,28 @@ it, is named, and is paid back by the first that comes in.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, union_all, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, union_all, update
 
 from hub.business.posting import LIMIT, Posting
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import NotAllowed
+from hub.store.prepared import Prepared
 from hub.store.rows import insert_new
 from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
 
 BEYOND = "beyond:"  # the account that lends to a limit
 TOO_LITTLE = Text("余额或额度不足", "The balance or limit is too small for this")
+_account = (ledger_account.c.name == bindparam("named"), ledger_account.c.currency == bindparam("coin"))
+_after = ledger_account.c.balance + bindparam("cents")
+HELD = Prepared(select(ledger_account.c.balance).where(*_account))
+LOCKED = Prepared(select(ledger_account.c.balance).where(*_account).with_for_update())
+MOVE = Prepared(
+    update(ledger_account)
+    .where(*_account, or_(ledger_account.c.lowest.is_(None), _after >= ledger_account.c.lowest))
+    .values(balance=_after)
+)
 _sides = union_all(
     select(ledger_posting.c.debit.label("name"), ledger_posting.c.currency, ledger_posting.c.cents),
     select(ledger_posting.c.credit, ledger_posting.c.currency, -ledger_posting.c.cents),
@@ -87,7 +96,7 @@ def _loans(connection: Connection, moves: Mapping[tuple[str, str], int], *, fact
         if not name.startswith(LIMIT):
             continue
         open_account(connection, name, currency, lowest=Money.from_cents(0, currency))
-        left = connection.execute(_account(name, currency).with_for_update()).scalar_one()
+        left = LOCKED.first(connection, {"named": name, "coin": currency}).balance
         owed = lacking(connection, name, currency).cents()
         more = max(0, owed - left - cents) - owed
         if more > 0 and not fact:
@@ -103,17 +112,8 @@ def lacking(connection: Connection, name: str, currency: str) -> Money:
     return Money.from_cents(-lent.cents(), currency)
 
 
-def _account(name: str, currency: str) -> Select[Any]:
-    account = ledger_account
-    return select(account.c.balance).where(account.c.name == name, account.c.currency == currency)
-
-
 def _move(connection: Connection, name: str, currency: str, cents: int) -> None:
-    account = ledger_account
-    after = account.c.balance + cents
-    within = or_(account.c.lowest.is_(None), after >= account.c.lowest)
-    one = update(account).where(account.c.name == name, account.c.currency == currency, within)
-    if connection.execute(one.values(balance=after)).rowcount != 1:
+    if MOVE.change(connection, {"named": name, "coin": currency, "cents": cents}) != 1:
         raise NotAllowed(TOO_LITTLE)
 
 
@@ -126,7 +126,8 @@ def booked(connection: Connection, key: str) -> list[Posting]:
 
 def balance(connection: Connection, name: str, currency: str) -> Money:
     """What the account ``name`` holds: debits less credits; nothing for an account that was never opened."""
-    return Money.from_cents(connection.execute(_account(name, currency)).scalar() or 0, currency)
+    found = HELD.first(connection, {"named": name, "coin": currency})
+    return Money.from_cents(0 if found is None else found.balance, currency)
 
 
 def faults(connection: Connection) -> Iterator[tuple[str, str]]:

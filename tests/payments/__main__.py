@@ -50,6 +50,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--processes", type=int, default=1, help="at once, each with a store of its own (1)")
     parser.add_argument("--amounts", type=int, default=0, help="instead: so many random amounts")
+    parser.add_argument(
+        "--carriers", nargs="*", default=(), help="of amounts: through these alone, store and ledger, say"
+    )
     return parser.parse_args(arguments)
 
 
@@ -105,7 +108,8 @@ def summary(total: Counter[str]) -> Iterator[str]:
 def try_amounts(options: argparse.Namespace, process: int, address: str) -> tuple[Counter[str], int]:
     """One process's part of the amounts: how many each carrier brought back, and how often it was wrong."""
     with home() as place:
-        toured = amounts.tour(place, address, options.amounts // options.processes, seed=options.first + process)
+        number, seed = options.amounts // options.processes, options.first + process
+        toured = amounts.tour(place, address, number, seed=seed, only=options.carriers)
     for line in toured.wrong[:20]:
         print(line, flush=True)
     return toured.carried, len(toured.wrong)
