@@ -39,6 +39,7 @@ PATIENCE = 8.0  # seconds the hub waits for the insurer: a lost answer is not to
 AUTHORITIES = {ECDSA: "cards-ca", SM2: "cards-ca-sm2"}  # a chain never changes its family
 PKI, SLOT, MARK = Path("pki"), Path("cards"), Path("made")
 SOFT, EPORT = "softcard", "eport"  # card drivers
+CENTRE = "data-centre"  # the third party of the service agreement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +170,7 @@ def settings(ports: Ports) -> setup.Values:
             "card_crls": [str(PKI / f"{name}.crl.pem") for name in AUTHORITIES.values()],
             "document_cas": [str(PKI / f"{code}.crt.pem") for code in ports.partners],
         },
+        "centre": {"key": str(PKI / f"{CENTRE}.key.pem"), "certificate": str(PKI / f"{CENTRE}.crt.pem")},
     }
 
 
@@ -212,9 +214,11 @@ def control_options(home: Path, ports: Ports) -> dict[str, Any]:
 
 
 def make_partners(home: Path, now: datetime) -> None:
-    """Keys for every simulated partner that has none; the hub pins each certificate, whoever issued it."""
+    """Keys for every simulated partner and the data centre, where they have none; whoever issued the certificates, each
+    is believed by itself.
+    """
     authority = pki.make_authority("Demo Partners CA", now)
-    for code in simulated():
+    for code in (*simulated(), CENTRE):
         if not (home / PKI / f"{code}.key.pem").exists():
             keep(home, code, pki.issue_partner(authority, f"Simulated (模拟) {code}", now))
 

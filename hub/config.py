@@ -97,6 +97,16 @@ class TrustSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CentreSettings:
+    """[centre]: the data centre's key, which signs its part of what three parties sign. With none that stays empty."""
+
+    key: Path | None = field(default=None, metadata={"help": "private key of the data centre (PEM)"})
+    certificate: Path | None = field(
+        default=None, metadata={"help": "certificate of that key, and of its issuers where there are any (PEM)"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class EvidenceSettings:
     """[evidence]: signed heads over what was done."""
 
@@ -145,6 +155,7 @@ class Settings:
     door: DoorSettings = field(default_factory=DoorSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     trust: TrustSettings = field(default_factory=TrustSettings)
+    centre: CentreSettings = field(default_factory=CentreSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     partners: Mapping[str, PartnerSettings] = field(default_factory=dict)
 
@@ -167,6 +178,7 @@ SECTIONS: Mapping[str, type] = {
     "door": DoorSettings,
     "delivery": DeliverySettings,
     "trust": TrustSettings,
+    "centre": CentreSettings,
     "evidence": EvidenceSettings,
 }
 

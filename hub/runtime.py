@@ -38,6 +38,7 @@ class Runtime:
     engine: Engine
     registry: Registry
     signer: Signer
+    centre: Signer | None = None  # the data centre's, where it signs here
     clock: Clock = field(default_factory=SystemClock)
     quota: Quota = field(default_factory=lambda: Quota(DoorSettings().per_minute))
     wake: Callable[[str], None] = _nothing  # tells a worker in the same process that something waits for a partner
@@ -79,10 +80,8 @@ def prepare(runtime: Runtime) -> None:
 
 def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str, ModuleType] | None = None) -> Runtime:
     """Open everything a process needs. Raises ConfigError when a key or certificate cannot be read."""
-    try:
-        signer = KeySigner.from_pem(settings.hub.key.read_bytes(), settings.hub.certificate.read_bytes())
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"[hub] key, certificate: {error}") from error
+    signer = signing_key(settings.hub.key, settings.hub.certificate, "[hub]")
+    centre = settings.centre
     try:
         vault = Vault.parse(settings.hub.vault.read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
@@ -94,10 +93,21 @@ def start(settings: Settings, *, clock: Clock | None = None, extra: Mapping[str,
         engine=open_engine(settings.database_url()),
         registry=plugged,
         signer=signer,
+        centre=signing_key(centre.key, centre.certificate, "[centre]") if centre.key or centre.certificate else None,
         clock=clock,
         quota=Quota(settings.door.per_minute),
         vault=vault,
     )
+
+
+def signing_key(key: Path | None, certificate: Path | None, where: str) -> Signer:
+    """The key of the section ``where`` with its certificate. Raises ConfigError."""
+    if key is None or certificate is None:
+        raise ConfigError(f"{where} key, certificate: one is nothing without the other")
+    try:
+        return KeySigner.from_pem(key.read_bytes(), certificate.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{where} key, certificate: {error}") from error
 
 
 @cache

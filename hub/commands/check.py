@@ -14,14 +14,13 @@ from cryptography import x509
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub import blocklist, config, registry, tested
+from hub import blocklist, config, registry, runtime, tested
 from hub.cards.trust import is_list_of
 from hub.clock import SystemClock
 from hub.commands.home import FILE, home_option, json_option
 from hub.commands.output import plain, to_json
 from hub.config import PartnerSettings, Settings
 from hub.contract.adapters import Refusal
-from hub.crypto.keys import KeySigner
 from hub.errors import ConfigError
 from hub.registry import Registry
 from hub.services import evidence_check
@@ -141,13 +140,10 @@ def _evidence(report: Report, site: Site) -> Finding:
 
 def keys(site: Site) -> Iterator[Finding]:
     """The hub's key and certificate belong together and last; nobody else reads the secrets."""
-    hub, web = site.settings.hub, site.settings.web
-    try:
-        KeySigner.from_pem(hub.key.read_bytes(), hub.certificate.read_bytes())
-        yield Finding(subject="key", ok=True, detail=str(hub.key))
-        yield from lasting("certificate", hub.certificate, site.now)
-    except (OSError, ValueError) as error:
-        yield Finding(subject="key", ok=False, detail=f"[hub] key, certificate: {first_line(error)}")
+    hub, web, centre = site.settings.hub, site.settings.web, site.settings.centre
+    yield from _pair("", "[hub]", hub.key, hub.certificate, site.now)
+    if centre.key or centre.certificate:
+        yield from _pair("centre's ", "[centre]", centre.key, centre.certificate, site.now)
     for path in private(site.settings):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077 and sys.platform != "win32":
             yield Finding(subject="rights", ok=False, detail=f"{path} is open to others: chmod 600")
@@ -158,9 +154,20 @@ def keys(site: Site) -> Iterator[Finding]:
         yield Finding(subject="secret", ok=False, detail=f"[web] secret: {first_line(error)}")
 
 
+def _pair(whose: str, where: str, key: Path | None, certificate: Path | None, now: datetime) -> Iterator[Finding]:
+    try:
+        runtime.signing_key(key, certificate, where)
+    except ConfigError as error:
+        yield Finding(subject=f"{whose}key", ok=False, detail=first_line(error))
+        return
+    yield Finding(subject=f"{whose}key", ok=True, detail=str(key))
+    if certificate is not None:
+        yield from lasting(f"{whose}certificate", certificate, now)
+
+
 def private(settings: Settings) -> list[Path]:
     """The files that nobody but the hub's own user may read."""
-    found = [settings.hub.key, settings.web.secret]
+    found = [settings.hub.key, settings.web.secret, *filter(None, (settings.centre.key,))]
     place = settings.database_url()
     return [*found, Path(place.removeprefix("sqlite:///"))] if place.startswith("sqlite:///") else found
 

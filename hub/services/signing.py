@@ -107,12 +107,13 @@ def take(
 
 
 def check(runtime: Runtime, pdf: bytes, expected: tuple[str, ...], partner: str, at: datetime) -> Checked:
-    """What the document is worth: signed in the ``expected`` fields by cards and partners that are believed.
+    """What the document is worth: signed in the ``expected`` fields, by cards, partners and a centre that are believed.
 
     In test mode the ``partner`` is believed by the certificates that its messages are signed with.
     """
-    trust = runtime.settings.trust
+    trust, centre = runtime.settings.trust, runtime.settings.centre.certificate
     cards = accounts.trust(trust)
+    ours = certificates((centre,)) if centre else ()
     simulated = runtime.context(partner).trusted if partner in runtime.settings.tested else ()
-    roots = [*cards.roots, *certificates(trust.document_cas), *simulated]
+    roots = [*cards.roots, *certificates(trust.document_cas), *ours, *simulated]
     return signed.check(pdf, expected, roots, cards.crls, at)

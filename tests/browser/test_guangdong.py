@@ -159,7 +159,7 @@ def test_from_the_offer_to_the_application_that_is_authorised(
     open_menu(page, "签约管理")
     expect(panel(page).get_by_text("签约完成").first).to_be_visible()
     files = signed_files(demo, "agreement", "authorisation")
-    assert [signatures(tmp_path, files[kind]) for kind in ("agreement", "authorisation")] == [2, 1]
+    assert [signatures(tmp_path, files[kind]) for kind in ("agreement", "authorisation")] == [3, 1]
 
 
 def signatures(folder: Path, content: bytes) -> int:

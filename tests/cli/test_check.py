@@ -69,6 +69,9 @@ FAULTS: dict[str, tuple[Callable[[Path], object], str, str]] = {  # name -> plan
     "broken store": (lambda site: (site / "swhub.db").write_bytes(b"x" * 5000), "store", "not a database"),
     "no key": (lambda site: (site / setup.KEY).unlink(), "key", "No such file"),
     "key of another": (other_key, "key", "not that of the key"),
+    "centre without certificate": (
+        lambda site: edit(site, "[centre]", '[centre]\nkey = "keys/hub.key.pem"'), "centre's key", "without",
+    ),
     "certificate that ends": (ending_certificate, "certificate", "replace it"),
     "open key": (lambda site: (site / setup.KEY).chmod(0o644), "rights", "chmod 600"),
     "open store": (lambda site: (site / "swhub.db").chmod(0o644), "rights", "chmod 600"),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from sqlalchemy import select
 
 from hub import registry
 from hub.business import KINDS
+from hub.config import CentreSettings
 from hub.documents.texts import WORDINGS
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
 from hub.services import accounts, actions, calendar, drafts, papers, wordings
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading, writing
+from hub.testing import pki
 from tests.services.conftest import OTHER, USCC, World
 from tests.services.office import SEAL, Office, office
 
@@ -39,6 +42,23 @@ def test_from_the_seal_to_the_agreement_signed_by_both(world: World) -> None:
     assert desk.now(agreement).states["state"] == "SIGNED"
     assert found["sinosure"][1].startswith(found["hub"][1])
     assert papers.check(world.runtime, agreement, *found["sinosure"]).good
+
+
+def test_with_its_key_the_data_centre_signs_its_part_first(sqlite_world: World, tmp_path: Path) -> None:
+    world, now = sqlite_world, sqlite_world.clock.now()
+    centre = pki.issue_partner(pki.make_authority("示例机构", now), "数据中心", now)
+    at = CentreSettings(key=tmp_path / "centre.key.pem", certificate=tmp_path / "centre.crt.pem")
+    (tmp_path / "centre.crt.pem").write_bytes(centre.certificate)
+    settings = replace(world.runtime.settings, centre=at)
+    desk = office(replace(world, runtime=replace(world.runtime, settings=settings, centre=pki.KeySigner(centre))))
+    agreement = desk.sign(desk.make_seal())
+
+    desk.world.push(desk.countersigned(agreement))
+
+    found = {row.source: (row, content) for row, content in desk.papers(agreement)}
+    checked = papers.check(desk.world.runtime, agreement, *found["sinosure"])
+    assert [row.field for row in checked.signatures] == ["centre", "enterprise", "insurer"]
+    assert checked.good
 
 
 def test_the_message_carries_the_signed_document_and_the_cards_serial(desk: Office) -> None:
