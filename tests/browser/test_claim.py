@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from demo.world import SAMPLE
 from tests.browser.conftest import Demo, give_pin
-from tests.browser.test_cargo import button, row
+from tests.browser.test_cargo import button, choose, row
 from tests.browser.test_journey import confirm, open_menu, open_offer, panel
 from tests.browser.test_journey import fill as fill_application
 
@@ -24,9 +25,11 @@ SHIPMENT: Mapping[str, str] = {
     "received_amount_usd": "10000.00",
     "claim_amount_usd": "20000.00",
 }
+PHOTO: Any = {"name": "货物照片.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(1000)}
 QUESTIONS = (
     "recovery_entrusted", "claim_right_transferred", "indemnity_transferred", "bank_urged", "receivable_assigned",
 )  # fmt: skip
+NEW_BUYER = {"name_en": "NEW BUYER 99 LTD", "address_en": "99 Example Street", "remark": "沉默"}
 TEXTS = ("cause_text", "case_text", "mitigation_text")
 LATER = 60  # seconds until a partner has spoken
 
@@ -98,6 +101,25 @@ def choose_buyer(page: Page) -> None:
     expect(panel(page).locator("[name=buyer_code]")).to_have_value("MF100007")
 
 
+def register_buyer(page: Page, demo: Demo) -> str:
+    """A buyer that the insurer's list lacks, chosen for the claim; returns its temporary number."""
+    panel(page).get_by_role("button", name="查询买方").click()
+    panel(page).get_by_role("link", name="新建买方").click()
+    expect(page.get_by_role("heading", name="新建买方信息", level=1)).to_be_visible()
+    for name, value in NEW_BUYER.items():
+        panel(page).locator(f"[name={name}]").fill(value)
+    choose(page, "country", "英国")
+    button(page, "提交")
+    expect(page.get_by_text("保险公司已收到买方信息，请等待买方代码")).to_be_visible()
+    open_menu(page, "索赔申请")
+    row(page, "暂存", "SP").get_by_role("link", name="修改").click()
+    panel(page).get_by_role("button", name="查询买方").click()
+    expect(row(page, NEW_BUYER["name_en"])).to_contain_text("待编码")
+    row(page, NEW_BUYER["name_en"]).get_by_role("button", name="选择").click()
+    expect(panel(page)).to_contain_text("已填入买方信息")
+    return panel(page).locator("[name=buyer_no]").input_value()
+
+
 def enter_shipment(page: Page, **changes: str) -> None:
     """The first line: a new one, or the one that is there."""
     first = panel(page).locator("[name=shipments-0-invoice_no]")
@@ -147,7 +169,27 @@ def submit(page: Page, demo: Demo) -> None:
     expect(page.get_by_text("保险公司已收到索赔申请")).to_be_visible()
 
 
-def test_a_loss_is_claimed_returned_corrected_and_paid(demo: Demo, login: Callable[..., Page]) -> None:
+def supplement(page: Page, demo: Demo) -> None:
+    """What the insurer asks for besides, with a file."""
+    row(page, "补充材料", "SP").get_by_role("link", name="补充材料").click()
+    expect(panel(page)).to_contain_text("请补充货物照片和往来函电。")
+    panel(page).locator("[name=supplement_text]").fill("附货物照片")
+    panel(page).locator("[data-files] input[type=file]").set_input_files([PHOTO])
+    expect(panel(page).locator("[data-filelist]")).to_contain_text(PHOTO["name"])
+    with_card(page, demo, lambda: button(page, "补充材料"))
+    expect(page.get_by_text("保险公司已收到补充材料")).to_be_visible()
+
+
+def withdraw(page: Page) -> None:
+    row(page, "已提交", "SP").get_by_role("link", name="撤回").click()
+    expect(page.get_by_text("是否撤回该索赔申请？")).to_be_visible()
+    page.locator("dialog:visible, [role=tabpanel]:visible").last.get_by_role("button", name="撤回").click()
+    expect(page.get_by_text("保险公司已收到撤回申请，请等待答复")).to_be_visible()
+
+
+def test_a_loss_is_claimed_returned_corrected_supplemented_and_paid_and_another_withdrawn(
+    demo: Demo, login: Callable[..., Page]
+) -> None:
     demo.ask("sandbox-data", do="declare", uscc=SAMPLE.uscc, enterprise_name=SAMPLE.name, declaration_no=DECLARATION)
     demo.ask("sandbox-data", do="declare", uscc=SAMPLE.uscc, enterprise_name=SAMPLE.name, declaration_no=IMPORT)
     page = login("SAMPLE-2")
@@ -183,13 +225,35 @@ def test_a_loss_is_claimed_returned_corrected_and_paid(demo: Demo, login: Callab
     wait_for(page, "退回", "SP")
     row(page, "退回", "SP").get_by_role("link", name="修改并重新提交").click()
     expect(panel(page)).to_contain_text("请补充买卖合同的签字页后重新提交。")
-    state_facts(page, "买方收货后失联")
+    state_facts(page, "缺材料")
     submit(page, demo)
+    open_menu(page, "索赔申请")
+    wait_for(page, "补充材料", "SP")
+    supplement(page, demo)
     open_menu(page, "索赔申请")
     wait_for(page, "结案", "SP")
     row(page, "结案", "SP").get_by_role("link", name="查看详情").click()
 
     answers = panel(page).locator("section", has=page.get_by_role("heading", name="审核回执"))
     expect(answers).to_contain_text("请补充买卖合同的签字页后重新提交。")
+    expect(answers).to_contain_text("请补充货物照片和往来函电。")
     expect(answers).to_contain_text("16,000.00")
     expect(panel(page)).to_contain_text("电子签名有效")
+    expect(panel(page)).to_contain_text(PHOTO["name"])
+
+    begin(page)
+    buyer_no = register_buyer(page, demo)
+    enter_shipment(page, invoice_no="INV-2")
+    check_documents(page)
+    make_report(page)
+    agree(page, demo)
+    state_facts(page, "沉默")
+    submit(page, demo)
+    open_menu(page, "索赔申请")
+    wait_for(page, "已提交", "SP")
+    withdraw(page)
+    open_menu(page, "索赔申请")
+    wait_for(page, "已撤回", NEW_BUYER["name_en"])
+    demo.control(do="code_buyer", buyer_no=buyer_no)
+    panel(page).get_by_role("navigation", name="列表").get_by_role("link", name="新建买方", exact=True).click()
+    wait_for(page, "已编码", buyer_no)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hub.contract.outcome import OutcomeClass
+from hub.testing.simulator.desk import ControlError
 
 USCC = "91610000MA6TX00X1A"
 NUMBER = "SP20261120000000001"
@@ -144,6 +145,21 @@ def test_a_new_buyer_gets_its_code(world):
 
     assert kind is OutcomeClass.ACCEPTED
     assert world.events() == ["coded"]
+
+
+def test_a_buyer_that_meets_silence_gets_its_code_by_hand_and_only_once(world):
+    send(
+        world, "NewBuyer", buyer_no="MF1", name_en="NEW BUYER LTD", country="GBR", address_en="1 Example Road",
+        remark="沉默", submitted_at=world.clock.now(),
+    )  # fmt: skip
+    world.pass_time(5)
+    before = world.events()
+    world.control(do="code_buyer", buyer_no="MF1")
+    world.pass_time(1)
+
+    assert (before, world.events()) == ([], ["coded"])
+    with pytest.raises(ControlError, match="is CODED"):
+        world.control(do="code_buyer", buyer_no="MF1")
 
 
 def test_the_list_of_buyers_comes_page_by_page(world):

@@ -52,6 +52,7 @@ def test_the_messages_are_those_of_the_capability_sheet():
         ("PolicyConfirmation", "contains | plan"),
         ("Inquiry", "inquiry contains | plan"),
         ("ClaimSubmission", "claim contains | plan"),
+        ("NewBuyer", "buyer contains | plan"),
         ("AgreementSigned", "agreement contains | plan"),
         ("BuyerReportRequest", "report contains | plan"),
         ("LossReport", "loss contains | plan"),

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hub.contract.message import CanonicalMessage
 from hub.testing.simulator.books import Entry
 from hub.testing.simulator.desk import Desk, Reply
-from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, own
+from hub.testing.simulator.lookup import NO_SUCH, NOT_NOW, TAKEN, known, named, own
 from hub.testing.simulator.rules import Rule
 from hub_sinosure.simulator.rules import PLANS, SILENT
 
@@ -78,14 +78,14 @@ def withdrawal_requested(desk: Desk, message: CanonicalMessage, rule: Rule) -> R
 
 
 def registered(desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:
-    """NewBuyer: coded a little later."""
+    """NewBuyer: coded a little later, or by hand."""
     number = message.body["buyer_no"]
     if desk.books.entry(BUYER, number) is not None:
         return NOT_NOW
     data = {"answers": message.message_id}
     desk.books.write(Entry(kind=BUYER, number=number, enterprise=message.enterprise, state="NEW", data=data))
     if rule.plan != SILENT:
-        desk.later("code_buyer", PLANS[rule.plan].seconds, number)
+        desk.later("code_buyer", PLANS[rule.plan].seconds * rule.slower, number)
     return TAKEN
 
 
@@ -160,11 +160,23 @@ def answer_withdrawal(desk: Desk, number: str, args: Mapping[str, Any]) -> None:
 
 
 def code_buyer(desk: Desk, number: str, args: Mapping[str, Any]) -> None:  # noqa: ARG001
-    """BuyerCode."""
+    """BuyerCode, unless it has been given by hand."""
     buyer = known(desk, BUYER, number)
+    if buyer.state != "NEW":
+        return
     desk.books.write(replace(buyer, state="CODED"))
     body = {"buyer_no": number, "buyer_code": desk.number("B"), "coded_at": desk.clock.now()}
     desk.tell("BuyerCode", number, buyer.enterprise, body, answers=buyer.data["answers"])
+
+
+# what is done by hand
+
+
+def code_now(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{"buyer_no"}``: the buyer gets its code now."""
+    buyer = named(desk, BUYER, wanted, "buyer_no", frozenset({"NEW"}))
+    desk.later("code_buyer", 0.0, buyer.number)
+    return {}
 
 
 def opposite(type: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -202,3 +214,4 @@ STEPS = {
     "answer_claim_withdrawal": answer_withdrawal,
     "code_buyer": code_buyer,
 }
+CONTROLS = {"code_buyer": code_now}

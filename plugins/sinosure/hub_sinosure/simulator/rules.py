@@ -12,6 +12,7 @@ from hub.testing.simulator.canonical import STATUS_RULE
 from hub.testing.simulator.rules import Rule
 
 CONFIRMATION, INQUIRY, CLAIM, AGREEMENT = "PolicyConfirmation", "Inquiry", "ClaimSubmission", "AgreementSigned"
+NEW_BUYER = "NewBuyer"
 BUYER_REPORT, LOSS_REPORT = "BuyerReportRequest", "LossReport"
 WRITTEN = ("remark", "contact_name")
 SILENT = "silent"
@@ -98,6 +99,19 @@ def _claimed(text: str, plan: str, slower: float = 1.0, fault: str | None = None
     )
 
 
+def _named(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
+    """In a new buyer: 备注."""
+    return Rule(
+        name=f"buyer {text}",
+        type=NEW_BUYER,
+        plan=plan,
+        fields=("remark",),
+        contains=text,
+        slower=slower,
+        fault=fault,
+    )
+
+
 def _signed(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
     """In an agreement: 企业名称."""
     return Rule(
@@ -167,7 +181,10 @@ RULES = (
     Rule(name="claim", type=CLAIM, plan="accept_claim"),
     Rule(name="supplement", type="ClaimSupplement", plan="answer"),
     Rule(name="claim withdrawal", type="ClaimWithdrawal", plan="answer"),
-    Rule(name="new buyer", type="NewBuyer", plan="answer"),
+    _named("沉默", SILENT),
+    _named("延迟", "answer", slower=30.0),
+    _named("超时", "answer", fault="late_success"),
+    Rule(name="new buyer", type=NEW_BUYER, plan="answer"),
     Rule(name="buyer search", type="BuyerQuery", plan="answer"),
     _signed("拒签", "refuse"),
     _signed("沉默", SILENT),

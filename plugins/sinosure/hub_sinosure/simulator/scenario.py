@@ -226,6 +226,7 @@ SCENARIO = Scenario(
         "decide": decide,
         "introduce": introduce,
         "answer": inquiries.answer_by_hand,
+        **claims.CONTROLS,
         **articles.CONTROLS,
         "terminate_agreement": agreements.terminate,
         **programme.CONTROLS,
