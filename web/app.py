@@ -115,7 +115,9 @@ def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment, unit=sites.unit, money=sites.money)
     app.jinja_env.tests["numeric"] = lambda field: field.type is Decimal
-    app.jinja_env.globals.update(_=sites.say, selects=selects, csrf_token=generate_csrf, version=__version__)
+    app.jinja_env.globals.update(
+        _=sites.say, meanings=sites.meanings, selects=selects, csrf_token=generate_csrf, version=__version__
+    )
 
     @app.context_processor
     def shared() -> dict[str, object]:

@@ -11,12 +11,13 @@ from babel.numbers import get_currency_name
 from flask import current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from hub.business.kind import Kind
+from hub.business.kind import Field, Kind
 from hub.contract.sealed import is_sealed, masked
 from hub.contract.text import Text
 from hub.errors import NotFound
 from hub.runtime import Runtime
 from hub.services.questions import Questions
+from web.forms.countries import countries
 from web.lines.presentation import LineView, Listing
 from web.portal import Portal
 from web.texts import ENGLISH
@@ -106,6 +107,11 @@ def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
     if choices and value in choices:
         return read(choices[value])
     return SHOWN.get(type(value), str)(value)
+
+
+def meanings(field: Field) -> Mapping[str, Text]:
+    """What the field's codes mean: its choices, or the countries where its name says that it is one."""
+    return field.choices or (countries() if field.name.rpartition("_")[2] == "country" else {})
 
 
 def money(amount: Decimal, currency: str) -> str:

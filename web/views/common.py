@@ -25,7 +25,7 @@ from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many, Source
-from web.site import age, money, read, runtime, say, show, site
+from web.site import age, meanings, money, read, runtime, say, show, site
 from web.views import journeys
 
 PAY = "/pay"  # where the bills that are due stand
@@ -177,7 +177,7 @@ def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
     currency = content.get(name.removesuffix("amount") + "currency") if name.endswith("amount") else None
     if isinstance(value, Decimal) and currency:
         return money(value, currency)
-    return show(value, kind.field(name).choices)
+    return show(value, meanings(kind.field(name)))
 
 
 ON_ITS_WAY: Mapping[str, Text] = {
