@@ -21,6 +21,7 @@ from web.site import Site
 from web.views import (
     accounts,
     acts,
+    buyers,
     documents,
     door,
     eligibility,
@@ -41,7 +42,7 @@ from web.views import (
     shelf,
     uploads,
 )
-from web.views.claim import buyers, shipments
+from web.views.claim import shipments
 
 BLUEPRINTS = (
     home.views,

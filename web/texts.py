@@ -387,8 +387,7 @@ ENGLISH: Mapping[str, str] = {
     "名单中没有该买方时，请在下方新建买方。": "If the list lacks the buyer, register it below.",
     "第 {n} 页，共 {last} 页，{total} 条记录": "Page {n} of {last}, {total} records",
     "本企业新建的买方": "Buyers that your company registered",
-    "提交后即可用临时编号申请索赔，保险公司随后赋予买方代码": "The temporary number is enough for a claim; "
-    "the insurer gives the code later",
+    "提交后即可选用，保险公司随后赋予买方代码": "One that is submitted can be chosen; the insurer gives its code later",
     "临时编号": "Temporary no.",
     "选择": "Choose",
     "新建买方": "New buyer",

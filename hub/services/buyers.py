@@ -26,14 +26,16 @@ class Found:
         return max(1, -(-self.total // PAGE))
 
 
-def search(questions: Questions, actor: Actor, claim: BusinessObject, asked: Mapping[str, str], page: int) -> Found:
-    """The buyers that fit ``asked`` (name_en, country, buyer_code). Raises Unregistered, Unavailable."""
+def search(questions: Questions, actor: Actor, about: BusinessObject, asked: Mapping[str, str], page: int) -> Found:
+    """The buyers that fit ``asked`` (name_en, country, buyer_code), for whatever names one. Raises Unregistered,
+    Unavailable.
+    """
     answer = questions.ask(
-        partner=claim.partner,
+        partner=about.partner,
         capability=CAPABILITY,
         type=QUESTION,
         enterprise=actor.enterprise,
-        number=claim.number,
+        number=about.number,
         body={**{name: value for name, value in asked.items() if value}, "page": page},
     )
     return Found(rows=answer.get("buyers", ()), page=answer["page"], total=answer["total"])

@@ -4,6 +4,7 @@ The insurer and the source of trade data are their simulators, over real HTTP.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from hub.testing.simulator import controls
 from hub.testing.simulator.canonical import other_side
 from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from tests.web.test_beginnings import hidden
-from tests.web.test_unified_policy import LOSS, LOSSES, SZ, only, portal, post
+from tests.web.test_unified_policy import LOSS, LOSSES, REPORTS, SZ, only, portal, post
 from tests.web.world import OURS, THEIRS, Browser, World
 from web.app import create_app
 
@@ -59,13 +60,12 @@ class Town:
     source: Simulator
     policy: BusinessObject
 
-    def begin(self, browser: Browser | None = None) -> str:
-        """A claim under the policy; returns the path of its form."""
-        browser = browser or self.browser
-        page = browser.get(f"{LIST}/new?from=policy/{self.policy.id}").text
-        path = re.findall(rf'action="({LIST}/[0-9a-f]{{32}})/submit"', page)[0]
+    def begin(self, listing: str = LIST) -> str:
+        """A claim under the policy, or what else is begun from it; returns the path of its form."""
+        page = self.browser.get(f"{listing}/new?from=policy/{self.policy.id}").text
+        path = re.findall(rf'action="({listing}/[0-9a-f]{{32}})/submit"', page)[0]
         kept = {name: hidden(page, name) for name in ("revision", "draft_revision", "action", "begin", "from")}
-        browser.post(f"{path}/draft", kept)
+        self.browser.post(f"{path}/draft", kept)
         return path
 
     def save(self, path: str, **typed: str) -> Any:
@@ -220,6 +220,27 @@ def test_a_chosen_buyer_is_filled_in_and_nothing_else_changes(town: Town) -> Non
     typed = town.typed(path)
     assert (typed["buyer_code"], typed["buyer_name_en"]) == ("MF100001", "EXAMPLE BUYER 01 A/S")
     assert typed["case_text"] == "买方失联"
+
+
+@pytest.mark.parametrize("listing", [LOSSES, REPORTS])
+def test_a_loss_report_and_a_request_take_their_buyer_from_the_same_list(listing: str, town: Town) -> None:
+    town.policy = town.world.policy("BD2026-0009", programme=SZ)
+    path = town.begin(listing)
+    errand = town.browser.get(f"{path}/submit").text
+    page = town.browser.get(f"{path}/buyers?name_en=buyer+01").text
+    choice = page.split(f'action="{path}/buyers" class="inline"')[1].split("</form>")[0]
+    found = dict(re.findall(r'name="(buyer_\w+)" value="([^"]*)"', choice))
+    answer = town.browser.post(f"{path}/buyers", found)
+    form = town.browser.get(answer.headers["Location"]).text
+
+    assert 'name="errand" value="buyers"' in errand
+    assert re.search('name="buyer_code"[^>]* value="MF100001"', form)
+    assert 'value="DNK" selected' in form
+
+
+def test_a_form_without_a_buyer_has_no_list_of_them(town: Town) -> None:
+    assert town.browser.get(f"/inquiry/inquiry/{uuid.uuid4().hex}/buyers").status_code == 404
+    assert town.browser.get(f"/claim/buyer/{uuid.uuid4().hex}/buyers").status_code == 404
 
 
 def test_a_list_that_cannot_be_had_is_not_an_empty_list(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -394,6 +415,7 @@ def test_a_loss_report_is_carried_into_its_claim_and_shows_what_that_might_bring
 
     assert f"/claim/claim/new?from=loss_report/{loss.id}" in detail
     assert "200,000.00" in detail
+    assert "丹麦" in detail
     for text in ("BD2026-0009", "EXAMPLE BUYER A/S", "买方逾期未付款。", "INV-7", "250000.00"):
         assert text in page
     assert "预计赔付（美元，以正式保单约定为准）" in page

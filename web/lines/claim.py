@@ -42,6 +42,8 @@ ABOUT_FILES = (
 )
 """温馨提示 (S2:696-702)."""
 
+BUYER_SEARCH = Errand(Text("查询买方", "Look the buyer up"), "buyers")
+
 POLICIES = Master(
     kind=POLICY,
     title=Text("信用保险保单", "Credit insurance policies"),
@@ -169,7 +171,7 @@ VIEW = LineView(
                         "For a buyer without a code, register it first and enter its temporary number.",
                     ),
                     columns=3,
-                    errands=(Errand(Text("查询买方", "Look the buyer up"), "buyers"),),
+                    errands=(BUYER_SEARCH,),
                 ),
                 Block(
                     Text("银行信息", "Banks"),

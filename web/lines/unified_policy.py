@@ -10,7 +10,7 @@ from hub.business.loss_report import LOSS_REPORT
 from hub.business.unified_policy import LINE
 from hub.contract.text import Text
 from web.forms.unified_policy import BuyerReportForm, LossReportForm
-from web.lines.claim import POLICIES
+from web.lines.claim import BUYER_SEARCH, POLICIES
 from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem, Source, Tab
 
 AGAIN = Text("再次提交", "Submit again")
@@ -127,7 +127,7 @@ VIEW = LineView(
             ),
             blocks=(
                 Block(Text("保险单", "Policy"), ("loss_no", "policy_no", "programme", "enterprise_name")),
-                Block(Text("买方信息", "Buyer"), BUYER, columns=3),
+                Block(Text("买方信息", "Buyer"), BUYER, columns=3, errands=(BUYER_SEARCH,)),
                 Block(Text("未收汇发票", "Unpaid invoices"), ("invoices", "total_usd"), columns=1),
                 Block(Text("情况", "Facts"), ("risk", "loss_text"), wide=frozenset({"risk", "loss_text"})),
                 Block(Text("联系方式", "Contact"), ("contact_name", "contact_phone")),
@@ -152,3 +152,4 @@ VIEW = LineView(
         ),
     },
 )
+                    errands=(BUYER_SEARCH,),
