@@ -130,6 +130,10 @@ ENGLISH: Mapping[str, str] = {
     "资格与保障试算": "Try it out",
     "试算": "Work it out",
     "领取方式与服务": "How to collect it, and services",
+    "下载APP": "Get the app",
+    "已绑定": "Bound",
+    "标记为已绑定": "Mark it as bound",
+    "取消标记": "Take the mark back",
     # import of rows
     "下载导入模板": "Download the template",
     "{what}导入模板": "{what} template",

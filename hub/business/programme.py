@@ -45,6 +45,7 @@ class Programme:
     ways: Mapping[str, Text]  # of collecting
     push: Text
     app: Text
+    app_site: str  # where the app is to be had
 
 
 USD = "USD"
@@ -106,6 +107,7 @@ PROGRAMMES: Mapping[str, Programme] = {
             "领取保单的同时，请及时下载并绑定“信步天下”APP（行业对标、国别资讯、风险提醒）",
             "With the policy, download and bind the insurer's app Xinbu Tianxia (benchmarks, country news, alerts)",
         ),
+        app_site="https://www.sinosure.com.cn/",  # the insurer's own: the manual names the app alone
     ),
 }
 

@@ -68,6 +68,7 @@ EXPECTED = {
     "accounts.payload": ENTERPRISE,
     "accounts.act": ENTERPRISE,
     "programme.programme": ENTERPRISE,
+    "programme.app": ENTERPRISE,
     "eligibility.companies": OPERATOR,
     "eligibility.template": OPERATOR,
     "eligibility.check": OPERATOR,

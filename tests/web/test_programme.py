@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.business.programme import PROGRAMMES
 from tests.web.world import Browser, World
 from web.app import create_app
 
@@ -55,6 +56,18 @@ def test_a_trial_says_what_the_rules_come_to_and_that_the_policy_prevails(
 
     assert all(text in page for text in texts)
     assert "以正式保单约定为准" in page
+
+
+def test_an_account_marks_that_its_app_is_bound_and_takes_the_mark_back(shenzhen: Browser) -> None:
+    before = shenzhen.get("/programme").text
+    shenzhen.post("/programme/app", {"bound": "1"})
+    marked = shenzhen.get("/programme").text
+    shenzhen.post("/programme/app", {"bound": ""})
+
+    assert f'href="{PROGRAMMES["shenzhen-2022"].app_site}"' in before
+    assert ">已绑定<" not in before
+    assert ">已绑定<" in marked
+    assert ">已绑定<" not in shenzhen.get("/programme").text
 
 
 def test_a_trial_with_wrong_values_says_which(shenzhen: Browser) -> None:

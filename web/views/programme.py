@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from hub.business import KINDS
@@ -12,7 +13,7 @@ from hub.business.programme import PAYOUT_NOTE, PER, PROGRAMMES, Programme, cove
 from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound
-from hub.services import eligibility
+from hub.services import accounts, eligibility
 from hub.store.engine import reading
 from web.auth import ENTERPRISE, access, login_of
 from web.forms.programme import ProgrammeTrial
@@ -52,9 +53,22 @@ def programme() -> Response:
         typed=typed,
         errors=errors,
         results=_results(found, values),
+        bound=bool(login_of().preferences.get(_mark())),
         note=read(PAYOUT_NOTE),
         path=PROGRAMME,
     )
+
+
+@views.post(f"{PROGRAMME}/app")
+@access(ENTERPRISE)
+def app() -> ResponseReturnValue:
+    """The account's own mark that its app is bound (SZ-14): nobody tells the hub."""
+    accounts.save_preference(runtime(), login_of().account_id, _mark(), bool(request.form.get("bound")))
+    return redirect(PROGRAMME, 303)
+
+
+def _mark() -> str:
+    return f"app_bound:{site().portal.programme}"
 
 
 def _facts(found: Programme, taken: int) -> list[tuple[str, str]]:
