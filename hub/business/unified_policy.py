@@ -13,6 +13,7 @@ from typing import Any
 from hub.business.acts import Actor, Sends, Tell
 from hub.business.buyer_report import BUYER_REPORT
 from hub.business.kind import Field, Kind, Line
+from hub.business.lading_report import LADING_REPORT
 from hub.business.loss_report import LOSS_REPORT
 from hub.business.numbers import NumberFormat
 from hub.business.programme import FIELD
@@ -23,11 +24,12 @@ MESSAGES = {
     "EligibleCompanies/1.0": "MSG-SZ-02",
     "BuyerReportRequest/1.0": "MSG-SZ-03",
     "BuyerReport/1.0": "MSG-SZ-03",
+    "LadingReport/1.0": "MSG-SZ-04",
     "LossReport/1.0": "MSG-SZ-05",
     "LossReportAnswer/1.0": "MSG-SZ-05",
     "OfflinePolicy/1.0": "MSG-SZ-06",
 }
-"""MSG-SZ-04, the digest of a month, is RiskDigest of the line risk_info."""
+"""The digest of a month, MSG-SZ-04 too, is RiskDigest of the line risk_info."""
 
 CAPABILITY = "programme.list"
 AT_ONCE = 2000  # companies of one message
@@ -106,6 +108,6 @@ ELIGIBLE_LIST = Kind(
 LINE = Line(
     code="unified_policy",
     label=Text("统保政策", "Unified policy"),
-    kinds=(ELIGIBLE_LIST, LOSS_REPORT, BUYER_REPORT),
+    kinds=(ELIGIBLE_LIST, LOSS_REPORT, BUYER_REPORT, LADING_REPORT),
     messages=MESSAGES,
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -12,18 +13,19 @@ from sqlalchemy import select
 
 from hub.business import KINDS
 from hub.business.programme import PROGRAMMES, used_up
-from hub.contract.message import NO_ENTERPRISE
+from hub.contract.message import NO_ENTERPRISE, Attachment
 from hub.contract.money import Money
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.delivery.outbox import Sent
 from hub.errors import InvalidInput, NotAllowed
 from hub.services import actions, calendar, drafts, eligibility, results
+from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.xml.catalogue import default_catalogue
 from hub.xml.reader import read
-from tests.services.conftest import OTHER, START, USCC, World
+from tests.services.conftest import OTHER, PDF, START, USCC, World
 
 SZ = "shenzhen-2022"
 FREE = PROGRAMMES[SZ].free_reports
@@ -248,6 +250,21 @@ def test_only_a_policy_of_the_programme_brings_reports(sqlite_world: World) -> N
     policy(sqlite_world, programme=None)
     with pytest.raises(InvalidInput):
         request(sqlite_world)
+
+
+def test_a_report_that_nobody_asked_for_is_there_to_read_once(sqlite_world: World) -> None:
+    world = sqlite_world
+    paper = Attachment(name="提单报告.pdf", media_type="application/pdf", sha256=sha256(PDF).hexdigest(), content=PDF)
+    told = {"title": "提单报告", "enterprise_name": "示例进出口有限公司", "provided_at": START, "report_no": "TD-1"}
+    for _ in range(2):
+        world.push(world.message("LadingReport", "TD-1", told, attachments=(paper,)))
+
+    found = world.object("lading_report", "TD-1")
+    with reading(world.runtime.engine) as connection:
+        mine = Tenant(connection, USCC)
+        (document,), notices = mine.documents(found), mine.notices()
+    assert (found.states["state"], document.kind, document.digest) == ("PROVIDED", "lading_report", paper.sha256)
+    assert len(notices) == 1
 
 
 def test_a_loss_report_becomes_a_claim_and_says_which(sqlite_world: World) -> None:

@@ -1,11 +1,12 @@
 """统保 on the screen (spec.md 16; manual S4): loss reports and credit reports on buyers, both begun from a policy of
-the programme. The page of its rules is web/views/programme.py.
+the programme, and the reports that the insurer pushes. The page of its rules is web/views/programme.py.
 """
 
 from dataclasses import replace
 
 from hub.business.buyer_report import BUYER_REPORT, POLICY_STATES, REPORT
 from hub.business.claim import MATERIAL
+from hub.business.lading_report import LADING_REPORT
 from hub.business.loss_report import LOSS_REPORT
 from hub.business.unified_policy import LINE
 from hub.contract.text import Text
@@ -103,6 +104,22 @@ REPORTS = Listing(
     ),
 )  # fmt: skip
 
+LADINGS = Listing(
+    kind=LADING_REPORT,
+    columns=(
+        Column("report_no", "number"),
+        Column("title"),
+        Column("partner", "partner", Text("推送机构", "Pushed by")),
+        Column("provided_at", "day"),
+        Column("state", "track"),
+    ),
+    filters=(Filter("report_no"),),
+    detail=("report_no", "state", "title", "programme", "enterprise_name", "uscc", "provided_at", "remark"),
+    document_links={LADING_REPORT.code: Text("查看报告", "View the report")},
+    title=Text("海外买家提单报告", "Bill-of-lading report on buyers"),
+    empty=Text("还没有报告。保险公司推送后会出现在这里。", "What the insurer pushes appears here."),
+)
+
 VIEW = LineView(
     line=LINE,
     menu_code="unified_policy",
@@ -113,6 +130,11 @@ VIEW = LineView(
             code="buyer_report",
             label=Text("海外买家资信报告", "Credit reports on buyers"),
             tabs=(Tab(REPORTS),),
+        ),
+        MenuItem(
+            code="lading_report",
+            label=Text("海外买家提单报告", "Bill-of-lading reports"),
+            tabs=(Tab(LADINGS),),
         ),
     ),
     area=Text("统保政策", "Unified policy"),
@@ -147,9 +169,9 @@ VIEW = LineView(
                     Text("买方信息", "Buyer"),
                     (*BUYER, "buyer_address_en", "registration_no", "remark"),
                     wide=frozenset({"remark"}),
+                    errands=(BUYER_SEARCH,),
                 ),
             ),
         ),
     },
 )
-                    errands=(BUYER_SEARCH,),

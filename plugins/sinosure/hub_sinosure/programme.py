@@ -15,5 +15,14 @@ SAYS: Mapping[str, Says] = {
         dated="answered_at",
         documents={"buyer_report": "报告"},
     ),
+    "LadingReport/1.0": Says(
+        "lading_report",
+        "report_no",
+        "provided_at",
+        event="provided",
+        answers=False,
+        dated="provided_at",
+        documents={"lading_report": "报告"},
+    ),
     "LossReportAnswer/1.0": Says("loss_report", "loss_no", "answered_at", code="status_code", codes=codes.LOSS_REPORT),
 }

@@ -329,6 +329,13 @@ BODIES = {
         "manager_phone": "010-00000000",
     },
     "loss_report_answer_closed": {**LOST, "status_code": "80"},
+    "lading_report": {
+        "report_no": "TD2026-00000001",
+        "title": "海外买家提单报告（欧洲、北美）",
+        "programme": "shenzhen-2022",
+        "enterprise_name": "西安某某进出口有限公司",
+        "provided_at": NOW,
+    },
 }
 TYPES = {
     "policy_offer": "PolicyOffer",
@@ -362,6 +369,7 @@ TYPES = {
     "buyer_report_request": "BuyerReportRequest",
     "buyer_report": "BuyerReport",
     "loss_report": "LossReport",
+    "lading_report": "LadingReport",
     "loss_report_answer": "LossReportAnswer",
 }
 PUBLISHED = {"introduction", "risk_article", "risk_recall", "risk_digest"}  # for everybody
@@ -433,6 +441,7 @@ EVENTS = {
     "buyer_report_rejected": ("buyer_report", "ZX2026112000000001", "rejected"),
     "loss_report_answer_taken_up": ("loss_report", "BA2026112000000001", "acknowledged"),
     "loss_report_answer_closed": ("loss_report", "BA2026112000000001", "closed"),
+    "lading_report": ("lading_report", "TD2026-00000001", "provided"),
 }
 
 SAID_WITHOUT_A_CODE = {"offered", "receipt_confirmed", "answered", "coded", "countersigned"}
@@ -694,6 +703,7 @@ def test_every_partner_event_of_the_kinds_can_be_said_and_nothing_else():
             "agreement",
             "buyer_report",
             "loss_report",
+            "lading_report",
         )
         for event in KINDS[kind].events
         if event.by is By.PARTNER

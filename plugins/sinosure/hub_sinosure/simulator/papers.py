@@ -121,6 +121,18 @@ def buyer_report(number: str, request: Mapping[str, Any], now: datetime) -> Atta
     return _file("海外买家资信报告.pdf", "bulletin", data, now)
 
 
+def lading_report(number: str, title: str, enterprise_name: str, now: datetime) -> Attachment:
+    """海外买家提单报告 (DOC-19), with made-up findings. Raises NotPrintable."""
+    paragraphs = [
+        f"推送企业：{enterprise_name}",
+        "EXAMPLE BUYER 01 A/S，丹麦：近十二个月进口提单 24 票。",
+        "EXAMPLE BUYER 02 INC，美国：近十二个月进口提单 17 票。",
+        "（仿真内容，仅供演示）",
+    ]
+    data = {"number": number, "title": title, "issuer": ISSUER, "paragraphs": paragraphs}
+    return _file("海外买家提单报告.pdf", "bulletin", data, now)
+
+
 def _file(name: str, template: str, data: Mapping[str, Any], now: datetime) -> Attachment:
     content = render(template, data, now=now)
     return Attachment(

@@ -1,5 +1,5 @@
 """What the simulated insurer does for a unified-policy programme: offers to the companies of a list, reports on buyers,
-takes up loss reports, tells of policies that were collected off line.
+takes up loss reports, tells of policies that were collected off line, pushes reports of its own.
 
 In its books a list is TAKEN, a company of it OFFERED once per programme; a request ASKED, PROVIDED or REJECTED; a loss
 REPORTED, TAKEN_UP, CLOSED.
@@ -23,8 +23,10 @@ LIST, COMPANY, REPORT, LOSS = "eligible_list", "eligible", "buyer_report", "loss
 OFFER_AFTER = 1.0  # seconds
 MANAGER = {"manager_name": "仿真客户经理", "manager_phone": "010-00000000"}
 ADVICE = "请保留贸易单证，继续催收并及时告知进展；如损失已无法避免，请提交索赔申请。"
+LADING_TITLE = "海外买家提单报告（欧洲、北美）"
 TAKEN_UP, CLOSED = "10", "80"
 PROVIDED = "10"
+TIMES = {"LossReportAnswer": "answered_at", "OfflinePolicy": "issued_at", "LadingReport": "provided_at"}
 
 
 # what comes from the hub
@@ -134,14 +136,22 @@ def offline(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"policy_no": body["policy_no"], "message_id": message_id}
 
 
+def push_lading_report(desk: Desk, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{"uscc", "enterprise_name"}`` and as wished programme: a bill-of-lading report on buyers goes out."""
+    uscc, name = text(wanted, "uscc"), text(wanted, "enterprise_name")
+    number, now = desk.number("TD"), desk.clock.now()
+    body = {"report_no": number, "title": LADING_TITLE, "enterprise_name": name, "provided_at": now}
+    body |= {"programme": text(wanted, "programme")} if "programme" in wanted else {}
+    file = papers.lading_report(number, LADING_TITLE, name, now)
+    return {"report_no": number, "message_id": desk.tell("LadingReport", number, uscc, body, attachments=(file,))}
+
+
 def opposite(type: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The body that contradicts an answer: the other result, a second later."""
     if type == "BuyerReport":
         return {**body, "result_code": "20" if body["result_code"] == PROVIDED else PROVIDED}
-    if type in ("LossReportAnswer", "OfflinePolicy"):
-        name = "answered_at" if type == "LossReportAnswer" else "issued_at"
-        return {**body, name: body[name] + timedelta(seconds=1)}
-    return None
+    name = TIMES.get(type)
+    return {**body, name: body[name] + timedelta(seconds=1)} if name else None
 
 
 def _answer_loss(desk: Desk, loss: Entry, code: str, more: Mapping[str, Any], answers: str | None) -> str:
@@ -151,4 +161,4 @@ def _answer_loss(desk: Desk, loss: Entry, code: str, more: Mapping[str, Any], an
 
 HANDLERS = {"EligibleCompanies": listed, "BuyerReportRequest": asked, "LossReport": reported}
 STEPS = {"offer_company": offer, "answer_buyer_report": answer_report, "take_up_loss": take_up}
-CONTROLS = {"close_loss": close, "offline_policy": offline}
+CONTROLS = {"close_loss": close, "offline_policy": offline, "lading_report": push_lading_report}
