@@ -32,6 +32,7 @@ MESSAGES = {
 
 REPORT, REPORT_DRAFT = "report", "report_draft"
 MATERIAL = "material"
+EVIDENCE = Enclosure(code=MATERIAL, described=True)
 LETTER_OF_CREDIT = "LC"
 PAYMENT_METHODS: Mapping[str, Text] = {
     LETTER_OF_CREDIT: Text("信用证 (L/C)", "Letter of credit (L/C)"),
@@ -502,7 +503,7 @@ CLAIM = Kind(
             roles=ANYONE,
             form="claim",
             adds=submission,
-            encloses=(Enclosure(code=MATERIAL),),
+            encloses=(EVIDENCE,),
             faults=faults,
             needs=(Need("agreement", frozenset({"SIGNED"}), AGREEMENT_NEEDED),),
             signed=True,
@@ -519,7 +520,7 @@ CLAIM = Kind(
             event="supplemented",
             roles=ANYONE,
             form="claim_supplement",
-            encloses=(Enclosure(code=MATERIAL),),
+            encloses=(EVIDENCE,),
             signed=True,
             primary=True,
             sends=Sends(

@@ -15,3 +15,4 @@ class Enclosure:
     required: bool = False
     types: frozenset[str] = PAPERS
     file_bytes: int = 5 * MIB
+    described: bool = False  # whether the enterprise says what each file is: 摘要 and 备注 (CI-CLM-48)

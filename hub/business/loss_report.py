@@ -10,8 +10,7 @@ from typing import Any
 
 from hub.business import sending
 from hub.business.acts import Action, Actor, Sends
-from hub.business.claim import MATERIAL, NO_POLICY, OVER_INVOICE
-from hub.business.enclosures import Enclosure
+from hub.business.claim import EVIDENCE, MATERIAL, NO_POLICY, OVER_INVOICE
 from hub.business.kind import Derived, Field, Kind
 from hub.business.numbers import SHANGHAI, NumberFormat
 from hub.business.programme import FIELD
@@ -163,7 +162,7 @@ LOSS_REPORT = Kind(
             signed=True,
             adds=submission,
             faults=faults,
-            encloses=(Enclosure(code=MATERIAL),),
+            encloses=(EVIDENCE,),
             sends=Sends(type="LossReport", version="1.0", capability="programme.loss_report", compose=report),
             waiting=sending.WAITING,
             done=sending.RECEIVED,

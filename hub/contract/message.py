@@ -16,6 +16,8 @@ class Attachment:
     media_type: str
     sha256: str  # lower-case hex of ``content``
     content: bytes = field(repr=False)
+    summary: str | None = None  # what the sender says that it is
+    remark: str | None = None
 
     @property
     def size(self) -> int:

@@ -207,8 +207,13 @@ def agreed(
 
 def shown(content: Mapping[str, Any], files: Files = ()) -> str:
     """Body and files as canonical JSON: what the card's holder agrees to. Its digest stands in the signed payload."""
-    listed = [{"kind": kind, "name": file.name, "sha256": file.sha256} for kind, file in files]
+    listed = [{"kind": kind, "name": file.name, "sha256": file.sha256, **_said(file)} for kind, file in files]
     return chain.canonical(freeze({**content, **({"attachments": listed} if listed else {})}))
+
+
+def _said(file: Attachment) -> dict[str, str]:
+    """What the enterprise says of the file, if anything."""
+    return {name: text for name, text in (("summary", file.summary), ("remark", file.remark)) if text}
 
 
 def signing_payload(

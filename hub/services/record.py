@@ -485,6 +485,8 @@ def _attach_document(
         "kind": kind,
         "name": attachment.name,
         "digest": attachment.sha256,
+        "summary": attachment.summary,
+        "remark": attachment.remark,
         "source": source,
         "message_id": message_id,
         "created_at": now,

@@ -71,6 +71,8 @@ class DocumentRow:
     source: str
     digest: str
     created_at: datetime
+    summary: str | None
+    remark: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,8 +140,7 @@ def as_entry(kind: Kind, row: Row[Any]) -> Entry:
 
 def as_document(row: Row[Any]) -> DocumentRow:
     """A row of ``document`` with its blob's media type and size."""
-    names = ("id", "kind", "name", "media_type", "size", "source", "digest", "created_at")
-    return DocumentRow(**{name: getattr(row, name) for name in names})
+    return DocumentRow(**{name: getattr(row, name) for name in DocumentRow.__dataclass_fields__})
 
 
 def as_notice(row: Row[Any]) -> NoticeRow:

@@ -61,6 +61,8 @@ class Upload:
     received: int
     media_type: str | None
     digest: str | None
+    summary: str | None
+    remark: str | None
     sent: bool
 
     @property
@@ -147,6 +149,18 @@ def take(runtime: Runtime, actor: Actor, at: Place, enclosure: str, upload_id: s
     received = begin(runtime, actor, at, enclosure, upload_id, name, len(content))
     while received < len(content):
         received = append(runtime, actor, at, upload_id, received, content[received : received + PART_BYTES])
+
+
+def describe(runtime: Runtime, actor: Actor, at: Place, said: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep what the enterprise says of its files: id -> summary, remark. What was sent stays as it was sent."""
+    with writing(runtime.engine) as connection:
+        obj = Tenant(connection, actor.enterprise).lock(at.kind, at.object_id)
+        action = _action(obj, at)
+        open_now = allowed(obj.kind, obj.states, action) and may(obj.kind, action, actor)
+        for file in of(connection, obj, action) if open_now else ():
+            if file.id in said and not file.sent:
+                texts = {name: text or None for name, text in said[file.id].items()}
+                connection.execute(update(_upload).where(_upload.c.id == file.id).values(texts))
 
 
 def remove(runtime: Runtime, actor: Actor, at: Place, upload_id: str) -> None:
@@ -304,8 +318,14 @@ def _joined(connection: Connection, upload_id: str) -> bytes:
 
 def _load(connection: Connection, row: Upload, known: Mapping[str, bytes]) -> Attachment:
     digest = row.digest or ""
-    content = known.get(digest) or _content(connection, row, digest)
-    return Attachment(name=row.name, media_type=row.media_type or "", sha256=digest, content=content)
+    return Attachment(
+        name=row.name,
+        media_type=row.media_type or "",
+        sha256=digest,
+        content=known.get(digest) or _content(connection, row, digest),
+        summary=row.summary,
+        remark=row.remark,
+    )
 
 
 def _content(connection: Connection, row: Upload, digest: str) -> bytes:

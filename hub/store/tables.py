@@ -260,6 +260,8 @@ upload = Table(
     Column("received", Integer, nullable=False),
     Column("media_type", String(100)),  # once it is whole and was examined
     Column("digest", String(64)),
+    Column("summary", String(100)),  # what the enterprise says of it
+    Column("remark", String(500)),
     Column("sent", Boolean, nullable=False),  # its bytes are a blob then, and no parts any more
     Column("created_at", UtcTime, nullable=False),
     Column("saved_at", UtcTime, nullable=False),
@@ -294,6 +296,8 @@ document = Table(
     Column("kind", String(40), nullable=False),
     Column("name", String(200), nullable=False),
     Column("digest", ForeignKey("blob.digest"), nullable=False),
+    Column("summary", String(100)),  # what the enterprise says of it
+    Column("remark", String(500)),
     Column("source", String(40), nullable=False),  # partner code, "enterprise" or "hub"
     Column("message_id", String(64)),
     Column("created_at", UtcTime, nullable=False),

@@ -196,4 +196,11 @@ def _attachment(row: Mapping[str, Any]) -> Attachment:
     content = row["content"]
     if len(content) != row["size"] or hashlib.sha256(content).hexdigest() != row["sha256"]:
         raise Refusal(ATTACHMENT, row["name"])
-    return Attachment(name=row["name"], media_type=row["media_type"], sha256=row["sha256"], content=content)
+    return Attachment(
+        name=row["name"],
+        media_type=row["media_type"],
+        sha256=row["sha256"],
+        content=content,
+        summary=row.get("summary"),
+        remark=row.get("remark"),
+    )

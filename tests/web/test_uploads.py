@@ -5,6 +5,7 @@ import struct
 import uuid
 import zipfile
 import zlib
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from threading import Thread
@@ -161,6 +162,14 @@ def test_a_file_posted_whole_is_listed_shown_and_removed(world: World, form: For
     assert "照片.png" in page
     assert (shown.data, shown.content_type) == (IMAGE, PNG)
     assert world.rows(tables.upload) == []
+
+
+def test_a_script_in_the_name_of_a_file_is_shown_as_text(form: Form) -> None:
+    attach(form, IMAGE, "<script>alert(1)<")  # a browser sends what the user's disk allows
+    page = form.browser.get(f"{form.path}/submit").text
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
 
 
 def test_the_same_file_twice_is_there_once(world: World, form: Form) -> None:
@@ -329,6 +338,35 @@ def test_a_file_that_came_while_the_message_was_built_travels_along(
     assert len(world.rows(tables.document)) == 2
 
 
+def test_what_is_said_of_a_file_travels_with_it_and_stays_with_the_document(
+    world: World, form: Form, sent: list[CanonicalMessage]
+) -> None:
+    attach(form, IMAGE)
+    (row,) = world.rows(tables.upload)
+    form.page = form.browser.get(f"{form.path}/submit").text
+    form.send("draft", **FIRST, **{f"about-{row.id}-summary": " 提单 ", f"about-{row.id}-remark": "正本两份"})
+    shown = form.browser.get(f"{form.path}/submit").text
+
+    submit(form)
+
+    (file,), (document,) = sent[0].attachments, world.rows(tables.document)
+    assert f'name="about-{row.id}-summary" value="提单"' in shown
+    assert (file.summary, file.remark) == ("提单", "正本两份")
+    assert (document.summary, document.remark) == ("提单", "正本两份")
+
+
+def test_too_many_words_about_a_file_are_named_and_nothing_is_sent(world: World, form: Form) -> None:
+    attach(form, IMAGE)
+    (row,) = world.rows(tables.upload)
+    form.page = form.browser.get(f"{form.path}/submit").text
+
+    answer = form.send("submit", **FIRST, **{f"about-{row.id}-summary": "字" * 101, f"about-{row.id}-remark": ""})
+
+    assert answer.status_code == 422
+    assert "100" in answer.text.split('class="error-summary"')[1].split("</div>")[0]
+    assert world.rows(tables.outbox) == []
+
+
 def test_what_comes_back_takes_its_files_along_again(world: World, form: Form, sent: list[CanonicalMessage]) -> None:
     attach(form, IMAGE)
     submit(form)
@@ -351,9 +389,10 @@ def test_a_deleted_draft_takes_its_files_with_it(world: World, form: Form) -> No
     assert (world.rows(tables.upload), world.rows(tables.upload_part)) == ([], [])
 
 
-def test_what_the_card_signs_names_each_files_digest() -> None:
+def test_what_the_card_signs_names_each_files_digest_and_what_is_said_of_it() -> None:
     content = {"toy": "积木"}
     file = Attachment(name="a.png", media_type=PNG, sha256=sha256(IMAGE).hexdigest(), content=IMAGE)
 
     assert sha256(IMAGE).hexdigest() in shown(content, [("photo", file)])
+    assert "正本" in shown(content, [("photo", replace(file, remark="正本"))])
     assert shown(content, []) == shown(content)

@@ -93,7 +93,7 @@ LOAN = Kind(
             event="submitted",
             roles=ANYONE,
             form="toy_loan",
-            encloses=(Enclosure(code="photo"), Enclosure(code="paper", types=frozenset({PDF}))),
+            encloses=(Enclosure(code="photo", described=True), Enclosure(code="paper", types=frozenset({PDF}))),
             sends=Sends(type="Inquiry", version="1.0", capability="inquiry.submit", compose=body),
         ),
         Action(name="delete", label=text("删除"), event="deleted", roles=ANYONE, opens=False),

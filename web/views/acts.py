@@ -25,6 +25,7 @@ from web.views.desk import (
     as_read,
     chosen_receiver,
     derived_texts,
+    describe,
     desk,
     form_context,
     gathered,
@@ -198,8 +199,11 @@ def _by_script() -> bool:
 
 
 def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
-    """The form's values, checked. Raises InvalidInput."""
+    """The form's values, checked, and what is said of the files. Raises InvalidInput."""
+    wrong = describe(here)
     values = here.form.check(typed) if here.form else {}
+    if wrong:
+        raise InvalidInput(wrong)
     reading.require(here)
     return values
 

@@ -22,6 +22,7 @@ from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.auth import login_of
 from web.forms.base import Form, Window
+from web.forms.files import FileNote
 from web.forms.rules import stricter
 from web.lines.presentation import Errand, FormPage, LineView, Listing
 from web.site import read, runtime, say, show, site
@@ -64,6 +65,11 @@ class Desk:
     def files_path(self) -> str:
         """Where files are enclosed."""
         return f"{self.path}/files"
+
+    @property
+    def place(self) -> uploads.Place:
+        """The same, for the service."""
+        return uploads.Place(self.obj.kind.code, self.obj.id, self.action.name)
 
     @property
     def label(self) -> Text:
@@ -310,9 +316,36 @@ def as_read(shown: Mapping[str, Any], value: Any) -> str:
 
 
 def keep(here: Desk, values: Mapping[str, Any]) -> Draft:
-    """``values`` as the form's draft. Raises Stale."""
+    """``values`` as the form's draft, and what is typed of the enclosed files. Raises Stale."""
+    describe(here)
     obj, revision = here.obj, number(request.form.get("draft_revision"))
     return drafts.save(runtime(), login_of().actor, obj.kind.code, obj.id, here.action.form or "", values, revision)
+
+
+def describe(here: Desk) -> dict[str, Text]:
+    """Keep what the page says of the enclosed files; what is wrong with it, by enclosure."""
+    described = {row.code for row in here.action.encloses if row.described}
+    if not described or not here.stored:
+        return {}
+    with reading(runtime().engine) as connection:
+        files = [row for row in uploads.of(connection, here.obj, here.action) if row.enclosure in described]
+    said: dict[str, dict[str, str]] = {}
+    wrong: dict[str, Text] = {}
+    note = FileNote()
+    for file in files:
+        typed = {name: request.form.get(f"about-{file.id}-{name}") for name in note.fields}
+        if None in typed.values() or file.sent:
+            continue
+        try:
+            texts = note.check(typed)
+        except InvalidInput as error:
+            wrong[file.enclosure] = next(iter(error.fields.values()))
+            continue
+        if texts != {name: getattr(file, name) or "" for name in texts}:
+            said[file.id] = texts
+    if said:
+        uploads.describe(runtime(), login_of().actor, here.place, said)
+    return wrong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,6 +357,7 @@ class Enclosing:
     accept: str
     limits: str
     files: Sequence[Upload]
+    about: Mapping[str, Mapping[str, Any]]  # the controls for what is said of each file
 
 
 def enclosings(here: Desk) -> dict[str, Enclosing]:
@@ -343,6 +377,7 @@ def enclosings(here: Desk) -> dict[str, Enclosing]:
                 all=room,
             ),
             files=[file for file in files if file.enclosure == row.code],
+            about=FileNote().shown() if row.described else {},
         )
         for row in here.action.encloses
     }

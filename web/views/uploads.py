@@ -8,7 +8,6 @@ from flask.wrappers import Response
 
 from hub.errors import InvalidInput, NotFound
 from hub.services import uploads
-from hub.services.uploads import Place
 from web.auth import ENTERPRISE, access, login_of
 from web.security import takes
 from web.site import read, runtime, say
@@ -32,9 +31,7 @@ def attach(line: str, kind: str, object_id: str, action: str) -> ResponseReturnV
     for file in request.files.getlist(f"file-{enclosure}"):
         name = file.filename or ""
         try:
-            uploads.take(
-                runtime(), login_of().actor, _place(here), enclosure, uuid.uuid4().hex, name, file.stream.read()
-            )
+            uploads.take(runtime(), login_of().actor, here.place, enclosure, uuid.uuid4().hex, name, file.stream.read())
         except InvalidInput as error:
             flash(say("{name}未上传：{reason}", name=name[:100], reason=_reason(error)))
     return redirect(here.path, 303)
@@ -59,7 +56,7 @@ def begin(line: str, kind: str, object_id: str, action: str, upload_id: str) -> 
     name, enclosure, size = (request.form.get(key, "") for key in ("name", "enclosure", "size"))
     announced = int(size) if size.isdecimal() and len(size) < 10 else 0
     try:
-        received = uploads.begin(runtime(), login_of().actor, _place(here), enclosure, upload_id, name, announced)
+        received = uploads.begin(runtime(), login_of().actor, here.place, enclosure, upload_id, name, announced)
     except InvalidInput as error:
         return _refused(error)
     return jsonify(received=received, part=uploads.PART_BYTES)
@@ -72,7 +69,7 @@ def part(line: str, kind: str, object_id: str, action: str, upload_id: str, star
     here = _here(line, kind, object_id, action)
     content = request.get_data(cache=False)
     try:
-        received = uploads.append(runtime(), login_of().actor, _place(here), upload_id, start, content)
+        received = uploads.append(runtime(), login_of().actor, here.place, upload_id, start, content)
     except InvalidInput as error:
         return _refused(error)
     return jsonify(received=received)
@@ -82,7 +79,7 @@ def part(line: str, kind: str, object_id: str, action: str, upload_id: str, star
 @access(ENTERPRISE)
 def show(line: str, kind: str, object_id: str, action: str, upload_id: str) -> Response:
     """The file: shown where the browser can be trusted with it, else downloaded."""
-    file = uploads.read(runtime(), login_of().actor, _place(_here(line, kind, object_id, action)), upload_id)
+    file = uploads.read(runtime(), login_of().actor, _here(line, kind, object_id, action).place, upload_id)
     return as_file(file.name, file.media_type, file.content)
 
 
@@ -93,7 +90,7 @@ def remove(line: str, kind: str, object_id: str, action: str, upload_id: str) ->
     here = _here(line, kind, object_id, action)
     if here.form and "draft_revision" in request.form:
         keep(here, gathered(here))
-    uploads.remove(runtime(), login_of().actor, _place(here), upload_id)
+    uploads.remove(runtime(), login_of().actor, here.place, upload_id)
     return redirect(here.path, 303)
 
 
@@ -103,10 +100,6 @@ def _here(line: str, kind: str, object_id: str, action: str) -> Desk:
     if not here.action.encloses:
         raise NotFound
     return here
-
-
-def _place(here: Desk) -> Place:
-    return Place(here.obj.kind.code, here.obj.id, here.action.name)
 
 
 def _refused(error: InvalidInput) -> ResponseReturnValue:

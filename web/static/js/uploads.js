@@ -59,7 +59,13 @@ async function remove(zone, event) {
 
 async function refresh(zone) {
   const answer = await ask(`${zone.dataset.files}?enclosure=${zone.dataset.enclosure}`);
-  if (answer.ok) zone.querySelector("[data-filelist]").replaceWith(document.adoptNode(await content(answer)));
+  if (!answer.ok) return;
+  const [shown, fresh] = [zone.querySelector("[data-filelist]"), document.adoptNode(await content(answer))];
+  shown.replaceWith(fresh);
+  for (const typed of shown.querySelectorAll("input")) { // what is said of the other files, and not saved yet
+    const same = zone.querySelector(`[name="${typed.name}"]`);
+    if (same) same.value = typed.value;
+  }
 }
 
 /* One file on its way, and its line in the list. */
