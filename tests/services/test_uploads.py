@@ -13,6 +13,7 @@ from sqlalchemy import select
 from hub.business import KINDS
 from hub.business.acts import Actor
 from hub.business.claim import MATERIAL
+from hub.business.enclosures import MIB
 from hub.errors import InvalidInput
 from hub.services import drafts, uploads
 from hub.services.uploads import Place
@@ -83,6 +84,28 @@ def test_parts_out_of_their_place_change_nothing(sqlite_world: World, tried: Seq
     finish(sqlite_world, at, upload_id)
 
     assert uploads.read(sqlite_world.runtime, ACTOR, at, upload_id).content == SCAN
+
+
+def test_fifty_megabytes_in_pieces_are_taken_and_one_octet_more_is_not(sqlite_world: World) -> None:
+    """A-10, with what Sinosure's messages hold."""
+    at = claim(sqlite_world)
+
+    def announced(size: int) -> int:
+        return uploads.begin(sqlite_world.runtime, ACTOR, at, MATERIAL, uuid.uuid4().hex, "a.png", size)
+
+    assert [announced(5 * MIB) for _ in range(10)] == [0] * 10
+    with pytest.raises(InvalidInput) as refused:
+        announced(1)
+    assert "50MB" in refused.value.fields[MATERIAL].zh
+
+
+def test_a_file_that_brings_more_than_it_announced_is_refused(sqlite_world: World) -> None:
+    at, upload_id = claim(sqlite_world), uuid.uuid4().hex
+    announce(sqlite_world, at, upload_id)
+
+    with pytest.raises(InvalidInput):
+        uploads.append(sqlite_world.runtime, ACTOR, at, upload_id, 0, SCAN + b"more")
+    assert kept(sqlite_world) == [(0, None)]
 
 
 @pytest.mark.parametrize("size", [0, -1])

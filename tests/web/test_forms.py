@@ -420,3 +420,29 @@ def test_a_tax_number_has_its_check_digit(number: str) -> None:
         PaymentAgreementForm().check(given)
 
     assert list(refused.value.fields) == ["tax_no"]
+
+
+@pytest.mark.parametrize(
+    ("code", "fits"),
+    [
+        ("BKCHCNBJ", True),
+        ("BKCHCNBJ300", True),
+        ("BKCHXXBJ", False),  # there is no such country
+        ("BKCHCNB", False),
+        ("BKCHCNBJ3", False),
+        ("bkchcnbj", False),
+        ("BKCH CNBJ", False),
+    ],
+)
+def test_a_swift_code_has_eight_or_eleven_characters_and_an_existing_country(code: str, fits: bool) -> None:
+    found = ClaimForm().right({"issuing_bank_bic": code})["issuing_bank_bic"]
+
+    assert found == (code if fits else "")
+
+
+@pytest.mark.parametrize("typed", ["2026/11/10", "10.11.2026", "20261110", "2026-11-31", "2026-11-10T00:00", "昨天"])
+def test_a_day_in_another_form_or_none_at_all_is_named(typed: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        BuyerForm().check({"name_en": "A", "country": "DNK", "address_en": "B", "founded_on": typed})
+
+    assert list(refused.value.fields) == ["founded_on"]
