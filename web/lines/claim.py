@@ -132,7 +132,7 @@ BUYERS = Listing(
         Column("name_en"),
         Column("buyer_code"),
         Column("state", "track"),
-        Column("created", "time"),
+        Column("created_at", "time", Text("新建时间", "Begun")),
     ),
     filters=(Filter("buyer_no"), Filter("state", "track")),
     acts=("register", "delete"),
