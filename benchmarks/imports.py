@@ -1,21 +1,17 @@
 """Rows by workbook: what each step takes, through the WSGI application, for a claim with many shipments.
 
-    python -m benchmarks.imports [--rows 2000] [--rounds 3]
-
 The claim takes 500 rows; here it may have as many as are asked for.
 """
 
-import argparse
 import io
 import re
-import tempfile
-from pathlib import Path
-from statistics import median
+from collections.abc import Callable
+from typing import Any
 
 from flask.testing import FlaskClient
 
 from benchmarks import hub_side, pages, world
-from benchmarks.world import timed
+from benchmarks.world import Folder, timed
 from hub.contract.text import Text
 from hub.workbook import writer
 from web.app import create_app
@@ -85,27 +81,17 @@ def measure(portal: Portal, content: bytes) -> dict[str, float]:
     return {step: timed(work[step]) for step in STEPS}
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
+def measuring(folder: Folder, database: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Answers ``{"rows", "count"}``: the seconds of every step, for each of so many imports."""
+    pages.seed(database, 1)
+    hub = hub_side.open_hub(folder, database)
+    portal = Portal(create_app(hub).test_client(), hub.settings.web.origin)
     table = ClaimForm().tables()["shipments"]
-    ClaimForm._declared_fields["shipments"].most = asked.rows  # type: ignore[attr-defined]
-    content = workbook(table, asked.rows)
-    with tempfile.TemporaryDirectory() as path:
-        folder = world.prepare(Path(path), 1)
-        url = f"sqlite:///{path}/swhub.db"
-        pages.seed(url, 1)
-        hub = hub_side.open_hub(folder, url)
-        portal = Portal(create_app(hub).test_client(), hub.settings.web.origin)
-        found = [measure(portal, content) for _ in range(asked.rounds)]
-        hub.engine.dispose()
-    print(f"{asked.rows} rows, {len(content)} octets, medians of {asked.rounds}")
-    for step in STEPS:
-        print(f"{step:24}{median(row[step] for row in found):7.2f} s")
 
+    def work(question: dict[str, Any]) -> dict[str, Any]:
+        ClaimForm._declared_fields["shipments"].most = question["rows"]  # type: ignore[attr-defined]
+        content = workbook(table, question["rows"])
+        found = [measure(portal, content) for _ in range(question["count"])]
+        return {"steps": {step: [row[step] for row in found] for step in STEPS}}
 
-if __name__ == "__main__":
-    main()
+    return work

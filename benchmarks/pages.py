@@ -1,8 +1,9 @@
-"""Page times of the portal for one enterprise with many applications, through the WSGI application."""
+"""Page times of the portal for one enterprise with many applications and claims, through the WSGI application."""
 
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -10,7 +11,12 @@ from sqlalchemy import insert
 
 from benchmarks import hub_side
 from benchmarks.hub_side import KIND
+from benchmarks.report import shipment
 from benchmarks.world import FIRM, INSURER, USCC, Folder, number, percentile, timed
+from hub.business import KINDS
+from hub.business.claim import CLAIM
+from hub.business.content import freeze
+from hub.business.micro_policy import POLICY
 from hub.business.risk_info import CATEGORIES
 from hub.runtime import Runtime
 from hub.services import accounts
@@ -24,11 +30,14 @@ STATES = ("PENDING_CONFIRM", "SUBMITTED", "IN_REVIEW", "RETURNED", "APPROVED", "
 BATCH = 5_000
 TOKEN = "benchmark" * 4
 LIST = f"/micro_policy/{KIND}"
+CLAIMS = "/claim/claim"
 ARTICLES = "/risk_info"
+CLAIM_STATES = ("DRAFT", "SUBMITTED", "IN_REVIEW", "RETURNED", "ACCEPTED", "PAID", "CLOSED")
+POLICIES = 20
 
 
 def seed(database: str, rows: int) -> None:
-    """One enterprise with an account, its open session and ``rows`` applications."""
+    """One enterprise with an account, its open session, some policies, ``rows`` applications and as many claims."""
     hub_side.create(database)
     engine, now = open_engine(database), datetime.now(UTC)
     with writing(engine) as connection:
@@ -36,12 +45,16 @@ def seed(database: str, rows: int) -> None:
         session = {"token_hash": accounts.digest(TOKEN), "account": account, "created_at": now, "seen_at": now}
         connection.execute(insert(tables.login_session), session)
         for first in range(0, rows, BATCH):
-            made = [_row(n, now - timedelta(minutes=rows - n)) for n in range(first, min(first + BATCH, rows))]
+            numbers = range(first, min(first + BATCH, rows))
+            made = [_application(n, now - timedelta(minutes=rows - n)) for n in numbers]
+            claims = [_claim(n, now - timedelta(minutes=rows - n)) for n in numbers]
             articles = [_article(n, row["created_at"]) for n, row in enumerate(made, first)]
-            connection.execute(insert(tables.business_object), made)
-            connection.execute(insert(tables.object_key), [_key(row) for row in made])
+            for objects in (made, claims):
+                connection.execute(insert(tables.business_object), objects)
+                connection.execute(insert(tables.object_key), [key for row in objects for key in _keys(row)])
             connection.execute(insert(tables.article), articles)
             connection.execute(insert(tables.article_topic), [_topic(row) for row in articles])
+        connection.execute(insert(tables.business_object), [_policy(n, now) for n in range(POLICIES)])
         connection.execute(insert(tables.notice), [_notice(row) for row in made[-100:]])
     if engine.dialect.name == "postgresql":  # as autovacuum does within minutes
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -49,20 +62,44 @@ def seed(database: str, rows: int) -> None:
     engine.dispose()
 
 
-def _row(n: int, at: datetime) -> dict[str, Any]:
+def _application(n: int, at: datetime) -> dict[str, Any]:
     content = {
         "application_no": number(n), "enterprise_name": FIRM, "product": "XWXBY", "product_name": "小微信保易",
         "renewal": False, "valid_until": (at + timedelta(days=30)).date().isoformat(), "declaration_version": "2026-1",
     }  # fmt: skip
+    return _row("micro_policy", KIND, number(n), STATES[n % len(STATES)], content, at)
+
+
+def _claim(n: int, at: datetime) -> dict[str, Any]:
+    """With three shipments, as a claim of middle size has."""
+    shipments = [shipment(3 * n + place) for place in range(3)]
+    content = {
+        "claim_no": f"SP{n:09}", "policy_no": f"XB{n % POLICIES:06}", "enterprise_name": FIRM, "insured": FIRM,
+        "claimant": FIRM, "buyer_code": "MF100001", "buyer_name_en": "EXAMPLE BUYER 01 A/S", "shipments": shipments,
+        "total_usd": Decimal("37036.80"), "loss_cause": "BUYER_DEFAULT", "cause_text": "拖欠", "submitted_at": at,
+    }  # fmt: skip
+    return _row("claim", CLAIM.code, content["claim_no"], CLAIM_STATES[n % len(CLAIM_STATES)], content, at) | {
+        "ack_state": "CONFIRMED"
+    }
+
+
+def _policy(n: int, at: datetime) -> dict[str, Any]:
+    content = {"policy_no": f"XB{n:06}", "enterprise_name": FIRM, "product_name": "小微信保易"}
+    return _row("micro_policy", POLICY.code, content["policy_no"], "EFFECTIVE", content, at) | {"ack_state": "RECEIVED"}
+
+
+def _row(line: str, kind: str, number: str, state: str, content: dict[str, Any], at: datetime) -> dict[str, Any]:
     return {
-        "id": uuid.uuid4().hex, "enterprise": USCC, "line": "micro_policy", "kind": KIND, "partner": INSURER,
-        "number": number(n), "state": STATES[n % len(STATES)], "title": FIRM, "revision": 1, "submission": 0,
-        "content": content, "created_at": at, "updated_at": at, "since": at,
+        "id": uuid.uuid4().hex, "enterprise": USCC, "line": line, "kind": kind, "partner": INSURER, "number": number,
+        "state": state, "title": FIRM, "revision": 1, "submission": 0, "content": freeze(content), "created_at": at,
+        "updated_at": at, "since": at,
     }  # fmt: skip
 
 
-def _key(row: dict[str, Any]) -> dict[str, Any]:
-    return {"object_id": row["id"], "enterprise": USCC, "name": "application_no", "value": row["number"]}
+def _keys(row: dict[str, Any]) -> list[dict[str, Any]]:
+    found = {name: row["content"].get(name) for name in KINDS[row["kind"]].keyed}
+    about = {"object_id": row["id"], "enterprise": USCC}
+    return [{**about, "name": name, "value": value} for name, value in found.items() if value]
 
 
 def _notice(row: dict[str, Any]) -> dict[str, Any]:
@@ -103,13 +140,20 @@ def _places(runtime: Runtime, rows: int) -> dict[str, str]:
     """The pages, by name. Far into the list a cursor leads, as the pager's links do."""
     with reading(runtime.engine) as connection:
         tenant = Tenant(connection, USCC)
-        middle, last = (tenant.page(KIND, Query(size=size)).next for size in (rows // 2, rows - 10))
+        cursors = {
+            path: [tenant.page(kind, Query(size=size)).next for size in (rows // 2, rows - 10)]
+            for path, kind in ((LIST, KIND), (CLAIMS, CLAIM.code))
+        }
     return {
         "home": "/",
         "list, first page": LIST,
-        "list, middle page": f"{LIST}?cursor={middle}",
-        "list, last page": f"{LIST}?cursor={last}",
+        "list, middle page": f"{LIST}?cursor={cursors[LIST][0]}",
+        "list, last page": f"{LIST}?cursor={cursors[LIST][1]}",
         "list, one state": f"{LIST}?state=RETURNED",
+        "claims, first page": CLAIMS,
+        "claims, middle page": f"{CLAIMS}?cursor={cursors[CLAIMS][0]}",
+        "claims, last page": f"{CLAIMS}?cursor={cursors[CLAIMS][1]}",
+        "claims, of one policy": f"{CLAIMS}?policy_no=XB{POLICIES - 1:06}",
         "articles, four modules": ARTICLES,
         "articles, first page": f"{ARTICLES}/COUNTRY",
         "articles, last counted page": f"{ARTICLES}/COUNTRY?page=667",

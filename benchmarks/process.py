@@ -19,11 +19,12 @@ from typing import Any
 
 from waitress import create_server  # type: ignore[import-untyped]
 
-from benchmarks import hub_side, pages, partner, reference
+from benchmarks import hub_side, imports, pages, partner, reference, report
 from benchmarks.reference import Reference
 from benchmarks.world import Folder, number, timed
 
 THREADS = 8  # of a server, as the hub's default
+PORTAL = {"pages": pages.measuring, "import": imports.measuring, "report": report.measuring}
 SUBMITTERS = 4  # messages out at once, as the hub's senders
 
 
@@ -114,8 +115,8 @@ def main(arguments: Sequence[str]) -> None:
         answer = submitting(Reference(folder, database).submit, address)
     elif role == "hub-out":
         answer = submitting(hub_side.Out(folder, database, address).submit, address)
-    elif role == "pages":
-        answer = pages.measuring(folder, database)
+    elif role in PORTAL:
+        answer = PORTAL[role](folder, database)
     print(json.dumps(ready), flush=True)
     for line in sys.stdin:
         said = answer(json.loads(line))

@@ -1,6 +1,6 @@
 """Measure the hub beside the reference.
 
-    python -m benchmarks.run in|out|pages|all [--database sqlite|postgres|both] [--rounds 3] [--messages 1000] ...
+    python -m benchmarks.run in|out|pages|import|report|all [--database sqlite|postgres|both] [--rounds 3] ...
 
 Loopback only; everything lies in a temporary folder that is removed; every process ends with this one.
 """
@@ -37,7 +37,7 @@ def main() -> None:
     asked = _arguments()
     os.sched_setaffinity(0, {LOAD})
     databases = ("sqlite", "postgres") if asked.database == "both" else (asked.database,)
-    works = {"in": measure_in, "out": measure_out, "pages": measure_pages}
+    works = {"in": measure_in, "out": measure_out, "pages": measure_pages, **STEPPED}
     found: dict[str, Any] = {"machine": machine(), "messages": asked.messages, "rounds": asked.rounds}
     print(found["machine"])
     for name in works if asked.what == "all" else (asked.what,):
@@ -102,6 +102,27 @@ def measure_pages(asked: argparse.Namespace, database: str, path: Path, stack: E
     return {"rows": asked.rows, **process.ask(rows=asked.rows, count=asked.requests)}
 
 
+def measure_import(asked: argparse.Namespace, database: str, path: Path, stack: ExitStack) -> dict[str, Any]:
+    """Shipments of a claim from a workbook, step by step."""
+    return _stepped("import", asked.lines, asked, database, path, stack)
+
+
+def measure_report(asked: argparse.Namespace, database: str, path: Path, stack: ExitStack) -> dict[str, Any]:
+    """The shipment report of a claim."""
+    return _stepped("report", asked.shipments, asked, database, path, stack)
+
+
+STEPPED = {"import": measure_import, "report": measure_report}
+
+
+def _stepped(
+    role: str, rows: int, asked: argparse.Namespace, database: str, path: Path, stack: ExitStack
+) -> dict[str, Any]:
+    url = stack.enter_context(world.stores(database, path, (role,)))[role]
+    process = stack.enter_context(_process(role, world.prepare(path, 1), url))
+    return {"rows": rows, **process.ask(rows=rows, count=asked.rounds)}
+
+
 def rounds(asked: argparse.Namespace, measure: Measure) -> dict[str, Any]:
     """Both sides in turn, so that what else the machine does meets both; the side that begins changes."""
     for side in SIDES:
@@ -140,6 +161,10 @@ def show(title: str, found: dict[str, Any]) -> None:
     if "pages" in found:
         for name, row in found["pages"].items():
             print(f"  {name:<20} p50 {row['p50_ms']:6.1f} ms   p95 {row['p95_ms']:6.1f} ms")
+        return
+    if "steps" in found:
+        for name, times in found["steps"].items():
+            print(f"  {name:<22} {median(times):6.2f} s   (slowest {max(times):.2f}, {found['rows']} rows)")
         return
     for name, label in (("per_second", "messages/s, hub / reference"), ("cpu_ms", "CPU, hub / reference")):
         ratio = found["ratio"][name]
@@ -184,19 +209,22 @@ def _first(process: Process, content: bytes) -> float:
 
 def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="The hub beside the straight line; see benchmarks/README.md.")
-    parser.add_argument("what", choices=("in", "out", "pages", "all"))
+    parser.add_argument("what", choices=("in", "out", "pages", *STEPPED, "all"))
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="sqlite")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--messages", type=int, default=1000, help="per side and round")
     parser.add_argument("--octets", type=int, default=5_000, help="about the size of an incoming message")
     parser.add_argument("--algorithm", choices=pki.ALGORITHMS, default="ecdsa-sha256")
     parser.add_argument("--rows", type=int, default=100_000, help="of the list whose pages are timed")
+    parser.add_argument("--lines", type=int, default=2_000, help="of the workbook that is imported")
+    parser.add_argument("--shipments", type=int, default=50, help="of the report that is printed")
     parser.add_argument("--requests", type=int, default=100, help="per page")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--smoke", action="store_true", help="a few messages of everything: does it still run?")
     asked = parser.parse_args(given)
     if asked.smoke:
         asked.rounds, asked.messages, asked.rows, asked.requests = 1, 20, 500, 3
+        asked.lines, asked.shipments = 30, 5
     return asked
 
 
