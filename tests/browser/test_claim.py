@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from demo.world import SAMPLE
 from tests.browser.conftest import Demo, give_pin
 from tests.browser.test_cargo import button, choose, row
-from tests.browser.test_journey import confirm, open_menu, open_offer, panel
+from tests.browser.test_journey import confirm, open_menu, open_offer, open_tab, panel
 from tests.browser.test_journey import fill as fill_application
 
 pytestmark = pytest.mark.browser
@@ -255,5 +255,5 @@ def test_a_loss_is_claimed_returned_corrected_supplemented_and_paid_and_another_
     open_menu(page, "索赔申请")
     wait_for(page, "已撤回", NEW_BUYER["name_en"])
     demo.control(do="code_buyer", buyer_no=buyer_no)
-    panel(page).get_by_role("navigation", name="列表").get_by_role("link", name="新建买方", exact=True).click()
+    open_tab(page, "索赔申请", "新建买方")
     wait_for(page, "已编码", buyer_no)
