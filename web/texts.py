@@ -534,6 +534,7 @@ ENGLISH: Mapping[str, str] = {
     "是否对以下 {n} 条记录进行“{action}”？": "{action}: these {n} records?",
     "合计": "Sum",
     "；": "; ",
+    "、|列举": ", ",
     "勾选记录后可一并办理": "Tick rows to act on several at once",
     "选择 {number}": "Choose {number}",
     # an application that is authorised first

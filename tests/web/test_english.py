@@ -1,6 +1,7 @@
 """Every page in English (spec UI-29): the menu, lists, entry forms, details in every state, and what they lead to.
 
-All data is Latin here, so whatever Chinese is found is ours; only what is marked ``lang="zh-CN"``, the law, may be.
+All data is Latin here, so whatever Chinese is found is ours; only what is marked ``lang="zh-CN"`` may be:
+the law, and the names of regions.
 """
 
 import ast
@@ -32,7 +33,7 @@ from web.lines import LINE_VIEWS
 
 ROOT = Path(str(hub.__file__)).parents[1]
 LATIN = {str: "A1", Decimal: Decimal("1.00"), date: date(2026, 11, 1), int: 1, bool: True, list: []}
-SPOKEN = ("title", "aria-label", "placeholder", "value", "alt", "data-title", "data-label", "data-question")
+SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-title", "data-label", "data-question")
 ELSEWHERE = ("/documents/", "/static/", "/card/", "/logout")
 IDS = re.compile(r"[0-9a-f]{32}")
 PARTNERS = {"insurer": "sinosure", "cargo": "yunfan", "duty": "yunfan", "payment": "iso20022", "shared_claim": "yunfan"}
@@ -86,6 +87,8 @@ def said(page: str) -> Iterator[str]:
     for element in root.iter():
         if isinstance(element.tag, str):
             yield from (element.text or "", *(element.get(name, "") for name in SPOKEN))
+            if element.tag in ("input", "button") and element.get("type") in ("text", "submit"):
+                yield element.get("value", "")
         yield element.tail or ""
 
 

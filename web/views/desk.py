@@ -372,7 +372,7 @@ def enclosings(here: Desk) -> dict[str, Enclosing]:
             accept=",".join(name for kind, names in SUFFIXES.items() if kind in row.types for name in names),
             limits=say(
                 "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；可同时选择多个文件",
-                types="、".join(endings(row.types)),
+                types=say("、|列举").join(endings(row.types)),
                 each=row.file_bytes // MIB,
                 all=room,
             ),

@@ -21,6 +21,6 @@ async function refill(selects, level) {
 
 function fill(select, options) {
   const [placeholder] = select.options;
-  select.replaceChildren(placeholder, ...options.map(([code, name]) => new Option(name, code)));
+  select.replaceChildren(placeholder, ...options.map(([code, name]) => Object.assign(new Option(name, code), { lang: "zh-CN" })));
   select.disabled = options.length === 0;
 }
