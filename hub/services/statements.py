@@ -5,7 +5,7 @@ What remains are differences with names.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -45,6 +45,8 @@ def run(runtime: Runtime, ask: Ask, partner: str, day: date, *, again: bool = Tr
     for enterprise, account in _accounts(runtime, partner, day):
         if not again and reconciled.known(runtime, partner, account, day):
             continue
+        with reading(runtime.engine) as connection:
+            paid = _paid(connection, partner, day)  # before it is asked: what we hear meanwhile, it need not contain
         body = {"account_no": runtime.vault.open(account, enterprise), "day": day}
         number = f"{partner}-{day:%Y%m%d}"
         try:
@@ -54,7 +56,7 @@ def run(runtime: Runtime, ask: Ask, partner: str, day: date, *, again: bool = Tr
             log.warning("%s: no statement of %s for %s", partner, masked(account), day)
             continue
         earlier = partial(_entries, ask, partner, enterprise, number, body)
-        done.append(_reconcile(runtime, partner, enterprise, account, day, said, earlier))
+        done.append(_reconcile(runtime, partner, enterprise, account, day, paid, said, earlier))
     return done
 
 
@@ -73,12 +75,13 @@ def _reconcile(
     enterprise: str,
     account: str,
     day: date,
+    paid: Collection[str],
     said: Mapping[str, Any],
     earlier: Callable[[date], list[Mapping[str, Any]]],
 ) -> Result:
     now = runtime.clock.now()
     with reading(runtime.engine) as connection:
-        ours = [row for row, of in _instructions(connection, partner, enterprise, day) if of == account]
+        ours = [row for row, of in _instructions(connection, partner, enterprise, day, paid) if of == account]
     found = _looked_for(compare(ours, said), {row.message_id: row.ordered_on for row in ours}, day, earlier)
     settled = [row for row in found if row.name in SETTLED]
     for row in settled:
@@ -160,10 +163,9 @@ def _orders(connection: Connection, partner: str, day: date) -> Iterator[Any]:
 
 
 def _instructions(
-    connection: Connection, partner: str, enterprise: str, day: date
+    connection: Connection, partner: str, enterprise: str, day: date, paid: Collection[str]
 ) -> Iterator[tuple[Instruction, str]]:
     """Our orders, each with its sealed account."""
-    paid = _paid(connection, partner, day)
     for row in _orders(connection, partner, day):
         if row.enterprise == enterprise:
             content = thaw(ORDER, row.content)

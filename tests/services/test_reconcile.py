@@ -14,6 +14,7 @@ from hub.errors import Unavailable
 from hub.services import reconcile, reconciled
 from hub.store import tables
 from hub.store.engine import reading
+from hub.testing.simulator import controls
 from tests.limits.limit import Limit
 from tests.payments.schedules import ORDER, Life
 from tests.payments.theatre import theatre
@@ -82,6 +83,17 @@ def test_a_difference_is_kept_with_an_alert_until_it_is_gone(life: Life) -> None
     assert alerts(life) == [f"reconciliation:{BANK}:{DAY}"]
     assert run(life, BANK) == [[]]
     assert alerts(life) == []
+
+
+def test_what_the_bank_books_while_it_is_asked_is_no_difference(life: Life) -> None:
+    values = {"agreement": life.agreement, "item": [{"bill": life.bills[0]}], "purpose": ""}
+    life.act(ORDER.code, "0" * 32, "pay", values, BANK)
+    life.work()
+    life.clock.move(timedelta(seconds=5))
+    controls.control(life.desks[BANK], {"do": "fault", "fault": "early", "on": "answer"})
+
+    assert run(life, BANK) == [[]]
+    assert state(life) == "SUCCEEDED"
 
 
 def test_an_account_without_a_statement_is_compared_another_time(life: Life) -> None:
