@@ -103,6 +103,7 @@ NO_AGREEMENT = Text("请选择已签约成功的付款银行", "Choose a bank wh
 OTHER_PAYEE = Text("该协议的收款企业不是这些保单的保险机构", "This agreement is with another payee than the bills")
 NO_BILL = Text("请至少选择一笔待缴费业务", "Choose at least one bill")
 NOT_DUE = Text("不是待缴费状态，请刷新后重新选择", "is not due: refresh and choose again")
+FREE = Text("应缴金额为零，无需支付，如有疑问请联系保险机构", "asks for nothing: ask the insurer")
 MIXED = Text("一次只能支付同一保险机构、同一币制的业务", "One payment has one insurer and one currency")
 TOO_MANY = Text("一次最多支付50笔", "50 bills at most in one payment")
 MOST = 50  # items of PaymentOrder, by its schema
@@ -157,10 +158,16 @@ def _wrong(bills: Sequence[Linked | None]) -> Text | None:
     if len(bills) > MOST:
         return TOO_MANY
     for bill in bills:
-        if bill is not None and not is_due(bill):
-            return Text(f"{bill.number} {NOT_DUE.zh}", f"{bill.number} {NOT_DUE.en}")
+        if bill is not None and (why := _unpayable(bill)):
+            return Text(f"{bill.number} {why.zh}", f"{bill.number} {why.en}")
     found = {(bill.partner, due(bill).currency) for bill in bills if bill is not None}
     return MIXED if len(found) > 1 else None
+
+
+def _unpayable(bill: Linked) -> Text | None:
+    if not is_due(bill):
+        return NOT_DUE
+    return None if due(bill).amount > 0 else FREE
 
 
 def is_due(bill: Linked) -> bool:

@@ -1,5 +1,6 @@
 """Payment: the tables of spec.md 13, and what may be paid twice (nothing)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -8,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.business.acts import Linked
+from hub.business.duty_application import APPLICATION
 from hub.business.kind import Kind
 from hub.business.lifecycle import Event, project
-from hub.business.payment import AGREEMENT, LIVE, ORDER, may_pay, subtotals, totals
+from hub.business.payment import AGREEMENT, LIVE, ORDER, may_pay, order_drawn, subtotals, totals
 from hub.business.states import CONFLICT
 from hub.contract.money import Money
+from hub.contract.text import Text
 
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 CENTS = st.integers(min_value=1, max_value=10**10).map(lambda cents: Decimal(cents) / 100)
@@ -116,3 +120,15 @@ def test_currencies_are_never_mixed() -> None:
     rows = [{"amount": Decimal("1.10"), "currency": "CNY"}, {"amount": Decimal("2.20"), "currency": "USD"}]
 
     assert totals(rows) == {"CNY": Money(Decimal("1.10"), "CNY"), "USD": Money(Decimal("2.20"), "USD")}
+
+
+def test_a_bill_that_asks_for_nothing_is_not_paid() -> None:
+    name, asked = Text("甲", "A"), {"premium_due": Decimal("0.00"), "premium_currency": "CNY"}
+    bank = Linked(id="bank", number="bank", partner="bank", name=name)
+    agreement = Linked(id="a", number="QY1", partner="bank", name=name, state="SIGNED")
+    bill = replace(agreement, number="GS1", state="PAYMENT_PENDING", content=asked, payable=APPLICATION.payable)
+    links = {"agreement": {"QY1": agreement}, "item.bill": {"GS1": bill}}
+
+    drawn, wrong = order_drawn({"agreement": "QY1", "item": [{"bill": "GS1"}]}, links, bank, START)
+
+    assert (drawn, wrong["item"].en) == ({}, "GS1 asks for nothing: ask the insurer")

@@ -429,6 +429,8 @@ def play(theatre: Theatre, seed: int, operations: int, kind: type[Life] = Life) 
             life.drain()
         except AssertionError as broken:
             life.breaches.append(str(broken))
+        except Exception as raised:  # what is refused has a name; anything else is a defect of its own
+            life.breaches.append(f"{type(raised).__name__}: {raised}")
         finally:
             failpoints.arm({}, allowed=True)
     journal = hashlib.sha256("\n".join(life.journal).encode()).hexdigest()
