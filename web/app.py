@@ -44,6 +44,8 @@ from web.views import (
 )
 from web.views.claim import shipments
 
+WHOLE = ("_no", "_serial", "_code")  # the ends of fields whose values are not broken into lines
+
 BLUEPRINTS = (
     home.views,
     login.views,
@@ -116,6 +118,7 @@ def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(t=sites.read, show=sites.show, when=sites.moment, unit=sites.unit, money=sites.money)
     app.jinja_env.tests["numeric"] = lambda field: field.type is Decimal
+    app.jinja_env.tests["wordy"] = lambda field: field.type is str and not field.name.endswith(WHOLE)
     app.jinja_env.globals.update(
         _=sites.say, meanings=sites.meanings, selects=selects, csrf_token=generate_csrf, version=__version__
     )

@@ -154,7 +154,6 @@ APPLICATIONS = Listing(
     columns=(
         Column("application_no", "number"),
         INSURER,
-        Column("agreement_no"),
         Column("goods_category"),
         Column("insured_amount"),
         Column("currency"),
