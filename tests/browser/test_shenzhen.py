@@ -99,7 +99,7 @@ def begin(page: Page, name: str, link: str) -> None:
 def name_buyer(page: Page) -> None:
     """By hand, as one does whose buyer is in no list."""
     panel(page).locator("[name=buyer_name_en]").fill(BUYER)
-    choose(page, "buyer_country", "美国")
+    choose(page, "buyer_country", "丹麦")
 
 
 def report_loss(page: Page) -> None:
