@@ -368,6 +368,16 @@ def test_a_service_agreement_that_is_signed_can_be_read_from_the_claims(town: To
     assert f'<a href="/agreement/agreement/{agreement.id}">查看服务协议</a>' in after
 
 
+def test_a_service_agreement_that_is_begun_is_not_offered_again(town: Town) -> None:
+    before = town.browser.get("/agreement/agreement").text
+    town.world.create("agreement", "FW1", OURS, "begun", {"agreement_no": "FW1"})
+
+    after = town.browser.get("/agreement/agreement").text
+
+    new = 'href="/agreement/agreement/new"'
+    assert (new in before, new in after) == (True, False)
+
+
 def test_what_the_insurer_asks_for_stands_over_the_further_material(town: Town) -> None:
     path = town.begin()
     with reading(town.world.runtime.engine) as connection:

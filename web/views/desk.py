@@ -268,12 +268,22 @@ def _taken(kind: Kind, name: str, value: Any) -> Any:
 
 
 def new_link(listing: Listing) -> Link | None:
-    """What begins a new object from the list; None where only partners, or other objects, do."""
+    """What begins a new object from the list; None where only partners, or other objects, do, and where all are there
+    that there can be (CI-AGR-13).
+    """
     if listing.create is None or listing.kind.entry is None or listing.kind.beginning is None:
         return None
     reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
+    if reason is None and listing.kind.once and _all_begun(listing.kind):
+        return None
     path = site().path(listing.kind, *(() if listing.form_above else (NEW,)))
     return Link(label=read(listing.create), path=path, primary=True, reason=read(reason) if reason else None)
+
+
+def _all_begun(kind: Kind) -> bool:
+    partners = drafts.receivers(runtime().registry, kind)
+    with tenant() as mine:
+        return all(mine.any(kind.code, drafts.keeper(kind, code)) for code in partners)
 
 
 def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
