@@ -396,9 +396,7 @@ def _attach(
     for kind, attachment in new.documents.items():
         store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
     for kind, attachment in new.enclosed:
-        if not blobs.held(connection, attachment.sha256):
-            blobs.keep(connection, attachment.content, attachment.media_type)
-        _attach_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
+        store_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
     for track, state, submission in after.passed:
         if (track, state, submission) not in passed and obj.kind.state(track, state).notice is not None:
             notice = {
@@ -464,20 +462,8 @@ def store_document(
     now: datetime,
 ) -> None:
     """Keep a file by its digest, once, and attach it to the object."""
-    blobs.keep(connection, attachment.content, attachment.media_type)
-    _attach_document(connection, obj, kind, attachment, source=source, message_id=message_id, now=now)
-
-
-def _attach_document(
-    connection: Connection,
-    obj: BusinessObject,
-    kind: str,
-    attachment: Attachment,
-    *,
-    source: str,
-    message_id: str | None,
-    now: datetime,
-) -> None:
+    if not blobs.held(connection, attachment.sha256):  # else so many bytes need not be digested and sent again
+        blobs.keep(connection, attachment.content, attachment.media_type)
     document = {
         "id": uuid.uuid4().hex,
         "object_id": obj.id,
