@@ -5,6 +5,7 @@ First match wins. README.md shows this table; a test compares the two.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from hub.contract.text import Text
 from hub.testing.simulator import rules
@@ -79,76 +80,24 @@ def _written(text: str, plan: str, slower: float = 1.0, fault: str | None = None
     )
 
 
-def _asked(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
-    """In an inquiry: 联系人 or 其他需求."""
-    return Rule(
-        name=f"inquiry {text}",
-        type=INQUIRY,
-        plan=plan,
-        fields=("request", "contact_name"),
-        contains=text,
-        slower=slower,
-        fault=fault,
-    )
+def _said(
+    what: str,
+    type: str,
+    fields: tuple[str, ...],
+    text: str,
+    plan: str,
+    slower: float = 1.0,
+    fault: str | None = None,
+) -> Rule:
+    return Rule(name=f"{what} {text}", type=type, plan=plan, fields=fields, contains=text, slower=slower, fault=fault)
 
 
-def _claimed(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
-    """In a claim: 案情说明."""
-    return Rule(
-        name=f"claim {text}", type=CLAIM, plan=plan, fields=("case_text",), contains=text, slower=slower, fault=fault
-    )
-
-
-def _named(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
-    """In a new buyer: 备注."""
-    return Rule(
-        name=f"buyer {text}",
-        type=NEW_BUYER,
-        plan=plan,
-        fields=("remark",),
-        contains=text,
-        slower=slower,
-        fault=fault,
-    )
-
-
-def _signed(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
-    """In an agreement: 企业名称."""
-    return Rule(
-        name=f"agreement {text}",
-        type=AGREEMENT,
-        plan=plan,
-        fields=("enterprise_name",),
-        contains=text,
-        slower=slower,
-        fault=fault,
-    )
-
-
-def _wanted(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
-    """In a request for a report on a buyer: 买方英文名称 or 备注."""
-    return Rule(
-        name=f"report {text}",
-        type=BUYER_REPORT,
-        plan=plan,
-        fields=("buyer_name_en", "remark"),
-        contains=text,
-        slower=slower,
-        fault=fault,
-    )
-
-
-def _reported(text: str, plan: str, slower: float = 1.0, fault: str | None = None) -> Rule:
-    """In a loss report: 情况说明."""
-    return Rule(
-        name=f"loss {text}",
-        type=LOSS_REPORT,
-        plan=plan,
-        fields=("loss_text",),
-        contains=text,
-        slower=slower,
-        fault=fault,
-    )
+_asked = partial(_said, "inquiry", INQUIRY, ("request", "contact_name"))  # 其他需求 or 联系人
+_claimed = partial(_said, "claim", CLAIM, ("case_text",))  # 案情说明
+_named = partial(_said, "buyer", NEW_BUYER, ("remark",))  # of a new buyer: 备注
+_signed = partial(_said, "agreement", AGREEMENT, ("enterprise_name",))  # 企业名称
+_wanted = partial(_said, "report", BUYER_REPORT, ("buyer_name_en", "remark"))  # on a buyer: 买方英文名称 or 备注
+_reported = partial(_said, "loss", LOSS_REPORT, ("loss_text",))  # 情况说明
 
 
 RULES = (
