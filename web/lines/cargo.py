@@ -19,6 +19,7 @@ from hub.contract.text import Text
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
 from web.lines.presentation import (
+    BY_INSURER,
     Block,
     Column,
     Counter,
@@ -51,7 +52,6 @@ def terms(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
 
 
 INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
-BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
 
 APPOINTMENTS = Listing(
     kind=APPOINTMENT,

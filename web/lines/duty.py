@@ -10,6 +10,7 @@ from hub.business.duty_limit import CHANGE, FIGURES, LIMIT, TOP_UP
 from hub.contract.text import Text
 from web.forms.duty import DutyApplicationForm, DutyAuthorisationForm, DutyLimitForm, DutyTopUpForm
 from web.lines.presentation import (
+    BY_INSURER,
     Block,
     Column,
     Counter,
@@ -26,7 +27,6 @@ from web.lines.presentation import (
 from web.lines.systems import INSURANCE
 
 INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))
-BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
 AGAIN = Text("再次提交", "Submit again")
 
 AUTHORISATIONS = Listing(

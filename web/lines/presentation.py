@@ -32,6 +32,10 @@ class Filter:
     label: Text | None = None
 
 
+BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
+"""In lists of lines that several insurers offer."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """An object of another kind, or of the same, from which a new one is begun: what it fills in, and who takes it.
