@@ -16,7 +16,7 @@ from hub.business.acts import Action, Actor, Payable, Sends
 from hub.business.cargo_application import INVOICE_FIELDS, INVOICE_TYPES
 from hub.business.customs import OFFICES, USES
 from hub.business.duty_limit import CURRENCY, LIMIT_NO, NOT_GRANTED, OTHER_LIMIT, taken
-from hub.business.kind import RETURNED, Derived, Effect, Field, Kind
+from hub.business.kind import RETURNED, Derived, Effect, Field, Kind, Room
 from hub.business.numbers import SHANGHAI, NumberFormat
 from hub.business.posting import Posting
 from hub.business.roles import OPERATORS
@@ -48,16 +48,16 @@ def premium(amount: Decimal, rate_percent: Decimal) -> Decimal:
 
 
 def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], now: datetime) -> Mapping[str, Text]:
-    """What the limit does not allow (DG-INS-05): it is granted, not expired, and large enough."""
+    """What the limit does not allow (DG-INS-05): it is granted, not expired, and by the ledger large enough."""
     limit = linked.get("apply_no")
     if limit is None or limit["state"] != "SUCCEEDED":
         return {"apply_no": NOT_GRANTED}
     today, last = now.astimezone(SHANGHAI).date(), limit.get("expiry_date")
     if last is not None and last < today:
         return {"apply_no": NOT_GRANTED}
-    left = limit.get("remaining_amount")
+    left = content["limit_left"]
     wrong = {} if limit["limit_no"] == content["limit_no"] else {"limit_no": OTHER_LIMIT}
-    if left is not None and content["guarantee_amount"] > left:
+    if content["guarantee_amount"] > left:
         wrong["guarantee_amount"] = Text(f"{OVER_LIMIT.zh} {left:,.2f}", f"{OVER_LIMIT.en}: {left:,.2f}")
     if last is not None and content["start_date"] > last:
         wrong["start_date"] = OUTSIDE
@@ -98,6 +98,7 @@ APPLICATION = Kind(
         Field("application_no", Text("投保单号", "Application no."), key=True),
         Field("apply_no", Text("额度申请编号", "Limit's application no."), key=True),
         LIMIT_NO,
+        Field("limit_left", Text("剩余额度(元)", "Left of the limit (CNY)"), Decimal),
         Field("proposal_no", Text("保险公司受理号", "Insurer's reference"), key=True),
         Field("enterprise_name", Text("投保人(纳税义务人)", "Applicant (duty payer)")),
         Field("insured_name", Text("被保险人", "Insured")),
@@ -225,6 +226,7 @@ APPLICATION = Kind(
     ),
     documents={"application": Text("电子投保单", "E-application")},
     derived=(Derived("premium", ("guarantee_amount", "rate_percent"), premium),),
+    room=Room("limit_left", "apply_no", CURRENCY),
     links={"apply_no": "duty_limit"},
     payable=Payable(states=frozenset(PAYABLE), amount="premium_due", currency="premium_currency", due="due_date"),
     books=dict.fromkeys(RESERVING, reserved) | {"ISSUED": used},

@@ -50,6 +50,17 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Room:
+    """``name`` is what the object may take from the limit whose number stands in the field ``link``: shown and known to
+    rules, never stored. That is what the ledger holds there, and what the object has taken from it already.
+    """
+
+    name: str
+    link: str
+    currency: str
+
+
+@dataclass(frozen=True)
 class Effect:
     """Reaching ``state`` causes ``causes`` on the objects whose number stands in the field ``link`` ("rows.field").
 
@@ -119,6 +130,7 @@ class Kind:
     ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
     numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins
     derived: Sequence[Derived] = ()  # in order: a later one may use an earlier one's value
+    room: Room | None = None
     effects: Sequence[Effect] = ()  # on other objects of the same enterprise, in the same transaction
     holds: Sequence[Hold] = ()
     books: Mapping[str, Books] = field(default_factory=dict)  # state -> what is booked while an object stands in it
@@ -151,6 +163,8 @@ class Kind:
         fields = {row.name for row in self.fields}
         if unknown := {name for row in self.derived for name in (row.name, *row.of)} - fields:
             raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
+        if self.room and not (self.room.name in fields and self.room.link in self.links):
+            raise ValueError(f"{self.code}: no field for its room, or no link to the limit that it has it in")
         for effect in self.effects:
             if effect.state not in self._state_ids or not (effect.back or effect.link in self.links):
                 raise ValueError(f"{self.code}: {effect} names an unknown state or link")
@@ -273,6 +287,11 @@ class Kind:
             }
             for track in self.tracks
         }
+
+    def booked(self, enterprise: str, state: str | None, content: Mapping[str, Any]) -> Sequence[Posting]:
+        """What stands in the ledger for an enterprise's object in ``state`` with this content."""
+        books = self.books.get(state or "")
+        return books(enterprise, content) if books else []
 
     def starts(self, event: str) -> bool:
         """Whether ``event`` may create an object."""

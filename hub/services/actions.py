@@ -168,6 +168,7 @@ def _faults(
     if action.faults is None:
         return {}
     content = {**obj.content, **values}
+    content |= tenant.room(obj, content)
     found = {name: tenant.by_number(kind, str(content.get(name) or "")) for name, kind in obj.kind.links.items()}
     linked = {name: {**row.content, "state": row.states["state"]} for name, row in found.items() if row is not None}
     return action.faults(content, linked, now)

@@ -5,7 +5,7 @@ by another object. A partner's word is a fact and is always recorded: when it me
 thing, an operator is called.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from hub.business.kind import Hold
 from hub.business.lifecycle import Projection
-from hub.business.posting import LIMIT, Posting
+from hub.business.posting import LIMIT
 from hub.business.states import CONFLICT, DECIDED, By
 from hub.contract.money import Money
 from hub.contract.text import Text
@@ -85,8 +85,8 @@ def _book(connection: Connection, obj: BusinessObject, before: Projection | None
     """Take back what stood on the books and book what stands there now; a conflict has nothing."""
     if not obj.kind.books:
         return
-    former = _stands(obj, before.states.get("state"), before.content) if before else []
-    present = _stands(obj, obj.states.get("state"), obj.content)
+    former = obj.kind.booked(obj.enterprise, before.states.get("state"), before.content) if before else []
+    present = obj.kind.booked(obj.enterprise, obj.states.get("state"), obj.content)
     if present == former:
         return
     postings = [*(row.reversed() for row in former), *present]
@@ -98,11 +98,6 @@ def _book(connection: Connection, obj: BusinessObject, before: Projection | None
             open_alert(connection, f"overdrawn:{name}", _overdrawn(obj, lacks), now)
         else:
             close_alert(connection, f"overdrawn:{name}", now)
-
-
-def _stands(obj: BusinessObject, state: str | None, content: Mapping[str, Any]) -> Sequence[Posting]:
-    books = obj.kind.books.get(state or "")
-    return books(obj.enterprise, content) if books else []
 
 
 def _overdrawn(obj: BusinessObject, lacks: Money) -> Text:

@@ -4,6 +4,7 @@ exist (spec ROLE-04).
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -19,8 +20,10 @@ from sqlalchemy import (
 )
 
 from hub.business import KINDS
+from hub.business.posting import LIMIT
 from hub.contract.message import INTRODUCTION, Attachment
 from hub.errors import NotFound
+from hub.services import ledger
 from hub.services.paging import (
     COUNTED,
     IN_STATE,
@@ -136,6 +139,19 @@ class Tenant:
         ]
         rows = self._connection.execute(self._owned(table).where(or_(*states)).order_by(table.c.created_at, table.c.id))
         return [thaw(row) for row in rows]
+
+    def room(self, obj: BusinessObject, content: Mapping[str, Any]) -> dict[str, Decimal]:
+        """What ``obj`` with this content may take from the limit that it names, as the value of its field."""
+        row = obj.kind.room
+        limit = self.by_number(obj.kind.links[row.link], str(content.get(row.link, ""))) if row else None
+        if row is None or limit is None:
+            return {}
+        account = f"{LIMIT}{limit.number}"
+        left = ledger.balance(self._connection, account, row.currency).amount
+        lacking = ledger.lacking(self._connection, account, row.currency).amount
+        own = obj.kind.booked(obj.enterprise, obj.states["state"], obj.content)
+        taken = sum(posting.money.amount for posting in own if posting.credit == account)
+        return {row.name: max(left + taken - lacking, Decimal("0.00"))}
 
     def has(self, kind_code: str, partner: str, states: Collection[str]) -> bool:
         """Whether an object of this kind with this partner stands in one of ``states``."""

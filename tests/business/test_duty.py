@@ -141,8 +141,11 @@ def test_a_change_is_believed_when_its_figures_add_up(total: str, used: str, rem
     assert duty_limit.holds(said) is holds
 
 
-GRANTED = {"state": "SUCCEEDED", "expiry_date": date(2026, 12, 31), "remaining_amount": Decimal("500.00")}
-APPLIED = {"guarantee_amount": Decimal("500.00"), "start_date": date(2026, 12, 1), "limit_no": "E1"}
+GRANTED = {"state": "SUCCEEDED", "expiry_date": date(2026, 12, 31)}
+APPLIED = {
+    "guarantee_amount": Decimal("500.00"), "start_date": date(2026, 12, 1), "limit_no": "E1",
+    "limit_left": Decimal("500.00"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

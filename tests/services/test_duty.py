@@ -171,14 +171,25 @@ def test_of_two_changes_in_one_second_the_later_told_one_stands(desk: Desk) -> N
     assert desk.left(limit) == Decimal("800.00")
 
 
-def test_the_ledger_refuses_what_the_insurers_last_figures_would_still_allow(desk: Desk) -> None:
+def test_what_the_insurers_last_figures_would_still_allow_is_refused_at_its_field(desk: Desk) -> None:
     limit = desk.granted()
     desk.apply(limit, "700.00")
 
-    with pytest.raises(NotAllowed, match="too small"):
+    with pytest.raises(InvalidInput) as refused:
         desk.apply(limit, "300.01")
-    with pytest.raises(InvalidInput):
-        desk.apply(limit, "1000.01")
+
+    assert refused.value.fields["guarantee_amount"].en == "More than is left of the limit: 300.00"
+
+
+def test_what_an_application_has_taken_itself_is_its_own_when_it_applies_again(desk: Desk) -> None:
+    limit = desk.granted()
+    first = desk.apply(limit, "700.00")
+    second = desk.apply(limit, "300.00")
+    with reading(desk.world.runtime.engine) as connection:
+        tenant = Tenant(connection, USCC)
+
+        assert tenant.room(first, first.content) == {"limit_left": Decimal("700.00")}
+        assert tenant.room(second, second.content) == {"limit_left": Decimal("300.00")}
 
 
 def test_one_change_told_again_and_again_is_one_row(desk: Desk) -> None:

@@ -321,7 +321,8 @@ VIEW = LineView(
             blocks=(
                 Block(
                     Text("投保基本信息", "Guarantee"),
-                    ("application_no", "enterprise_name", "uscc", "apply_no", "limit_no", *GUARANTEE, "remark"),
+                    ("application_no", "enterprise_name", "uscc", "apply_no", "limit_no", "limit_left", *GUARANTEE,
+                     "remark"),
                     columns=3,
                 ),
                 Block(

@@ -413,10 +413,11 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     obj, focus = here.obj, request.args.get("focus", "")
     with tenant() as mine:
         documents = mine.documents(obj) if here.stored else []
+        room = mine.room(obj, obj.content)
     others = act_links(here.listing, obj) if here.stored else []
     more, faults = drawn(here, known)
     brought = [name for name in here.form.brought(MultiDict()) if known.get(name)]
-    held = {**obj.content, **more}
+    held = {**obj.content, **more, **room}
     return {
         "held": held,
         "held_text": {row.name: value_text(obj.kind, held, row.name) for row in obj.kind.fields if not row.rows},

@@ -1,0 +1,68 @@
+"""Duty guarantees on the screen: what is left of a limit, by the books."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hub_cargo_yunfan.adapter import yunfan
+
+from hub import registry
+from hub.services.shapes import BusinessObject
+from tests.web.world import OURS, Browser, World
+from web.app import create_app
+
+CARD = "ab" * 32
+
+
+@pytest.fixture
+def clerk(world: World) -> Browser:
+    world.partner = "yunfan"
+    world.runtime = replace(world.runtime, registry=registry.of([yunfan()]))
+    return Browser(create_app(world.runtime), world.enter("OP", fingerprint=CARD))
+
+
+@pytest.fixture
+def limit(clerk: Browser, world: World) -> BusinessObject:
+    """A limit of 1,000.00, of which an application on the way has taken 250.00 (the insurer has not counted it)."""
+    begun = world.create("duty_limit", "ED-1", OURS, "begun", {"apply_no": "ED-1"})
+    world.event(begun, "submitted")
+    granted = {"limit_no": "E1", "total_amount": Decimal("1000.00"), "rate_percent": Decimal("2.30")}
+    limit = world.event(begun, "succeeded", **granted, remaining_amount=Decimal("1000.00"))
+    applied = {"apply_no": "ED-1", "limit_no": "E1", "guarantee_amount": Decimal("250.00")}
+    world.event(world.create("duty_application", "GS-1", OURS, "begun", applied), "submitted")
+    return limit
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh", "剩余额度(元)"), ("en", "Left of the limit (CNY)")])
+def test_the_entry_shows_in_grey_what_the_books_leave_of_the_limit(
+    language: str, label: str, clerk: Browser, limit: BusinessObject
+) -> None:
+    browser = clerk.english() if language == "en" else clerk
+
+    text = browser.get(f"/duty/duty_application/new?from=duty_limit/{limit.id}").text
+
+    row = re.search(rf'<label for="([^"]+)">{re.escape(label)}</label>\s*<div>(.*?)</div>', text, re.S)
+    assert row is not None
+    assert re.findall(r'value="([^"]*)" (readonly)', row[2]) == [("750.00", "readonly")]
+    assert "name=" not in row[2]
+
+
+@pytest.mark.parametrize(("amount", "refused"), [("750.00", False), ("750.01", True)])
+def test_more_than_is_left_is_refused_at_its_field_before_a_card_is_asked_for(
+    amount: str, refused: bool, clerk: Browser, limit: BusinessObject
+) -> None:
+    text = clerk.get(f"/duty/duty_application/new?from=duty_limit/{limit.id}").text
+    path = re.findall(r'action="(/duty/duty_application/[0-9a-f]{32})/submit"', text)[0]
+    day = date(2026, 12, 1).isoformat()
+    typed = {
+        "begin": "yunfan", "from": f"duty_limit/{limit.id}", "revision": "1", "customs_code": "6101961234",
+        "guarantee_use": "SUMMARY", "customs_office": "0100", "declaration_office": "0100", "declaration_no": "",
+        "guarantee_amount": amount, "start_date": day, "end_date": day, "invoice_type": "NONE", "remark": "",
+    }  # fmt: skip
+
+    answer = clerk.post(f"{path}/submit/payload", typed)
+
+    assert answer.status_code == (422 if refused else 200), answer.text
+    assert ("保险金额(元)：保险金额超过剩余额度 750.00" in answer.text) is refused
