@@ -77,6 +77,7 @@ def apply(page: Page, demo: Demo, insurer: str, amount: str) -> str:
     """An application under the limit; returns its number once its premium is due."""
     open_tab(page, "关税险投保", "额度信息")
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="申请投保").click()
+    expect(panel(page).get_by_label("剩余额度(元)")).not_to_be_editable()
     fill(page, {**GUARANTEE, "guarantee_amount": amount})
     panel(page).locator("[name=invoice_type][value=NONE]").check()
     with_card(page, demo, lambda: button(page, "提交"))
@@ -105,10 +106,11 @@ def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_
     insurer = "yunfan"
     page = begin(login, demo, insurer)
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="额度追加").click()
-    panel(page).locator("[name=top_up_amount]").fill("5000000.00")
-    button(page, "追加")
-    expect(page.get_by_text("保险公司已收到").first).to_be_visible()
-    open_menu(page, "额度申请")
+    dialog = page.get_by_role("dialog", name="额度追加")
+    dialog.locator("[name=top_up_amount]").fill("5000000.00")
+    dialog.get_by_role("button", name="追加", exact=True).click()
+    expect(dialog).to_contain_text("保险公司已收到")
+    dialog.get_by_role("link", name="返回列表").click()
     wait_for(page, INSURERS[insurer], "65,000,000.00")
 
     numbers = [apply(page, demo, insurer, amount) for amount in ("14723.00", "1000.00", "25.00")]
@@ -121,7 +123,8 @@ def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_
     open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "15,748.00", "64,984,252.00")
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="额度变更记录").click()
-    expect(row(page, "64,984,252.00")).to_be_visible()
+    expect(page.get_by_role("dialog", name="额度变更记录").get_by_role("cell", name="64,984,252.00")).to_be_visible()
+    page.keyboard.press("Escape")
 
     open_tab(page, "关税险投保", "关税保证保险保单查询")
     policy = row(page, INSURERS[insurer], "14,723.00").locator("th.number").inner_text()

@@ -85,7 +85,7 @@ def test_an_offer_becomes_an_acknowledged_policy(demo: Demo, login: Callable[...
     expect(panel(page).locator("table tbody tr").first.get_by_text("已收悉")).to_be_visible()
 
     panel(page).locator("button.tag").first.click()
-    expect(page.locator("#timeline-dialog")).to_contain_text("保单生效")
+    expect(page.locator("#view-dialog")).to_contain_text("保单生效")
     assert number.startswith("XW")
 
 

@@ -74,8 +74,17 @@ VIEWS: dict[str, str] = {
         <p id="place">{query}</p>
         <button type="button" class="tag" data-dialog="/timeline">待核保</button>
         <a class="next" href="/list?page=2">下一页</a> <a class="detail" href="/detail">查看详情</a>
-        <a class="file" data-pdf href="/documents/1" data-title="投保单">查看单证</a>""",
+        <a class="file" data-pdf href="/documents/1" data-title="投保单">查看单证</a>
+        <a class="changes" data-dialog data-title="变更记录" href="/changes">变更记录</a>
+        <a class="more" data-dialog data-title="追加" href="/entry/1">追加</a>""",
         "list",
+    ).replace('<article class="view"', '<article class="view" data-live'),
+    "/changes": article(
+        "额度",
+        """<p class="place">{query}</p><nav class="pages"><a href="/changes?page=2">2</a></nav>
+        <form method="get" action="/changes"><select name="size"><option>10</option><option>20</option></select>
+        <button>确定</button></form><a href="/detail">详情</a>""",
+        "changes",
     ),
     "/many": article(
         "投保单",

@@ -1,4 +1,4 @@
-"""Timeline and PDF dialogs in real Chromium (spec UI-15..17; screen check 16)."""
+"""Views and PDFs in dialogs, in real Chromium (spec UI-15..17; screen check 16)."""
 
 import pytest
 
@@ -10,30 +10,30 @@ def timeline(page, visit):
     visit("/list")
     page.focus("[data-dialog]")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#timeline-dialog[open] ol")
+    page.wait_for_selector("#view-dialog[open] ol")
     return page
 
 
 def test_it_opens_from_the_keyboard_closes_with_escape_and_gives_the_focus_back(timeline):
-    modal = timeline.evaluate("document.querySelector('#timeline-dialog').matches(':modal')")
+    modal = timeline.evaluate("document.querySelector('#view-dialog').matches(':modal')")
     timeline.keyboard.press("Escape")
 
     assert modal
-    assert timeline.locator("#timeline-dialog[open]").count() == 0
+    assert timeline.locator("#view-dialog[open]").count() == 0
     assert timeline.evaluate("document.activeElement.dataset.dialog") == "/timeline"
 
 
 def test_arrow_keys_and_the_wheel_scroll_it(timeline):
-    top = "document.querySelector('#timeline-dialog [data-content]').scrollTop"
+    top = "document.querySelector('#view-dialog [data-panel]').scrollTop"
     timeline.keyboard.press("ArrowDown")
     timeline.wait_for_function(f"() => {top} > 0")
-    timeline.hover("#timeline-dialog ol")
+    timeline.hover("#view-dialog ol")
     timeline.mouse.wheel(0, 300)
     timeline.wait_for_function(f"() => {top} > 200")
 
 
 def test_maximise_and_restore_change_its_size(timeline):
-    width = "document.querySelector('#timeline-dialog').offsetWidth"
+    width = "document.querySelector('#view-dialog').offsetWidth"
     small = timeline.evaluate(width)
     timeline.click("[data-maximise]")
     large = timeline.evaluate(width)
@@ -44,10 +44,57 @@ def test_maximise_and_restore_change_its_size(timeline):
 
 
 def test_a_link_in_it_closes_it_and_opens_a_tab(timeline):
-    timeline.click("#timeline-dialog a")
+    timeline.click("#view-dialog a")
     timeline.wait_for_selector("[role=tab][aria-selected=true]:has-text('详情')")
 
     assert timeline.locator("dialog[open]").count() == 0
+
+
+@pytest.fixture
+def listed(page, visit):
+    """Chromium before a list whose rows open views in the dialog."""
+    visit("/list")
+    return page
+
+
+def test_a_list_in_it_is_paged_and_sized_there(listed):
+    listed.click("a.changes")
+    listed.click("#view-dialog .pages a")
+    listed.wait_for_selector("#view-dialog .place:has-text('page=2')")
+    listed.select_option("#view-dialog select", "20")
+    listed.click("#view-dialog form button")
+    listed.wait_for_selector("#view-dialog .place:has-text('size=20')")
+
+    assert listed.text_content("#view-dialog h2") == "变更记录"
+    assert listed.url.endswith("/list")
+    assert listed.locator("#tabbar [role=tab]").count() == 2
+
+
+def test_what_is_sent_from_it_is_answered_in_it_and_the_list_under_it_is_shown_anew(listed, portal):
+    listed.click("a.more")
+    listed.wait_for_selector("#view-dialog #name:focus")
+    listed.fill("#view-dialog #name", "示例")
+    listed.click("#view-dialog [data-primary]")
+    listed.wait_for_selector("#view-dialog .view[data-key=result]")
+    before = len(portal.got("/list"))
+    listed.click("#view-dialog [data-leave]")
+    listed.wait_for_function("() => !document.querySelector('dialog[open]')")
+    listed.wait_for_selector("#panels h1:focus")
+
+    assert len(portal.posted("/entry/1")) == 1
+    assert len(portal.got("/list")) == before + 1
+
+
+@pytest.mark.parametrize("close", ["Escape", "button"])
+def test_what_is_typed_in_it_is_not_lost_by_closing_it(listed, portal, close):
+    listed.click("a.more")
+    listed.wait_for_selector("#view-dialog #name:focus")
+    listed.keyboard.type("abc")
+    listed.keyboard.press("Escape") if close == "Escape" else listed.click("#view-dialog [data-leave]")
+    listed.click("#ask-dialog button:last-child")  # 暂存
+    listed.wait_for_function("() => !document.querySelector('dialog[open]')")
+
+    assert portal.posted("/draft/1")[0].form["name"] == "abc"
 
 
 def test_a_pdf_opens_in_a_titled_frame_with_a_download(page, portal, visit):

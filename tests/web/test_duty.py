@@ -66,3 +66,14 @@ def test_more_than_is_left_is_refused_at_its_field_before_a_card_is_asked_for(
 
     assert answer.status_code == (422 if refused else 200), answer.text
     assert ("保险金额(元)：保险金额超过剩余额度 750.00" in answer.text) is refused
+
+
+def test_a_top_up_and_the_changes_of_a_limit_open_over_their_list(clerk: Browser, limit: BusinessObject) -> None:
+    text = clerk.get("/duty/duty_limit").text
+
+    opened = re.findall(r'<a href="([^"]+)"[^>]* data-dialog data-title="([^"]+)"', text)
+
+    assert opened == [
+        (f"/duty/duty_top_up/new?from=duty_limit/{limit.id}", "额度追加"),
+        ("/duty/duty_limit_change?apply_no=ED-1", "额度变更记录"),
+    ]

@@ -133,7 +133,10 @@ TOP_UPS = Listing(
     detail=("top_up_no", "state", "apply_no", "limit_no", "top_up_amount", "remark", "reason"),
     sources={
         "duty_limit": Source(
-            label=Text("额度追加", "Top up"), states=frozenset({"SUCCEEDED"}), fields=("apply_no", "limit_no")
+            label=Text("额度追加", "Top up"),
+            states=frozenset({"SUCCEEDED"}),
+            fields=("apply_no", "limit_no"),
+            dialog=True,
         )
     },
     title=Text("额度追加", "Top-up"),

@@ -51,11 +51,12 @@ class Source:
     has: str = ""  # only from a source with a value here
     primary: bool = False
     shown: bool = True  # as a link beside the source; else other pages lead there
+    dialog: bool = False  # over the list, where one of its rows begins it
 
 
 @dataclass(frozen=True)
 class Related:
-    """A link from a row to the list of ``kind``: those whose field ``by`` has this object's number."""
+    """A link from a row to the list of ``kind``, in a dialog: those whose field ``by`` has this object's number."""
 
     label: Text
     kind: str

@@ -58,6 +58,7 @@ class Link:
     reason: str | None = None
     shortcut: str | None = None  # "delete": Alt+R does it
     way: str | None = None  # where to get what is missing
+    dialog: bool = False  # it opens over the page
 
 
 def offered(obj: BusinessObject) -> list[Offer]:
@@ -130,7 +131,13 @@ def source_links(obj: BusinessObject, kinds: frozenset[str] | None = None) -> li
         path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
         reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
         found.append(
-            Link(label=read(source.label), path=path, primary=source.primary, reason=read(reason) if reason else None)
+            Link(
+                label=read(source.label),
+                path=path,
+                primary=source.primary,
+                reason=read(reason) if reason else None,
+                dialog=source.dialog,
+            )
         )
     return found
 
@@ -145,7 +152,11 @@ def asked_number(name: str, most: int) -> int | None:
 def related_links(listing: Listing, obj: BusinessObject) -> list[Link]:
     """The lists of what belongs to this object."""
     return [
-        Link(label=read(row.label), path=f"{site().path(KINDS[row.kind])}?{urlencode({row.by: obj.number})}")
+        Link(
+            label=read(row.label),
+            path=f"{site().path(KINDS[row.kind])}?{urlencode({row.by: obj.number})}",
+            dialog=True,
+        )
         for row in listing.related
     ]
 

@@ -1,6 +1,6 @@
-/* Dialogs: questions (instead of confirm()), the status timeline, PDF preview. All are native modal <dialog>s. */
+/* Dialogs: questions (instead of confirm()) and PDF preview. All are native modal <dialog>s. */
 
-import { ask, content, make, t } from "./page.js";
+import { make, t } from "./page.js";
 
 /* Ask in #ask-dialog. choices: [[value, text], ...], the last one is the main button. Esc answers with null. */
 export function question(text, choices = [[null, t("cancel")], ["yes", t("confirm")]]) {
@@ -34,18 +34,14 @@ export function startDialogs() {
     dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => place(dialog)?.replaceChildren());
   }
-  const timeline = document.querySelector("#timeline-dialog");
-  timeline?.querySelector("[data-maximise]")?.addEventListener("click", (event) => maximise(timeline, event.currentTarget));
   document.querySelector("#pdf-dialog [data-pdf-print]")?.addEventListener("click", printPdf);
 }
 
 function onClick(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const tag = event.target.closest("[data-dialog]");
   const link = event.target.closest("a[data-pdf]");
   const opener = event.target.closest("[data-open]");
   if (opener) show(document.getElementById(opener.dataset.open), opener);
-  if (tag) openTimeline(tag);
   if (link && document.querySelector("#pdf-dialog")) {
     event.preventDefault();
     openPdf(link);
@@ -54,32 +50,6 @@ function onClick(event) {
 
 /* Where a dialog's changing content goes. */
 const place = (dialog) => dialog.querySelector("[data-content], [data-pdf-frame]");
-
-async function openTimeline(tag) {
-  const dialog = document.querySelector("#timeline-dialog");
-  const region = place(dialog);
-  region.tabIndex = 0; // so that the arrow keys scroll it
-  region.setAttribute("aria-busy", "true");
-  show(dialog, tag);
-  region.focus();
-  try {
-    const found = await content(await ask(tag.dataset.dialog));
-    for (const link of found?.querySelectorAll("a[href]") ?? []) {
-      link.dataset.tab = "";
-      link.addEventListener("click", () => dialog.close());
-    }
-    region.replaceChildren(found ?? t("load_failed"));
-  } catch {
-    region.replaceChildren(t("load_failed"));
-  }
-  region.removeAttribute("aria-busy");
-}
-
-function maximise(dialog, button) {
-  const large = dialog.toggleAttribute("data-maximised");
-  button.setAttribute("aria-pressed", String(large));
-  button.title = t(large ? "restore" : "maximise");
-}
 
 function openPdf(link) {
   const frame = showPdf(link.href, link.dataset.title || link.textContent.trim() || t("pdf_title"), link);

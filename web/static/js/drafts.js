@@ -4,7 +4,7 @@
    revisions, and somewhere in its view an element [data-saved] for "saved at". The server answers a draft with
    {saved_at: "HH:MM:SS", revision}; 409 when another editor saved since. */
 
-import { activePanel, ask, isBlocked, make, t, values } from "./page.js";
+import { activePanel, ask, isBlocked, make, panelOf, t, values } from "./page.js";
 import { question } from "./dialogs.js";
 import { toast } from "./toast.js";
 
@@ -71,7 +71,7 @@ async function keep(form, { byHand = false }) {
 
 /* What was begun on this page has an address of its own from now on: a reload finds it. */
 function moved(form, path) {
-  const panel = form.closest("#panels > [role=tabpanel]");
+  const panel = panelOf(form);
   if (!path || !form.elements.begin || !panel || panel.dataset.url === path) return;
   panel.dataset.url = path;
   panel.dispatchEvent(new CustomEvent("view:moved", { bubbles: true }));

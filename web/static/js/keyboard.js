@@ -32,7 +32,7 @@ function onKey(event) {
 }
 
 function pressShortcut(event) {
-  if (event.ctrlKey || event.shiftKey || event.repeat || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.shiftKey || event.repeat || document.querySelector("dialog[open]:not(:has(> [data-panel]))")) return;
   const name = ["save", "delete", "print"].find((one) => KEYS[one] === event.code);
   const button = name && shortcutButton(name);
   if (!button) return;

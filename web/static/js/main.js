@@ -26,6 +26,7 @@ import { startStepper } from "./stepper.js";
 import { startSubmit } from "./submit.js";
 import { startTabs } from "./tabs.js";
 import { startUploads } from "./uploads.js";
+import { startViewDialog } from "./viewdialog.js";
 import { startWorkspace } from "./workspace.js";
 
 const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany, startCounters,
@@ -35,5 +36,5 @@ document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start)
 PER_VIEW.forEach((start) => start(document));
 for (const start of [startKeyboard, startDrafts, startEntry, startDialogs, startPanels, startSubmit, startWorkspace,
   startSession, startLogin, startCard, startBadges, startRows, startReading, startFill,
-  startRenew, startTabs]) start();
+  startRenew, startTabs, startViewDialog]) start();
 document.documentElement.setAttribute("data-ready", ""); // for tests and for styles that wait

@@ -19,8 +19,12 @@ export const isComposing = (event) => event.isComposing || event.keyCode === 229
 export const isShown = (node) => node.checkVisibility({ visibilityProperty: true });
 export const isBlocked = (node) => node.disabled || node.getAttribute("aria-disabled") === "true";
 
-/* The active panel of the workspace, or the whole page where there is none (the login). */
-export const activePanel = () => document.querySelector("#panels > [role=tabpanel]:not([hidden])") ?? document.body;
+/* The panel in the open dialog, else the active one of the workspace, or the whole page where there is none (the login). */
+export const activePanel = () => document.querySelector("dialog[open] > [data-panel]")
+  ?? document.querySelector("#panels > [role=tabpanel]:not([hidden])") ?? document.body;
+
+/* The panel around a node: of the workspace, or in the dialog. */
+export const panelOf = (node) => node.closest("#panels > [role=tabpanel], [data-panel]");
 
 /* One request to the hub. `background` tells the server that no user is behind it, so the session is not prolonged. */
 export async function ask(url, { method = "GET", body, signal, background = false } = {}) {

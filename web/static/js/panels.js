@@ -3,7 +3,7 @@
    load(panel, url) fetches a view and puts it in; show(panel, view) puts one in. After either the panel fires
    "view:shown" (bubbling); panel.dataset.url is the address that shows the same again. */
 
-import { ask, content, isSessionOver, make, t } from "./page.js";
+import { ask, content, isSessionOver, make, panelOf, t } from "./page.js";
 import { letGo, mayLeave } from "./drafts.js";
 import { question } from "./dialogs.js";
 
@@ -13,7 +13,7 @@ const OUTSIDE = ["/documents/", "/logout", "/login", "/language/", "/static/"];
 const running = new WeakMap(); // panel -> the request under way
 
 export function startPanels() {
-  document.querySelector("#panels")?.addEventListener("click", onClick);
+  for (const place of document.querySelectorAll("#panels, [data-panel]")) place.addEventListener("click", onClick);
 }
 
 /* Load `url` into the panel. The old view stays visible meanwhile. False when it could not be shown. */
@@ -124,7 +124,7 @@ async function onClick(event) {
   const link = event.target.closest("a[href]");
   if (!link || !staysInside(link, event)) return;
   event.preventDefault();
-  const panel = link.closest("#panels > [role=tabpanel]");
+  const panel = panelOf(link);
   if (!(await mayLeave(panel, titleOf(panel)))) return;
   const isTab = link.matches("[role=tab]"); // the focus stays among the tabs
   if (await load(panel, link.href, { focus: !isTab }) && isTab) panel.querySelector("[role=tab][aria-selected=true]")?.focus();

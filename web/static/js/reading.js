@@ -2,7 +2,7 @@
    seen for as long as the portal asks. input[name=reading][data-reading-url][data-reading-field] takes the server's token. */
 
 import { showPdf } from "./dialogs.js";
-import { ask, t, values } from "./page.js";
+import { ask, panelOf, t, values } from "./page.js";
 import { complain } from "./panels.js";
 
 const BEAT_MS = 250;
@@ -17,7 +17,7 @@ async function onChange({ target: tick }) {
   token.value = "";
   if (!tick.checked) return;
   tick.checked = false; // until it was read
-  const panel = tick.closest("#panels > [role=tabpanel]");
+  const panel = panelOf(tick);
   try {
     const answer = await ask(token.dataset.readingUrl, { method: "POST", body: values(tick.form) });
     if (!answer.ok) return complain(panel, panel.dataset.url);

@@ -5,7 +5,7 @@
 
 import { isDirty, letGo, mayLeave, saveAll, settled } from "./drafts.js";
 import { question } from "./dialogs.js";
-import { isBlocked, t, values } from "./page.js";
+import { isBlocked, panelOf, t, values } from "./page.js";
 import { load, titleOf } from "./panels.js";
 import { obtain } from "./sign.js";
 import { banner } from "./toast.js";
@@ -20,7 +20,7 @@ export function startSubmit() {
 async function onSubmit(event) {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || form.method === "dialog" || form.target) return; // what has a target is a download
-  const panel = form.matches("[data-logout]") ? null : form.closest("#panels > [role=tabpanel]");
+  const panel = form.matches("[data-logout]") ? null : panelOf(form);
   if (!panel && !form.matches("[data-question], [data-keep], [data-logout]")) return;
   event.preventDefault();
   if (form.getAttribute("aria-busy") === "true" || submitter?.getAttribute("aria-disabled") === "true") return;
