@@ -40,11 +40,13 @@ NUMBERED = 1_000  # rows that page numbers reach; beyond, only next and previous
 class Query:
     """What a list asks for. ``filters``: a track's name -> state id, ``partner`` -> its code, a keyed field's name ->
     prefix of its value, ``<date field>_from``/``_to`` and ``created_from``/``created_to`` -> ISO days in Asia/Shanghai.
-    ``without``: states that this list leaves out.
+    ``without``: states that this list leaves out. ``newest``: states in which an object takes the place of all older
+    ones with the same partner.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
     without: Collection[str] = ()
+    newest: Collection[str] = ()
     size: int = 10
     cursor: str | None = None
     page: int | None = None
@@ -168,7 +170,15 @@ def listed(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
     """Only what the list is for; objects in a hidden state stay out of one that does not ask for it."""
     hidden = [] if query.filters.get("state") else [row.id for row in kind.track("state").states if row.hidden]
     out = [*query.without, *hidden]
-    return [tables.business_object.c.state.not_in(out)] if out else []
+    found: list[ColumnElement[bool]] = [_object.c.state.not_in(out)] if out else []
+    return [*found, ~_followed(query.newest)] if query.newest else found
+
+
+def _followed(states: Collection[str]) -> ColumnElement[bool]:
+    """A newer object of the same kind, with the same partner, stands in one of ``states``."""
+    newer = _object.alias()
+    alike = [newer.c[name] == _object.c[name] for name in ("enterprise", "kind", "partner")]
+    return exists().where(*alike, newer.c.state.in_(states), newer.c.created_at > _object.c.created_at)
 
 
 def _keyed(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:

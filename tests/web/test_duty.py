@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -77,3 +77,24 @@ def test_a_top_up_and_the_changes_of_a_limit_open_over_their_list(clerk: Browser
         (f"/duty/duty_top_up/new?from=duty_limit/{limit.id}", "额度追加"),
         ("/duty/duty_limit_change?apply_no=ED-1", "额度变更记录"),
     ]
+
+
+def test_of_each_insurer_the_letter_in_force_stands_alone_and_all_are_in_the_records(
+    clerk: Browser, world: World
+) -> None:
+    for number, insurer, events in (
+        ("ZX-0", "shanhe", ("submitted", "authorised")),
+        ("ZX-1", "yunfan", ("submitted", "failed")),
+        ("ZX-2", "yunfan", ("submitted", "authorised")),
+        ("ZX-3", "yunfan", ("submitted", "authorised")),
+        ("ZX-4", "yunfan", ()),
+    ):
+        world.partner = insurer
+        letter = world.create("duty_authorisation", number, OURS, "begun", {"authorisation_no": number})
+        for event in events:
+            world.event(letter, event)
+        world.clock.move(timedelta(seconds=1))
+    numbers = re.compile(r'<th scope="row" class="number">([^<]+)')
+
+    assert numbers.findall(clerk.get("/duty/duty_authorisation").text) == ["ZX-4", "ZX-3", "ZX-0"]
+    assert len(numbers.findall(clerk.get("/duty/duty_authorisation_record").text)) == 5

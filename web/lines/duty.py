@@ -42,6 +42,7 @@ AUTHORISATIONS = Listing(
     ),
     filters=(BY_INSURER, Filter("state", "track"), Filter("created", "days", Text("签署时间", "Signed"))),
     without=frozenset({"REVOKED"}),
+    newest=frozenset({"AUTHORISED"}),
     acts=("submit", "revoke", "delete"),
     form_first=frozenset({"DRAFT"}),
     link_labels={("submit", state): Text("重新签署", "Sign again") for state in ("SEND_FAILED", "FAILED", "EXPIRED")},
@@ -63,13 +64,14 @@ AUTHORISATION_RECORDS = replace(
     code="duty_authorisation_record",
     columns=AUTHORISATIONS.columns[:-1],
     without=frozenset(),
+    newest=frozenset(),
     acts=(),
     create=None,
     empty=Text(
         "还没有授权书。签署过的授权书都会出现在这里。", "None yet: every letter that was ever signed appears here."
     ),
 )
-"""Every authorisation, those that were revoked among them (DG-CRD-08); what may be done is offered above."""
+"""Every authorisation, those that were revoked or followed by a newer one among them (DG-CRD-08)."""
 
 LIMITS = Listing(
     kind=LIMIT,

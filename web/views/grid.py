@@ -46,6 +46,7 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
     query = Query(
         filters=_filters(listing),
         without=listing.without,
+        newest=listing.newest,
         size=size,
         cursor=request.args.get("cursor"),
         page=asked_number("page", NUMBERED),
