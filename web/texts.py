@@ -141,8 +141,8 @@ ENGLISH: Mapping[str, str] = {
     "导入{what}": "Import: {what}",
     "填好的工作簿": "Workbook",
     "导入方式": "How to import",
-    "追加到现有 {n} 行之后": "Add behind the {n} rows",
-    "替换现有 {n} 行": "Replace the {n} rows",
+    "追加到现有 {n} 行之后": "Add to the rows that are there ({n})",
+    "替换现有 {n} 行": "Replace the rows that are there ({n})",
     "上传并检查": "Upload and check",
     "重新上传": "Upload again",
     "仅限 .xlsx，不超过 5M，最多 {n} 行。检查后由您确认才会写入。": (
@@ -518,6 +518,7 @@ ENGLISH: Mapping[str, str] = {
     "{all} MB together; several may be chosen at once",
     "{name}未上传：{reason}": "{name} was not uploaded: {reason}",
     # board
+    "{what}({n})": "{what} ({n})",
     "在办事项": "Open matters",
     "谁处理、等了多久、最迟何时": "whose move, since when, until when",
     "全部 {n} 项": "All {n}",

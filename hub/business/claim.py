@@ -377,7 +377,7 @@ STATES = (
     State("IN_REVIEW", Text("审核中", "Under review"), "running", Next.PARTNER),
     State(
         "SUPPLEMENT_REQUIRED",
-        Text("补充材料", "Further material needed"),
+        Text("补充材料", "Material needed"),
         "action",
         Next.ENTERPRISE,
         hint=Text("请按保险公司要求补充材料", "Send what the insurer asks for"),
@@ -480,7 +480,7 @@ CLAIM = Kind(
             states=(
                 State("NONE", Text("未生成", "Not made"), "draft", Next.ENTERPRISE),
                 State("GENERATED", Text("待确认", "To be agreed to"), "action", Next.ENTERPRISE),
-                State("CONFIRMED", Text("已确认", "Agreed to"), "done", Next.NOBODY),
+                State("CONFIRMED", Text("已确认", "Agreed"), "done", Next.NOBODY),
             ),
             transitions=(
                 Transition(None, "begun", "NONE"),

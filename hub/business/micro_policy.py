@@ -426,7 +426,7 @@ POLICY = Kind(
     actions=(
         Action(
             name="acknowledge",
-            label=Text("收悉", "Acknowledge receipt"),
+            label=Text("收悉", "Acknowledge"),
             event="acknowledged",
             roles=ANYONE,
             primary=True,

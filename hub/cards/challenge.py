@@ -50,7 +50,7 @@ BINDING = COMMON | {"number", "receiver", "digest"}
 
 ACTS: Mapping[Purpose, Act] = {
     Purpose.LOGIN: Act(title=Text("登录单一窗口金融服务", "Log in to financial services"), fields=COMMON),
-    Purpose.APPLICATION: Act(title=Text("签署投保申请", "Sign an insurance application"), fields=BINDING),
+    Purpose.APPLICATION: Act(title=Text("签署业务申请", "Sign an application"), fields=BINDING),
     Purpose.AGREEMENT: Act(title=Text("签署协议", "Sign an agreement"), fields=BINDING),
     Purpose.PAYMENT: Act(title=Text("签署支付指令", "Sign a payment instruction"), fields=BINDING | {"matter"}),
     Purpose.DOCUMENT: Act(title=Text("签署文件", "Sign a document"), fields=BINDING | {"document"}),

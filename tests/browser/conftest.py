@@ -109,6 +109,16 @@ def enter(page: Page, demo: Demo, token: str) -> Page:
     return page
 
 
+@contextmanager
+def in_english(page: Page) -> Iterator[None]:
+    """The pages in English, as their user chooses. The account keeps its language, and others use it after us."""
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    yield
+    page.get_by_role("button", name="简").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
 def expected(text: str) -> bool:
     """Chromium logs every refused request; refusals are part of these tests."""
     return "Failed to load resource" not in text

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from demo.world import SAMPLE
-from tests.browser.conftest import Demo, give_pin
+from hub.contract.media import XLSX
+from tests.browser.conftest import Demo, give_pin, in_english
 from tests.browser.test_cargo import button, choose, row
 from tests.browser.test_journey import confirm, open_menu, open_offer, open_tab, panel
 from tests.browser.test_journey import fill as fill_application
+from web.forms.claim import ShipmentRow
 
 pytestmark = pytest.mark.browser
 DECLARATION, IMPORT, GONE = "224820260000000001", "224820261000000001", "224820260000000077"
@@ -101,23 +105,9 @@ def choose_buyer(page: Page) -> None:
     expect(panel(page).locator("[name=buyer_code]")).to_have_value("MF100007")
 
 
-def register_buyer(page: Page, demo: Demo) -> str:
-    """A buyer that the insurer's list lacks, chosen for the claim; returns its temporary number."""
-    panel(page).get_by_role("button", name="查询买方").click()
-    panel(page).get_by_role("link", name="新建买方").click()
-    expect(page.get_by_role("heading", name="新建买方信息", level=1)).to_be_visible()
-    for name, value in NEW_BUYER.items():
-        panel(page).locator(f"[name={name}]").fill(value)
-    choose(page, "country", "英国")
-    button(page, "提交")
-    expect(page.get_by_text("保险公司已收到买方信息，请等待买方代码")).to_be_visible()
-    open_menu(page, "索赔申请")
-    row(page, "暂存", "SP").get_by_role("link", name="修改").click()
-    panel(page).get_by_role("button", name="查询买方").click()
-    expect(row(page, NEW_BUYER["name_en"])).to_contain_text("待编码")
-    row(page, NEW_BUYER["name_en"]).get_by_role("button", name="选择").click()
-    expect(panel(page)).to_contain_text("已填入买方信息")
-    return panel(page).locator("[name=buyer_no]").input_value()
+def today(page: Page) -> str:
+    day: str = page.evaluate("new Date().toLocaleDateString('sv-SE', {timeZone: 'Asia/Shanghai'})")
+    return day
 
 
 def enter_shipment(page: Page, **changes: str) -> None:
@@ -126,8 +116,7 @@ def enter_shipment(page: Page, **changes: str) -> None:
     if not first.count():
         panel(page).get_by_role("button", name="修改第 1 行").click()
     expect(first).to_be_visible()
-    today = page.evaluate("new Date().toLocaleDateString('sv-SE', {timeZone: 'Asia/Shanghai'})")
-    for name, value in (SHIPMENT | {"shipped_on": today} | changes).items():
+    for name, value in (SHIPMENT | {"shipped_on": today(page)} | changes).items():
         panel(page).locator(f"[name=shipments-0-{name}]").fill(value)
     panel(page).locator("select[name=shipments-0-payment_method]").select_option("OA")
     panel(page).locator("select[name=shipments-0-collection_status]").select_option("PARTIAL")
@@ -180,14 +169,77 @@ def supplement(page: Page, demo: Demo) -> None:
     expect(page.get_by_text("保险公司已收到补充材料")).to_be_visible()
 
 
-def withdraw(page: Page) -> None:
-    row(page, "已提交", "SP").get_by_role("link", name="撤回").click()
-    expect(page.get_by_text("是否撤回该索赔申请？")).to_be_visible()
-    page.locator("dialog:visible, [role=tabpanel]:visible").last.get_by_role("button", name="撤回").click()
-    expect(page.get_by_text("保险公司已收到撤回申请，请等待答复")).to_be_visible()
+def register_buyer(page: Page) -> str:
+    """A buyer that the insurer's list lacks, chosen for the claim, in English; returns its temporary number."""
+    panel(page).get_by_role("button", name="Look the buyer up").click()
+    panel(page).get_by_role("link", name="New buyer", exact=True).click()
+    expect(page.get_by_role("heading", name="New buyer", level=1)).to_be_visible()
+    for name, value in NEW_BUYER.items():
+        panel(page).locator(f"[name={name}]").fill(value)
+    choose(page, "country", "United Kingdom")
+    button(page, "Submit")
+    expect(page.get_by_text("The insurer has it; the buyer's code follows")).to_be_visible()
+    open_menu(page, "Claims")
+    row(page, "Draft", "SP").get_by_role("link", name="Edit").click()
+    panel(page).get_by_role("button", name="Look the buyer up").click()
+    expect(row(page, NEW_BUYER["name_en"])).to_contain_text("Waiting for its code")
+    row(page, NEW_BUYER["name_en"]).get_by_role("button", name="Choose").click()
+    expect(panel(page)).to_contain_text("The buyer is filled in")
+    return panel(page).locator("[name=buyer_no]").input_value()
 
 
-def test_a_loss_is_claimed_returned_corrected_supplemented_and_paid_and_another_withdrawn(
+def import_shipment(page: Page) -> None:
+    """By the page's own workbook, in English."""
+    panel(page).get_by_role("button", name="Import").click()
+    with page.expect_download() as download:
+        panel(page).get_by_role("link", name="Download the template").click()
+    book, filled = load_workbook(BytesIO(download.value.path().read_bytes())), BytesIO()
+    chosen = {"payment_method": "Open account (O/A)", "collection_status": "Received in part"}
+    cells = SHIPMENT | chosen | {"invoice_no": "INV-2", "shipped_on": today(page)}
+    book["Shipments"].append([cells.get(name) for name in ShipmentRow().fields])
+    book.save(filled)
+    file: Any = {"name": "shipments.xlsx", "mimeType": XLSX, "buffer": filled.getvalue()}
+    panel(page).locator("input[type=file]").set_input_files([file])
+    panel(page).get_by_role("button", name="Upload and check").click()
+    expect(panel(page)).to_contain_text("1 rows: 1 right, 0 wrong")
+    panel(page).get_by_role("button", name="Import all 1 rows").click()
+    expect(panel(page)).to_contain_text("1 rows imported: check them, then submit")
+
+
+def claim_and_withdraw(page: Page, demo: Demo) -> str:
+    """All of it in English, with its refusals; returns the new buyer's temporary number."""
+    open_menu(page, "Claims")
+    panel(page).get_by_role("link", name="Claim", exact=True).first.click()
+    button(page, "Submit")
+    expect(panel(page).locator(".error-summary")).to_contain_text("Shipments: Add 1 row(s) at least")
+    buyer_no = register_buyer(page)
+    import_shipment(page)
+    button(page, "Save draft")
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+    state_facts(page, "沉默")
+    button(page, "Submit")
+    expect(panel(page).locator(".error-summary")).to_contain_text("Make the shipment report first, and agree to it")
+    panel(page).get_by_role("button", name="Check the documents, make the report").click()
+    expect(panel(page).get_by_text("Data in order", exact=True)).to_have_count(2)
+    panel(page).get_by_role("button", name="Make the report").click()
+    expect(page.get_by_role("heading", name="Agree to the shipment report", level=1)).to_be_visible()
+    choose_seal(page)
+    with_card(page, demo, lambda: button(page, "Agree"))
+    expect(page.get_by_text("The shipment report is sealed: you may submit the claim")).to_be_visible()
+    state_facts(page, "沉默")
+    with_card(page, demo, lambda: button(page, "Submit"))
+    expect(page.get_by_text("The insurer has received the claim")).to_be_visible()
+    open_menu(page, "Claims")
+    row(page, "Submitted", "SP").get_by_role("link", name="Withdraw").click()
+    expect(page.get_by_text("Withdraw this claim?")).to_be_visible()
+    panel(page).get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_text("The insurer has the request; its answer follows")).to_be_visible()
+    open_menu(page, "Claims")
+    wait_for(page, "Withdrawn", NEW_BUYER["name_en"])
+    return buyer_no
+
+
+def test_a_loss_is_claimed_returned_corrected_supplemented_and_paid_and_another_withdrawn_in_english(
     demo: Demo, login: Callable[..., Page]
 ) -> None:
     demo.ask("sandbox-data", do="declare", uscc=SAMPLE.uscc, enterprise_name=SAMPLE.name, declaration_no=DECLARATION)
@@ -241,19 +293,8 @@ def test_a_loss_is_claimed_returned_corrected_supplemented_and_paid_and_another_
     expect(panel(page)).to_contain_text("电子签名有效")
     expect(panel(page)).to_contain_text(PHOTO["name"])
 
-    begin(page)
-    buyer_no = register_buyer(page, demo)
-    enter_shipment(page, invoice_no="INV-2")
-    check_documents(page)
-    make_report(page)
-    agree(page, demo)
-    state_facts(page, "沉默")
-    submit(page, demo)
-    open_menu(page, "索赔申请")
-    wait_for(page, "已提交", "SP")
-    withdraw(page)
-    open_menu(page, "索赔申请")
-    wait_for(page, "已撤回", NEW_BUYER["name_en"])
-    demo.control(do="code_buyer", buyer_no=buyer_no)
-    open_tab(page, "索赔申请", "新建买方")
-    wait_for(page, "已编码", buyer_no)
+    with in_english(page):
+        buyer_no = claim_and_withdraw(page, demo)
+        demo.control(do="code_buyer", buyer_no=buyer_no)
+        open_tab(page, "Claims", "New buyer")
+        wait_for(page, "Has its code", buyer_no)

@@ -39,7 +39,7 @@ CLAIMS = Listing(
 VIEW = LineView(
     line=LINE,
     menu_code="shared_claim",
-    menu=(MenuItem(code="shared_claims", label=Text("理赔信息", "Claims"), tabs=(Tab(CLAIMS),)),),
+    menu=(MenuItem(code="shared_claims", label=Text("理赔信息", "Claim information"), tabs=(Tab(CLAIMS),)),),
     area=Text("共享信息", "Shared information"),
     icon="share",
     system=INSURANCE,
