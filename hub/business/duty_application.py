@@ -65,8 +65,8 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
 
 
 def reserved(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:  # noqa: ARG001
-    """On the way: nobody else may have it."""
-    return [] if content.get("counted") else taken("reserved", content)
+    """On the way: nobody else may have it. What is only owed still, after the guarantee's end, takes nothing."""
+    return [] if content.get("counted") or content.get("released") else taken("reserved", content)
 
 
 def used(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:  # noqa: ARG001
@@ -126,6 +126,7 @@ APPLICATION = Kind(
         Field("due_date", Text("缴费截止日期", "Premium due by"), date),
         RETURNED,
         Field("counted", Text("已计入保险公司已使用额度", "Contained in the insurer's figures"), bool),
+        Field("released", Text("担保已结束", "The guarantee has ended"), bool),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
     events=(
@@ -143,6 +144,7 @@ APPLICATION = Kind(
         EventType("policy_issued", By.SYSTEM, Text("保险公司出单", "The policy was issued"), phase="end"),
         EventType("counted", By.SYSTEM, Text("保险公司已计入已使用额度", "Counted by the insurer"), phase="end"),
         EventType("released", By.SYSTEM, Text("担保结束，额度恢复", "The guarantee has ended"), phase="end"),
+        EventType("policy_cancelled", By.SYSTEM, Text("保险公司注销保单", "The policy was cancelled"), phase="end"),
         sending.DELETED,
     ),
     tracks=(
@@ -201,9 +203,10 @@ APPLICATION = Kind(
                     for event, (target, sources) in ANSWERS.items()
                     for source in sources
                 ),
-                *premiums.moves("PAYMENT_PENDING", "policy_issued", "counted"),
+                *premiums.moves("PAYMENT_PENDING", "policy_issued", "counted", "released"),
                 Transition("ISSUED", "counted", "ISSUED"),
-                *sending.answers("released", "RELEASED", "ISSUED", *premiums.UNSETTLED),
+                Transition("ISSUED", "released", "RELEASED"),
+                *sending.answers("policy_cancelled", "RELEASED", "ISSUED", *premiums.UNSETTLED),
             ),
         ),
     ),
@@ -313,6 +316,7 @@ POLICY = Kind(
     ends=("expiry_date", "expired"),
     effects=(
         Effect("EFFECTIVE", "application_no", "policy_issued"),
-        *(Effect(state, "application_no", "released") for state in ("SETTLED", "CANCELLED", "EXPIRED")),
+        *(Effect(state, "application_no", "released", sets={"released": True}) for state in ("SETTLED", "EXPIRED")),
+        Effect("CANCELLED", "application_no", "policy_cancelled"),
     ),
 )

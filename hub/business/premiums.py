@@ -1,7 +1,8 @@
 """The way of a bill's premium, alike in every line: due, being paid, paid; returned by the bank (退票), paid again.
 
 A return opens the bill again, whether the policy was issued meanwhile or not. The insurer is told of it
-(``PaymentReversal``); what becomes of the policy is the insurer's to say, and its end closes the bill.
+(``PaymentReversal``); what becomes of the policy is the insurer's to say. One that it cancels closes the bill; for one
+that has run its course the premium is owed still.
 """
 
 from collections.abc import Iterable

@@ -84,7 +84,7 @@ def _guarantee(application: BusinessObject) -> list[Guarantee]:
     """What the insurer may have counted; nothing while it is on the way uncounted."""
     content, state = application.content, application.states["state"]
     counted = bool(content.get("counted"))
-    if state not in ("ISSUED", "RELEASED") and not counted:
+    if state not in ("ISSUED", "RELEASED") and not (counted or content.get("released")):
         return []
     return [
         Guarantee(
@@ -92,7 +92,7 @@ def _guarantee(application: BusinessObject) -> list[Guarantee]:
             object_id=application.id,
             amount=content["guarantee_amount"],
             counted=counted,
-            ended=state == "RELEASED",
+            ended=state == "RELEASED" or bool(content.get("released")),
         )
     ]
 
@@ -101,7 +101,7 @@ def _reserved(applied: Sequence[BusinessObject]) -> Decimal:
     amounts = (
         row.content["guarantee_amount"]
         for row in applied
-        if row.states["state"] in RESERVING and not row.content.get("counted")
+        if row.states["state"] in RESERVING and not (row.content.get("counted") or row.content.get("released"))
     )
     return sum(amounts, NOTHING)
 

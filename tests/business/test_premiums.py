@@ -12,8 +12,8 @@ from hub.business.lifecycle import Event, project
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ASKED = {"cargo_application": "issued", "duty_application": "premium_due"}
 RUNS = {"cargo_application": ("policy_effective", "EFFECTIVE"), "duty_application": ("policy_issued", "ISSUED")}
-ENDED = {"cargo_application": ("policy_terminated", "TERMINATED"), "duty_application": ("released", "RELEASED")}
-"""Kind -> the event that asks for a premium; that a policy is there, that it has ended, and where these lead."""
+ENDED = {"cargo_application": ("policy_terminated", "TERMINATED"), "duty_application": ("policy_cancelled", "RELEASED")}
+"""Kind -> the event that asks for a premium; that a policy is there, that it is cancelled, and where these lead."""
 BILLS = [kind for kind in KINDS.values() if kind.payable]
 of_every_line = pytest.mark.parametrize("kind", BILLS, ids=lambda kind: kind.code)
 
@@ -67,11 +67,22 @@ def test_a_payment_that_failed_after_the_policy_was_issued_otherwise_asks_for_no
 
 @of_every_line
 @pytest.mark.parametrize("more", [(), ("payment_ordered",), ("payment_ordered", "payment_failed")])
-def test_the_end_of_a_policy_closes_its_bill(kind: Kind, more: tuple[str, ...]) -> None:
+def test_a_policy_that_is_cancelled_closes_its_bill(kind: Kind, more: tuple[str, ...]) -> None:
     policy, _ = RUNS[kind.code]
     end, ended = ENDED[kind.code]
 
     assert state(kind, "payment_ordered", "paid", policy, "payment_returned", *more, end) == ended
+
+
+@pytest.mark.parametrize("first", ["released", "payment_returned"])
+def test_a_guarantee_that_has_ended_still_owes_the_premium_that_came_back(first: str) -> None:
+    kind = KINDS["duty_application"]
+    both = (first, "payment_returned" if first == "released" else "released")
+    returned = ("payment_ordered", "paid", "policy_issued", *both)
+
+    assert state(kind, *returned) == "PREMIUM_RETURNED"
+    assert state(kind, *returned, "payment_ordered") == "REPAYING"
+    assert state(kind, *returned, "payment_ordered", "paid") == "RELEASED"
 
 
 @of_every_line

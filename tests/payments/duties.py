@@ -231,7 +231,7 @@ class DutyLife(Life):
         taken = sum(
             kept[number]["guarantee_amount"]
             for number, row in waiting.items()
-            if row.state in (*RESERVING, "ISSUED") and not kept[number].get("counted")
+            if row.state in (*RESERVING, "ISSUED") and not (kept[number].get("counted") or kept[number].get("released"))
         )
         assert held["limit"] - held["lent"] == total - used - taken, f"{held}: {total} less {used} less {taken}"
         told = {row.content["reversal_no"] for row in self.ours("payment_order") if "reversal_no" in row.content}

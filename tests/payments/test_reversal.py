@@ -96,6 +96,39 @@ def test_what_was_returned_is_paid_again_under_the_same_policy(life: DutyLife) -
     assert "returned" not in life.theirs("duty_application")[0].data
 
 
+@pytest.mark.parametrize(("how", "state"), [("settle", "PREMIUM_RETURNED"), ("cancel_duty", "RELEASED")])
+def test_a_guarantee_that_ran_its_course_owes_a_returned_premium_and_a_cancelled_one_does_not(
+    life: DutyLife, how: str, state: str
+) -> None:
+    pay(life)
+    go_on(life)
+    (policy,) = life.theirs("duty_policy")
+    controls.control(life.desks["yunfan"], {"do": how, "policy_no": policy.number, "reason": "税款已缴库"})
+    go_on(life)
+
+    give_back(life)
+    go_on(life)
+
+    (application,) = life.ours("duty_application")
+    assert (application.state, life.held()["limit"]) == (state, Decimal("1000.00"))  # the limit is free again
+
+
+def test_a_premium_that_came_back_after_the_end_is_paid_again(life: DutyLife) -> None:
+    pay(life)
+    go_on(life)
+    give_back(life)
+    go_on(life)
+    (policy,) = life.theirs("duty_policy")
+    controls.control(life.desks["yunfan"], {"do": "settle", "policy_no": policy.number, "reason": "税款已缴库"})
+    go_on(life)
+
+    pay(life)
+    go_on(life)
+
+    (application,) = life.ours("duty_application")
+    assert (application.state, life.held()["limit"]) == ("RELEASED", Decimal("1000.00"))
+
+
 def test_while_the_returned_premium_is_being_paid_again_nobody_pays_it_twice(life: DutyLife) -> None:
     pay(life)
     go_on(life)

@@ -201,8 +201,8 @@ APPLICATIONS = Listing(
     },
     detail=(
         "application_no", "state", "proposal_no", "apply_no", "limit_no", "enterprise_name", "uscc", "insured_name",
-        *GUARANTEE, *INVOICE, "premium_due", "premium_currency", "due_date", "premium_returned", "counted", "remark",
-        "reason",
+        *GUARANTEE, *INVOICE, "premium_due", "premium_currency", "due_date", "premium_returned", "counted", "released",
+        "remark", "reason",
     ),
     document_links={"application": Text("预览", "View the e-application")},
     many=(Many(code="delete", label=Text("删除", "Delete")),),
