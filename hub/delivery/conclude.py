@@ -6,7 +6,7 @@ The dispatcher, the resolver, the recovery of dead workers and the two persons o
 import logging
 from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +19,8 @@ from hub.delivery.outbox import WAITING, Sent, Settle, move
 from hub.store.engine import writing
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 OPERATOR = "operator"
 HUB = "hub"
@@ -66,20 +68,19 @@ def conclude(
     return True
 
 
-def commit(engine: Engine, settle: Settle, step: Callable[[Connection, Settle], None]) -> None:
-    """Run ``step`` in one transaction, twice if need be; at last without the business object but with an alert.
+def commit(engine: Engine, settle: Settle, step: Callable[[Connection, Settle], Found]) -> Found:
+    """What ``step`` returns, run in one transaction; at the third try without the business object but with an alert.
 
     What a partner has answered must not be lost because a rule of ours failed or a deadlock was broken.
     """
-    for chosen in (settle, settle, _unsettled):
+    for _ in range(2):
         try:
             with writing(engine) as connection:
-                step(connection, chosen)
-            return
+                return step(connection, settle)
         except (SettleFault, DBAPIError):
-            if chosen is _unsettled:
-                raise
             log.exception("an outcome could not be settled")
+    with writing(engine) as connection:
+        return step(connection, _unsettled)
 
 
 def _unsettled(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
     gates, claim, "attempt started": one commit -> send, outside any transaction -> classify -> commit the outcome
 
-A crash before that commit means not sent; from then until the outcome is committed it means UNKNOWN.
+A crash before the claim's commit means not sent; from then until the outcome is committed it means UNKNOWN. With the
+outcome of one message the partner's next one may be claimed, so that a backlog costs one commit a message, not two.
 The adapter says what the partner answered; what follows from that is the table below and nothing else.
 """
 
@@ -52,6 +53,7 @@ ON_THE_WIRE: Mapping[type[Exception], OutcomeClass] = {
     AnswerLost: OutcomeClass.UNKNOWN,
     PluginAway: OutcomeClass.PLUGIN_FAULT,  # the plugin's own wire was not even asked
 }
+ANSWERED = frozenset({"ACKED", "REFUSED"})  # states in which the partner is there and its word is known
 IMPOSSIBLE = frozenset({OutcomeClass.NOT_SENT, OutcomeClass.PLUGIN_FAULT})  # once the partner has answered
 Held = Claim | Row[Any]  # a claim, or an outbox row that nobody holds any more
 TOO_LATE = Outcome(kind=OutcomeClass.NOT_SENT, detail="too late for this claim: not one byte left")
@@ -81,16 +83,20 @@ class Dispatcher:
     settle: Settle
     random: Random
 
-    def dispatch(self, claim: Claim) -> Outcome | None:
-        """Make the attempt that was begun with the claim; None when it was claimed too late to be sent at all."""
+    def dispatch(self, claim: Claim, *, onward: bool = False) -> Claim | None:
+        """Make the attempt that was begun with the claim; one that was claimed too late to be sent at all is buried.
+
+        :param onward: claim the partner's next message with this one's outcome, if it has answered and one is due.
+        :return: that claim.
+        """
         if not claim.begun:
             self._bury_now(claim)
             return None
         outcome = self._exchange(claim) if self._in_time(claim) else TOO_LATE
-        self._finish(claim, outcome)
+        following = self._finish(claim, outcome, onward and STATES[outcome.kind] in ANSWERED)
         metrics.ATTEMPTS.labels(claim.partner, "send", outcome.kind.value).inc()
         Observers(self.runtime).sent(claim.partner, claim.message_id, outcome.kind.value)
-        return outcome
+        return following
 
     def gate(self, connection: Connection, claim: Claim) -> datetime | None:
         """When to come again, if the message may not go now: partner hours, the circuit, messages per minute."""
@@ -133,17 +139,19 @@ class Dispatcher:
             log.exception("%s: parse_response of %s failed", claim.partner, claim.message_id)
             return unreadable(raw, f"plugin fault: {type(error).__name__}")
 
-    def _finish(self, claim: Claim, outcome: Outcome) -> None:
+    def _finish(self, claim: Claim, outcome: Outcome, onward: bool) -> Claim | None:
         now = self.runtime.clock.now()
 
-        def step(connection: Connection, settle: Settle) -> None:
+        def step(connection: Connection, settle: Settle) -> Claim | None:
             finish_attempt(connection, claim, outcome, now)
             if self._conclude(connection, claim, outcome, now, settle):
                 self._report(connection, claim, outcome, now)
             failpoints.hit("delivery.before_settle_commit")
+            return lanes.first(connection, claim.partner, now, lease(self.runtime), self.gate) if onward else None
 
-        commit(self.runtime.engine, self.settle, step)
+        following = commit(self.runtime.engine, self.settle, step)
         failpoints.hit("delivery.after_settle_commit")
+        return following
 
     def _conclude(self, connection: Connection, claim: Claim, outcome: Outcome, now: datetime, settle: Settle) -> bool:
         to = STATES[outcome.kind]

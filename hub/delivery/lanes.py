@@ -154,10 +154,9 @@ def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: time
     if not due:
         return None
     with writing(engine) as connection:
-        held = next(filter(None, (_claim(connection, partner, now, lease, gate) for partner in due)), None)
+        held = next(filter(None, (first(connection, partner, now, lease, gate) for partner in due)), None)
         if held is None:
             return None
-        failpoints.hit("delivery.before_claim_commit")
     failpoints.hit("delivery.after_claim_commit")
     return replace(held, more=[*held.more, *(code for code in due if code != held.partner)])
 
@@ -171,13 +170,15 @@ def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str
     return [code for code in partners if code in due]
 
 
-def _claim(connection: Connection, partner: str, now: datetime, lease: timedelta, gate: Gate) -> Claim | None:
+def first(connection: Connection, partner: str, now: datetime, lease: timedelta, gate: Gate) -> Claim | None:
+    """Claim the partner's first due message in the caller's transaction; None when nothing is due."""
     while (row := NEXT.first(connection, {"partner": partner, "now": now})) is not None:
         sends = row.state != "UNKNOWN" and now < row.deadline
         held = _held(row, now + lease, sends)
         closed = gate(connection, held) if sends else None
         if closed is None:
             _take(connection, held, now)
+            failpoints.hit("delivery.before_claim_commit")
             return held
         defer(connection, partner, held.capability, now, closed)
         failpoints.hit("delivery.before_defer_commit")

@@ -25,6 +25,8 @@ from hub.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
+IN_A_ROW = 8  # messages of one partner that a sender takes before it looks whose turn it is
+
 
 @dataclass(frozen=True)
 class Job:
@@ -107,8 +109,8 @@ class Worker:
         """Do everything that is due now, in this thread; returns how many exchanges were tried."""
         self._tend_once()
         count = 0
-        while self._step():
-            count += 1
+        while tried := self._step():
+            count += tried
         return count
 
     def _send(self) -> None:
@@ -144,19 +146,26 @@ class Worker:
             except Exception:
                 log.exception("job %s failed", job.name)
 
-    def _step(self) -> bool:
-        """One exchange: a poll whose time has come, else a message that is due. False when nothing is due."""
+    def _step(self) -> int:
+        """A poll whose time has come, else messages of one partner that are due; how many exchanges that were."""
         if self._poll():
-            return True
+            return 1
+        count = 0
         with self._claimed() as claim:
-            if claim is not None:
-                for partner in claim.more:
+            held = claim
+            while held is not None:
+                count += 1
+                for partner in held.more:
                     self.wake(partner)  # the next sender looks while this one sends
-                if claim.state == "UNKNOWN":
-                    self._resolver.ask(claim)
-                else:
-                    self._dispatcher.dispatch(claim)
-        return claim is not None
+                held = self._exchange(held, last=count == IN_A_ROW or self._stopping.is_set())
+        return count
+
+    def _exchange(self, claim: Claim, *, last: bool) -> Claim | None:
+        """Send the message, or ask about it; what was claimed of the same partner with its outcome, if anything."""
+        if claim.state != "UNKNOWN":
+            return self._dispatcher.dispatch(claim, onward=claim.partner in claim.more and not last)
+        self._resolver.ask(claim)
+        return None
 
     @contextmanager
     def _claimed(self) -> Iterator[Claim | None]:
@@ -173,8 +182,7 @@ class Worker:
             yield claim
         finally:
             if claim is not None:
-                with self._claiming:
-                    self._busy[claim.partner] -= 1
+                self._free(claim.partner)
 
     def _partners(self) -> list[str]:
         """Whose turn it is, round robin. One that hangs holds half of the senders at most and gets no more."""
@@ -182,19 +190,32 @@ class Worker:
         if not codes:
             return []
         self._turn = (self._turn + 1) % len(codes)
-        away = self._runtime.guards.away
-        turn = codes[self._turn :] + codes[: self._turn]
-        return [code for code in turn if self._busy[code] < self._share and away(code) is None]
+        return [code for code in codes[self._turn :] + codes[: self._turn] if self._open(code)]
+
+    def _open(self, partner: str) -> bool:
+        """Whether one more sender may turn to it."""
+        return self._busy[partner] < self._share and self._runtime.guards.away(partner) is None
+
+    def _free(self, partner: str) -> None:
+        with self._claiming:
+            self._busy[partner] -= 1
 
     def _poll(self) -> bool:
         """Poll the first partner whose time has come; True when it may have more. The store knows the exact time."""
-        for partner in self._poller.partners() if self._poller else ():
+        if self._poller is None:
+            return False
+        for partner in self._poller.partners():
             now = self._runtime.clock.monotonic()
             with self._claiming:
-                if now < self._polls.get(partner, now) or self._runtime.guards.away(partner) is not None:
+                if now < self._polls.get(partner, now) or not self._open(partner):
                     continue
                 self._polls[partner] = now + self._runtime.settings.delivery.sweep
-            if self._poller and self._poller.poll(partner):
+                self._busy[partner] += 1
+            try:
+                more = self._poller.poll(partner)
+            finally:
+                self._free(partner)
+            if more:
                 self._polls.pop(partner, None)
                 return True
         return False

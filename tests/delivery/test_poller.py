@@ -1,6 +1,8 @@
 """Polled partners: the cursor moves only when everything before it is committed."""
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -21,6 +23,7 @@ class Mailbox:
     letters: list[str] = field(default_factory=list)
     lost: int = 0
     polls: int = 0
+    during: Callable[[], object] | None = None  # called while anything is on the wire
 
     def poll(self, cursor, ctx):
         return OutMessage(content=(cursor or "0").encode())
@@ -33,6 +36,8 @@ class Mailbox:
 
     def send(self, message, address, connect_timeout, read_timeout):
         self.polls += 1
+        if self.during is not None:
+            self.during()
         if self.lost:
             self.lost -= 1
             raise AnswerLost("cut")
@@ -41,10 +46,15 @@ class Mailbox:
 
 
 @pytest.fixture
-def post(build_world, partner):
-    mailbox = Mailbox(partner().sheet, letters=["a", "b", "c", "d", "e"])
+def mailbox(partner):
+    made = Mailbox(partner().sheet, letters=["a", "b", "c", "d", "e"])
     for name in ("build", "parse_response", "query", "parse_query", "open", "parse", "receipt"):
-        setattr(mailbox, name, None)
+        setattr(made, name, None)
+    return made
+
+
+@pytest.fixture
+def post(build_world, mailbox):
     return build_world(mailbox)
 
 
@@ -139,3 +149,22 @@ def test_a_crash_between_two_letters_loses_none(post):
 
     assert list(dict.fromkeys(taken)) == ["a", "b", "c", "d", "e"]
     assert cursor(post) == "5"
+
+
+def test_a_poll_that_hangs_counts_as_one_of_its_partners_senders(build_world, partner, mailbox):
+    other = partner("other")
+    world = build_world(mailbox, other, senders=2, sweep=0.05)
+    flying, landed, sent = threading.Event(), threading.Event(), threading.Event()
+    mailbox.during = lambda: (flying.set(), landed.wait(20))
+    other.during = lambda _message: sent.set()
+    world.queue(partner=mailbox)
+    worker = world.worker(receive=lambda _partner, _raw: None)
+    worker.start()
+    try:
+        assert flying.wait(20)
+        world.queue(partner=other)
+        assert sent.wait(20)
+        assert mailbox.polls == 1  # the message to it waits: the other half of the senders is the others'
+    finally:
+        landed.set()
+        worker.stop()

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.delivery import lanes
 from hub.delivery.transport import Transport
-from hub.delivery.worker import Job, Worker
+from hub.delivery.worker import IN_A_ROW, Job, Worker
 from hub.guard.fault import PluginAway
 from hub.store import tables
 
@@ -128,6 +129,36 @@ def test_a_partner_that_hangs_leaves_half_of_the_senders_to_the_others(build_wor
     finally:
         land.set()
         worker.stop()
+
+
+@pytest.mark.parametrize(("fault", "looks"), [("accepted", 2), ("refused", 2), ("lost-after", 3), ("down", 3)])
+def test_an_answer_claims_the_next_message_without_a_look_of_its_own(build_world, partner, monkeypatch, fault, looks):
+    world = build_world(partner())
+    world.partner.faults.append(fault)
+    for _ in range(3):
+        world.queue()
+    looked = []
+    claim = lanes.claim
+    monkeypatch.setattr(lanes, "claim", lambda *given, **named: looked.append(1) or claim(*given, **named))
+
+    assert world.worker().run_once() == 3
+
+    assert len(looked) == looks  # the last one is in vain
+
+
+def test_no_partner_with_a_backlog_keeps_a_sender_from_the_others(build_world, partner):
+    many, one = partner("many"), partner("one")
+    world = build_world(many, one, senders=1)
+    order = []
+    for each in (many, one):
+        each.during = order.append
+    backlog = [world.queue(partner=many) for _ in range(2 * IN_A_ROW)]
+    alone = world.queue(partner=one)
+
+    world.worker().run_once()
+
+    assert sorted(order) == sorted([*backlog, alone])
+    assert order.index(alone) <= IN_A_ROW
 
 
 def test_jobs_run_when_their_time_has_come_and_one_that_fails_stops_no_other(world):
