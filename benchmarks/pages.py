@@ -72,13 +72,13 @@ def _application(n: int, at: datetime) -> dict[str, Any]:
 
 def _claim(n: int, at: datetime) -> dict[str, Any]:
     """With three shipments, as a claim of middle size has."""
-    shipments = [shipment(3 * n + place) for place in range(3)]
+    number, shipments = f"SP{n:09}", [shipment(3 * n + place) for place in range(3)]
     content = {
-        "claim_no": f"SP{n:09}", "policy_no": f"XB{n % POLICIES:06}", "enterprise_name": FIRM, "insured": FIRM,
+        "claim_no": number, "policy_no": f"XB{n % POLICIES:06}", "enterprise_name": FIRM, "insured": FIRM,
         "claimant": FIRM, "buyer_code": "MF100001", "buyer_name_en": "EXAMPLE BUYER 01 A/S", "shipments": shipments,
         "total_usd": Decimal("37036.80"), "loss_cause": "BUYER_DEFAULT", "cause_text": "拖欠", "submitted_at": at,
     }  # fmt: skip
-    return _row("claim", CLAIM.code, content["claim_no"], CLAIM_STATES[n % len(CLAIM_STATES)], content, at) | {
+    return _row("claim", CLAIM.code, number, CLAIM_STATES[n % len(CLAIM_STATES)], content, at) | {
         "ack_state": "CONFIRMED"
     }
 
