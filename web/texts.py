@@ -335,6 +335,7 @@ ENGLISH: Mapping[str, str] = {
     "下载": "Download",
     "打印": "Print",
     "暂无单证": "No documents yet",
+    "按当前记录生成": "Printed from the records as they stand",
     "状态记录": "Status records",
     "暂无记录": "No records yet",
     "迟到": "late",

@@ -109,6 +109,16 @@ class Patience:
     again: bool = False
 
 
+@dataclass(frozen=True)
+class Print:
+    """A document that is printed whenever it is looked at, of objects ``when`` their content says so; none is kept."""
+
+    label: Text
+    template: str  # of hub.documents
+    data: Callable[[Mapping[str, Any], str], dict[str, Any]]  # what it reads, from content and enterprise
+    when: Callable[[Mapping[str, Any]], bool]
+
+
 Books = Callable[[str, Mapping[str, Any]], Sequence[Posting]]
 """What stands in the ledger for an enterprise's object with this content."""
 
@@ -126,6 +136,7 @@ class Kind:
     tracks: Sequence[Track]
     actions: Sequence[Action] = ()
     documents: Mapping[str, Text] = field(default_factory=dict)
+    prints: Mapping[str, Print] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)  # field -> kind whose number it is
     ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
     numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins

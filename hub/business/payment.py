@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business.acts import Action, Actor, Drawn, Linked, Links, Sends, Tell
-from hub.business.kind import PARTNER, PAYABLE, RETURNED, Effect, Field, Hold, Kind, Line, Patience
+from hub.business.kind import PARTNER, PAYABLE, RETURNED, Effect, Field, Hold, Kind, Line, Patience, Print
 from hub.business.numbers import NumberFormat
-from hub.business.payment_terms import DIGEST, VERSION
+from hub.business.payment_terms import CLAUSES, DIGEST, TITLE, VERSION
 from hub.business.posting import Posting
 from hub.business.roles import LEGAL_PERSON, OPERATORS
 from hub.business.states import By, EventType, Next, State, Track, Transition
@@ -121,6 +121,30 @@ def request_drawn(content: Mapping[str, Any], links: Links, bank: Linked, now: d
         "text_version": VERSION,
         "text_hash": DIGEST,
     }, {}
+
+
+def printed(content: Mapping[str, Any], enterprise: str) -> dict[str, Any]:
+    """The agreement as it was read and signed, as the template reads it (DOC-09)."""
+    return {
+        "title": TITLE.zh,
+        "clauses": list(CLAUSES),
+        "version": content["text_version"],
+        "digest": content["text_hash"],
+        "payer": {
+            "name": content["enterprise_name"],
+            "uscc": enterprise,
+            "tax_no": content["tax_no"],
+            "account": content["payer_account"],
+        },
+        "bank": content["bank_name"],
+        "payee": {"name": content["payee_name"], "account": content["payee_account"]},
+        **{name: content.get(name) for name in ("agreement_no", "signed_on", "expiry_date")},
+    }
+
+
+def in_these_words(content: Mapping[str, Any]) -> bool:
+    """Whether it was requested, and in the words that are printed."""
+    return content.get("text_hash") == DIGEST
 
 
 def order_drawn(content: Mapping[str, Any], links: Links, bank: Linked, now: datetime) -> Drawn:  # noqa: ARG001
@@ -388,6 +412,7 @@ AGREEMENT = Kind(
             opens=False,
         ),
     ),
+    prints={"agreement": Print(TITLE, "payment_agreement", printed, in_these_words)},
     links={"payee": PARTNER},
     ends=("expiry_date", "expired"),
     holds=(

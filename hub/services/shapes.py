@@ -52,6 +52,7 @@ class Entry:
     text: Text
     who: Text
     actor_name: str | None
+    card: str | None  # serial of the actor's certificate
     state: State | None
     partner_text: Text | None
     message_id: str | None
@@ -130,6 +131,7 @@ def as_entry(kind: Kind, row: Row[Any]) -> Entry:
         text=declared.text if declared else Text("运营人员核定结果", "Settled by an operator"),
         who=(declared.by if declared else By.OPERATOR).value,
         actor_name=(row.actor or {}).get("name"),
+        card=(row.actor or {}).get("certificate"),
         state=kind.state(track, reached) if reached else None,
         partner_text=Text(**row.text) if row.text else None,
         message_id=row.message_id,

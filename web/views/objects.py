@@ -14,7 +14,7 @@ from hub.business.kind import Kind
 from hub.business.states import By
 from hub.contract.text import Text
 from hub.errors import NotFound
-from hub.services import papers
+from hub.services import papers, prints
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject, DocumentRow, Entry
 from web.auth import ENTERPRISE, access
@@ -30,6 +30,7 @@ from web.views.common import (
     tenant,
     value_text,
 )
+from web.views.documents import as_file
 from web.views.filled import filled
 from web.views.places import home_of, object_view
 
@@ -125,6 +126,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         tables=_tables(obj),
         documents=documents,
         worth=_worth(obj, documents),
+        prints={site().path(obj.kind, obj.id, f"prints/{name}"): label for name, label in prints.offered(obj).items()},
         timeline=timeline,
         answers=_answers(listing, timeline),
         acts=[*([payment] if (payment := payment_link(obj)) else []), *source_links(obj), *act_links(listing, obj)],
@@ -141,6 +143,16 @@ def _worth(obj: BusinessObject, documents: Sequence[DocumentRow]) -> dict[str, s
             for row in documents
             if papers.is_signed(obj.kind, row.kind)
         }
+
+
+@views.get("/<line>/<kind>/<object_id>/prints/<name>")
+@access(ENTERPRISE)
+def printed(line: str, kind: str, object_id: str, name: str) -> Response:
+    """A document that is printed of the object as it stands."""
+    place(line, kind)
+    with tenant() as mine:
+        file, content = prints.render(mine, mine.get(kind, object_id), name)
+    return as_file(file, "application/pdf", content)
 
 
 @views.get("/<line>/<kind>/number/<number>")

@@ -1,0 +1,60 @@
+"""Online payment on the screen: the agreement as a document, banks by their names."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from hub.business.payment_terms import DIGEST, VERSION
+from hub.services.shapes import BusinessObject
+from tests.web.world import OURS, THEIRS, Browser, World
+
+CARD, ACCOUNT = "ab" * 32, "6222000000004321"
+WORDS = {"text_version": VERSION, "text_hash": DIGEST}
+
+
+@pytest.fixture
+def payer(open_browser: Callable[..., Browser]) -> Browser:
+    return open_browser("LP", fingerprint=CARD)
+
+
+def agreement(world: World, enterprise: str = OURS, **more: Any) -> BusinessObject:
+    """A signed one."""
+    content = {
+        "request_no": "QY-1", "bank_name": "示例银行", "enterprise_name": "陕西示例进出口有限公司", "payee": "acme",
+        "tax_no": OURS, "payer_account": world.runtime.vault.seal(ACCOUNT, enterprise), "payee_name": "示例保险",
+        "payee_account": "6222000000009999", **WORDS, **more,
+    }  # fmt: skip
+    begun = world.create("payment_agreement", "QY-1", enterprise, "begun", content)
+    world.event(begun, "requested")
+    return world.event(begun, "signed", agreement_no="AGR-1")
+
+
+def test_an_agreement_can_be_seen_downloaded_and_printed_with_its_account_masked(payer: Browser, world: World) -> None:
+    path = f"/payment/payment_agreement/{agreement(world).id}"
+
+    page = payer.get(path).text
+    answer = payer.get(f"{path}/prints/agreement")
+
+    assert re.findall(rf'href="{path}/prints/agreement(\?download=1)?"', page) == ["", "?download=1", ""]
+    assert answer.mimetype == "application/pdf"
+    said = "".join(PdfReader(io.BytesIO(answer.data)).pages[0].extract_text().split())
+    assert "AGR-1" in said
+    assert "4321" in said
+    assert ACCOUNT not in said
+
+
+@pytest.mark.parametrize(
+    ("more", "enterprise", "name"),
+    [({"text_hash": "0" * 64}, OURS, "agreement"), ({}, THEIRS, "agreement"), ({}, OURS, "other")],
+    ids=["other words", "another enterprise's", "no such document"],
+)
+def test_nothing_else_is_printed(
+    more: dict[str, str], enterprise: str, name: str, payer: Browser, world: World
+) -> None:
+    found = agreement(world, enterprise, **more)
+
+    assert payer.get(f"/payment/payment_agreement/{found.id}/prints/{name}").status_code == 404
