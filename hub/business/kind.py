@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from hub.business.acts import Action, Actor, Payable, Tell
 from hub.business.numbers import NumberFormat
@@ -29,6 +29,7 @@ class Field:
     secret: bool = False  # stored sealed, shown by its end: an account
     inner: bool = False  # for the hub's own use: shown nowhere
     choices: Mapping[str, Text] = field(default_factory=dict)
+    names: Literal["", "partner", "kind"] = ""  # a Chinese name as it was sent: read in the user's own language
     rows: Sequence["Field"] = ()  # of a list: what each of its rows has
 
     def __post_init__(self) -> None:

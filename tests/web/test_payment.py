@@ -3,11 +3,13 @@
 import io
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from hub.business import KINDS
 from hub.business.payment_terms import DIGEST, VERSION
 from hub.services.shapes import BusinessObject
 from tests.web.world import OURS, THEIRS, Browser, World
@@ -58,3 +60,22 @@ def test_nothing_else_is_printed(
     found = agreement(world, enterprise, **more)
 
     assert payer.get(f"/payment/payment_agreement/{found.id}/prints/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("stored", "english"), [("示例信用保险公司", "Acme Credit Insurance"), ("某银行城东支行", "某银行城东支行")]
+)
+def test_a_stored_name_is_read_as_its_installed_partner_has_it(
+    stored: str, english: str, payer: Browser, world: World
+) -> None:
+    found = agreement(world, bank_name=stored)
+    business = KINDS["cargo_application"].label
+    item = {"bill": "1", "business": business.zh, "business_no": "HY-1", "amount": Decimal("1.00"), "currency": "CNY"}
+    paid = {"order_no": "JF-1", "bank_name": stored, "payee": "acme", "item": [item]}
+    order = world.create("payment_order", "JF-1", OURS, "begun", paid)
+    world.event(order, "ordered")
+
+    for path in ("/payment/payment_order", f"/payment/payment_agreement/{found.id}"):
+        assert (stored in payer.get(path).text, english in payer.english().get(path).text) == (True, True)
+        payer.client.delete_cookie("language")
+    assert f"<td>{business.en}</td>" in payer.english().get(f"/payment/payment_order/{order.id}").text

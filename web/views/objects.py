@@ -20,7 +20,7 @@ from hub.services.shapes import BusinessObject, DocumentRow, Entry
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
-from web.site import read, runtime, say, show, site
+from web.site import meanings, read, runtime, say, show, site
 from web.views.common import (
     act_links,
     partner_name,
@@ -238,7 +238,7 @@ def _tables(obj: BusinessObject) -> list[dict[str, object]]:
             "label": read(field.label),
             "columns": [read(column.label) for column in field.rows if not column.inner],
             "rows": [
-                [show(row.get(column.name), column.choices) for column in field.rows if not column.inner]
+                [show(row.get(column.name), meanings(column)) for column in field.rows if not column.inner]
                 for row in held
             ],
         }
