@@ -28,12 +28,13 @@ TITLES = {"failed": "错误：", "": ""}
 
 @dataclass(frozen=True, kw_only=True)
 class TabLink:
-    """One tab as it is shown. ``count``: how many of its objects wait for the user."""
+    """One tab as it is shown. ``count``: objects that wait for the user; ``reason``: why it may not be opened."""
 
     label: str
     path: str
     on: bool
     count: int = 0
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

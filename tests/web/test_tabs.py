@@ -63,6 +63,15 @@ def test_the_entry_of_an_appointment_is_a_tab_of_its_page(clerk: Browser) -> Non
     assert 'data-key="cargo/cargo_appointment"' in text
 
 
+def test_a_tab_that_an_account_may_not_open_is_grey_and_says_why(open_browser: Callable[..., Browser]) -> None:
+    text = open_browser("LP", fingerprint=CARD).get("/cargo/cargo_appointment").text
+
+    assert [label for _, _, label in tabs(text)] == ["货运险预约查询", "货物运输险协议记录查询"]
+    grey = re.search(r'<span role="tab" class="off" aria-disabled="true"[^>]*title="([^"]+)">货运险预约<', text)
+    assert grey is not None
+    assert grey[1] == "当前账号无此权限，请用操作员卡登录办理"
+
+
 def test_an_agreement_that_ended_is_among_the_records_only(clerk: Browser, world: World) -> None:
     for number, event in (("XY-1", "validated"), ("XY-2", "invalidated")):
         world.create("cargo_agreement", number, world.ours, event, {"agreement_no": number, "product_name": "货运险"})

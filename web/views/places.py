@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hub.services import drafts
 from hub.services.shapes import BusinessObject
+from web.auth import login_of
 from web.lines.presentation import LineView, Listing, MenuItem
 from web.page import TabLink, View, crumbs
-from web.site import read, site
+from web.site import read, runtime, site
 
 NEW = "new"  # the last part of the path where an object is begun
 
@@ -85,9 +87,16 @@ def tabs_of(view: LineView, listing: Listing, counts: Mapping[str, int], *, new:
             path=f"{view.path(tab.listing)}/{NEW}" if tab.new else view.path(tab.listing),
             on=tab.listing is listing and tab.new is new,
             count=0 if tab.new else counts.get(tab.listing.slug, 0),
+            reason=_refused(tab.listing) if tab.new else None,
         )
         for tab in tabs
     ]
+
+
+def _refused(listing: Listing) -> str | None:
+    """Why the user of this request may not begin one of the list's objects."""
+    reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
+    return read(reason) if reason else None
 
 
 def home_of(obj: BusinessObject) -> str:
