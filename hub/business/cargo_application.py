@@ -249,6 +249,7 @@ FIELDS = (
     Field("cancel_reason", Text("撤销原因", "Reason for cancelling")),
 )
 
+DUE = "ISSUED_UNPAID"
 EVENTS = (
     EventType("begun", By.ENTERPRISE, Text("企业新建投保单", "Begun by the enterprise"), phase="start"),
     EventType("submitted", By.ENTERPRISE, Text("企业提交投保单", "Submitted by the enterprise")),
@@ -343,7 +344,7 @@ STATES = (
         notice=Text("货运险投保单被拒保", "A cargo application was declined"),
     ),
     State(
-        "ISSUED_UNPAID",
+        DUE,
         Text("已出单未缴费", "Issued, unpaid"),
         "action",
         Next.ENTERPRISE,
@@ -377,7 +378,7 @@ EDITABLE = ("DRAFT", "SEND_FAILED", "DATA_CHECK_FAILED", "DECLINED")
 CANCELLABLE = ("DATA_CHECK_PASSED", "UNDERWRITING_PENDING", "UNDERWRITING_FAILED", "MANUAL_REVIEW")
 CHECKING = ("SUBMITTED", "SEND_FAILED")
 UNDERWRITING = (*CHECKING, "DATA_CHECK_PASSED", "UNDERWRITING_PENDING")
-UNPAID = ("ISSUED_UNPAID", "PAY_FAILED")
+UNPAID = premiums.unpaid(DUE)
 ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "data_check_failed": ("DATA_CHECK_FAILED", CHECKING),
     "data_check_passed": ("DATA_CHECK_PASSED", CHECKING),
@@ -385,7 +386,7 @@ ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "manual_review": ("MANUAL_REVIEW", UNDERWRITING),
     "underwriting_failed": ("UNDERWRITING_FAILED", UNDERWRITING),
     "declined": ("DECLINED", (*UNDERWRITING, "MANUAL_REVIEW")),
-    "issued": ("ISSUED_UNPAID", (*UNDERWRITING, "MANUAL_REVIEW")),
+    "issued": (DUE, (*UNDERWRITING, "MANUAL_REVIEW")),
     "policy_effective": ("EFFECTIVE", (*UNDERWRITING, "MANUAL_REVIEW", *UNPAID, "PAYING", "PAID")),
 }
 """Answer -> state, and the states before it: an answer that overtook others counts at once (X-04)."""
@@ -418,7 +419,7 @@ APPLICATION = Kind(
                 Transition("CANCELLING", "cancel_undelivered", BACK),
                 Transition("CANCELLING", "cancel_refused", BACK),
                 Transition("CANCELLING", "cancelled", "CANCELLED"),
-                *premiums.moves("ISSUED_UNPAID", "policy_effective"),
+                *premiums.moves(DUE, "policy_effective"),
                 *(
                     Transition(source, "policy_terminated", "TERMINATED")
                     for source in ("EFFECTIVE", *premiums.UNSETTLED)
@@ -482,7 +483,7 @@ APPLICATION = Kind(
     documents={"attachment": Text("附件", "Enclosed file")},
     links={"agreement_no": "cargo_agreement", "policy_no": "cargo_policy"},
     payable=Payable(
-        states=frozenset((*UNPAID, "PREMIUM_RETURNED")),
+        states=frozenset(premiums.payable(DUE)),
         amount="premium_due",
         currency="premium_currency",
         due="due_date",

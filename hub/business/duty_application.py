@@ -74,8 +74,8 @@ def used(enterprise: str, content: Mapping[str, Any]) -> list[Posting]:  # noqa:
     return [] if content.get("counted") else taken("used", content)
 
 
-UNPAID = ("PAYMENT_PENDING", "PAY_FAILED")
-PAYABLE = (*UNPAID, "PREMIUM_RETURNED")
+DUE = "PAYMENT_PENDING"
+UNPAID, PAYABLE = premiums.unpaid(DUE), premiums.payable(DUE)
 RESERVING = ("SUBMITTED", "UNDERWRITING_PENDING", *PAYABLE, "PAYING", "REPAYING", "PAID")
 CHECKING = sending.AWAITED
 UNDERWRITING = (*CHECKING, "UNDERWRITING_PENDING")
@@ -83,7 +83,7 @@ ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "data_check_failed": ("DATA_CHECK_FAILED", CHECKING),
     "underwriting_pending": ("UNDERWRITING_PENDING", CHECKING),
     "underwriting_failed": ("UNDERWRITING_FAILED", UNDERWRITING),
-    "premium_due": ("PAYMENT_PENDING", UNDERWRITING),
+    "premium_due": (DUE, UNDERWRITING),
     "policy_issued": ("ISSUED", (*UNDERWRITING, *UNPAID, "PAYING", "PAID")),
 }
 """Answer -> state, and the states before it: an answer that overtook others counts at once (X-04)."""
@@ -181,7 +181,7 @@ APPLICATION = Kind(
                     notice=Text("关税险投保单核保失败", "A duty application was declined"),
                 ),
                 State(
-                    "PAYMENT_PENDING",
+                    DUE,
                     Text("核保成功待缴费", "Accepted, premium due"),
                     "action",
                     Next.ENTERPRISE,
@@ -203,7 +203,7 @@ APPLICATION = Kind(
                     for event, (target, sources) in ANSWERS.items()
                     for source in sources
                 ),
-                *premiums.moves("PAYMENT_PENDING", "policy_issued", "counted", "released"),
+                *premiums.moves(DUE, "policy_issued", "counted", "released"),
                 Transition("ISSUED", "counted", "ISSUED"),
                 Transition("ISSUED", "released", "RELEASED"),
                 *sending.answers("policy_cancelled", "RELEASED", "ISSUED", *premiums.UNSETTLED),

@@ -22,6 +22,16 @@ UNSETTLED = ("PREMIUM_RETURNED", "REPAYING")
 """Returned, and not paid again yet: so an application stands, however far its policy is."""
 
 
+def unpaid(due: str) -> tuple[str, ...]:
+    """Where a premium that is asked for in the state ``due`` has never been paid."""
+    return (due, "PAY_FAILED")
+
+
+def payable(due: str) -> tuple[str, ...]:
+    """Where it may be paid."""
+    return (*unpaid(due), "PREMIUM_RETURNED")
+
+
 def states(what: Text, failed: Text, paid: Text) -> tuple[State, ...]:
     """The states from the first order on; ``what`` names the line in notices, ``failed`` and ``paid`` say what next."""
     return (
