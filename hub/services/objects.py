@@ -30,9 +30,11 @@ from hub.services.paging import (
     NUMBERED,
     Page,
     Query,
+    bears,
     beyond,
     conditions,
     in_each,
+    keyed,
     listed,
     read_cursor,
     write_cursor,
@@ -51,6 +53,7 @@ from hub.services.shapes import (
 from hub.store import tables
 from hub.store.prepared import Prepared
 
+Conditions = Sequence[ColumnElement[bool]]
 _object = tables.business_object
 _own = select(_object).where(
     _object.c.enterprise == bindparam("enterprise"),
@@ -176,12 +179,13 @@ class Tenant:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
         kind = KINDS[kind_code]
         table = tables.business_object
-        wanted = [table.c.kind == kind_code, *conditions(kind, query.filters), *listed(kind, query)]
-        total = self._count(wanted)
+        wanted = [table.c.kind == kind_code, *conditions(query.filters), *listed(kind, query)]
+        keys = keyed(kind, query.filters)
+        total = self._count(wanted, keys)
         place = None if query.cursor is None else read_cursor(query.cursor, query.filters)
         number = query.page or (1 if place is None else None)
         offset = 0 if number is None else min((number - 1) * query.size, NUMBERED)
-        statement = self._owned(table).where(*wanted)
+        statement = self._few(wanted, keys) if keys and total <= COUNTED else self._many(table, wanted, keys)
         if place is not None:
             statement = statement.where(beyond(place))
         backwards = place is not None and place.backwards
@@ -206,8 +210,25 @@ class Tenant:
             stale=query.cursor is not None and place is None,
         )
 
-    def _count(self, wanted: Sequence[ColumnElement[bool]]) -> int:
-        capped = self._owned(tables.business_object.c.id).where(*wanted).limit(COUNTED + 1).subquery()
+    def _few(self, wanted: Conditions, keys: Conditions) -> Select[Any]:
+        """The objects, looked up by their keys and bound by them, see THOSE."""
+        return select(_object).where(_object.c.id.in_(self._named(keys)), *wanted, *map(bears, keys[1:]))
+
+    def _many(self, columns: Any, wanted: Conditions, keys: Conditions) -> Select[Any]:
+        """The objects in the order of the list, each asked whether it has the keys: soon a page is full."""
+        return self._owned(columns).where(*wanted, *map(bears, keys))
+
+    def _named(self, keys: Conditions) -> Select[str]:
+        key = tables.object_key
+        return select(key.c.object_id).where(key.c.enterprise == self._enterprise, keys[0])
+
+    def _count(self, wanted: Conditions, keys: Conditions) -> int:
+        found = (
+            self._named(keys).distinct().join(_object).where(*wanted, *map(bears, keys[1:]))
+            if keys
+            else self._many(_object.c.id, wanted, keys)
+        )
+        capped = found.limit(COUNTED + 1).subquery()
         return self._connection.execute(select(func.count()).select_from(capped)).scalar_one()
 
     def count(self, kind_code: str, track: str, state: str) -> int:

@@ -33,6 +33,7 @@ from hub.store import tables
 _object = tables.business_object
 
 COUNTED = 10_000  # a count beyond this is shown as "10,000+"
+LAST = "\U0010ffff"  # the last of all characters: what begins with a text lies between it and it with this behind
 NUMBERED = 1_000  # rows that page numbers reach; beyond, only next and previous
 
 
@@ -142,8 +143,10 @@ def day_start(text: str) -> datetime | None:
         return None
 
 
-def conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    """The WHERE of a list's filters; a filter that the kind does not know, or no value, asks nothing."""
+def conditions(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """The WHERE of a list's filters but for those of :func:`keyed`; a filter that the kind does not know, or no value,
+    asks nothing.
+    """
     table = tables.business_object
     found: list[ColumnElement[bool]] = []
     for name, value in filters.items():
@@ -154,16 +157,29 @@ def conditions(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[boo
             found.append(TRACK_COLUMNS[name] == value)
         elif name == "partner":
             found.append(table.c.partner == value)
-        elif name == kind.number:
-            found.append(table.c.number.startswith(value, autoescape=True))
         elif stem == "created" and (day := day_start(value)) is not None:
             found.append(table.c.created_at >= day if end == "from" else table.c.created_at < day + timedelta(days=1))
-        elif name in kind.keyed:
-            found.append(_keyed(name, tables.object_key.c.value.startswith(value, autoescape=True)))
-        elif stem in kind.keyed and end in ("from", "to"):
-            column = tables.object_key.c.value
-            found.append(_keyed(stem, column >= value if end == "from" else column <= value))
     return found
+
+
+def keyed(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+    """What the filters ask of the keys that an object is found by: for each a condition on its row of object_key."""
+    name, value = tables.object_key.c.name, tables.object_key.c.value
+    found: list[ColumnElement[bool]] = []
+    for asked, text in filters.items():
+        stem, _, end = asked.rpartition("_")
+        if not text or asked in TRACK_COLUMNS:
+            continue
+        if asked in kind.keyed or asked == kind.number:
+            found.append(and_(name == asked, value >= text, value <= text + LAST))
+        elif stem in kind.keyed and end in ("from", "to"):
+            found.append(and_(name == stem, value >= text if end == "from" else value <= text))
+    return found
+
+
+def bears(key: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an object has such a key."""
+    return exists().where(tables.object_key.c.object_id == _object.c.id, key)
 
 
 def listed(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
@@ -179,8 +195,3 @@ def _followed(states: Collection[str]) -> ColumnElement[bool]:
     newer = _object.alias()
     alike = [newer.c[name] == _object.c[name] for name in ("enterprise", "kind", "partner")]
     return exists().where(*alike, newer.c.state.in_(states), newer.c.created_at > _object.c.created_at)
-
-
-def _keyed(name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    key = tables.object_key
-    return exists().where(key.c.object_id == tables.business_object.c.id, key.c.name == name, condition)

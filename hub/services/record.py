@@ -183,7 +183,7 @@ def create(
         due_at=values["due_at"],
     )
     consequences.hold_and_book(connection, obj, before=None, event=new.name, now=now)
-    _attach(connection, obj, new, now, before=None, after=projection)
+    _attach(connection, obj, replace(new, keys={kind.number: number, **new.keys}), now, before=None, after=projection)
     proof = evidence.begin(connection, obj.id, _facts(obj, new, submission), now)
     _effects(connection, obj, None, now)
     return Recorded(obj, True, {}, proof)

@@ -64,6 +64,7 @@ metadata = MetaData(
 )
 
 Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+KeyText = String(64).with_variant(String(64, collation="C"), "postgresql")  # in the order of its bytes: see LAST
 
 
 def _id() -> Column[Any]:
@@ -210,9 +211,9 @@ object_key = Table(
     Column("object_id", ForeignKey("business_object.id"), nullable=False),
     Column("enterprise", String(18), nullable=False),
     Column("name", String(40), nullable=False),
-    Column("value", String(64), nullable=False),
+    Column("value", KeyText, nullable=False),
     PrimaryKeyConstraint("object_id", "name", "value"),
-    Index("ix_key_value", "enterprise", "value"),
+    Index("ix_key_value", "enterprise", "value", "name", "object_id"),
 )
 
 event = Table(

@@ -7,9 +7,10 @@ import pytest
 from lxml import etree
 from sqlalchemy import func, select
 
+from hub.business import KINDS
 from hub.cards.challenge import frame
 from hub.errors import InvalidInput, LoginRefused, NotAllowed, NotFound, SignatureRefused, Stale
-from hub.services import accounts, actions, conflicts, drafts, operations
+from hub.services import accounts, actions, conflicts, drafts, objects, operations
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.store import tables
@@ -167,9 +168,11 @@ def test_no_list_count_search_or_notice_crosses_enterprises(world: World, kind: 
     with reading(world.runtime.engine) as connection:
         foreign = Tenant(connection, OTHER)
         seen = [foreign.page(kind, Query()).rows, foreign.counts(kind), foreign.search("XW2026-1"), foreign.notices()]
+        named = foreign.page(kind, Query(filters={KINDS[kind].number: "X"}))
         those = foreign.those([world.object().id]), foreign.kinds()
 
     assert seen == [[], {}, [], []]
+    assert (named.rows, named.total) == ([], 0)
     assert those == ({}, [])
 
 
@@ -202,6 +205,25 @@ def test_pages_reach_every_row_once_forwards_and_backwards(world: World) -> None
     assert [row.number for row in back.rows] == [row.number for row in pages[1].rows]
 
 
+@pytest.mark.parametrize("counted", [3, 100], ids=["too many to count", "few"])
+def test_what_a_number_names_has_pages_however_many_there_are(
+    world: World, counted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "COUNTED", counted)
+    for number in ("N1", "M1", "N2", "N3", "N4", "O1", "N5"):
+        world.push(world.offer(number))
+        world.clock.move(timedelta(seconds=1))
+    asked = {"application_no": "N"}
+
+    with reading(world.runtime.engine) as connection:
+        tenant = Tenant(connection, USCC)
+        first = tenant.page("micro_application", Query(size=3, filters=asked))
+        second = tenant.page("micro_application", Query(size=3, filters=asked, cursor=first.next))
+
+    assert [row.number for page in (first, second) for row in page.rows] == ["N5", "N4", "N3", "N2", "N1"]
+    assert first.capped == (counted == 3)
+
+
 def test_an_edited_cursor_gives_page_one_with_a_hint(world: World) -> None:
     world.push(world.offer())
 
@@ -217,6 +239,9 @@ def test_an_edited_cursor_gives_page_one_with_a_hint(world: World) -> None:
     [
         ({"application_no": "XW2026"}, 1),
         ({"application_no": "XW2027"}, 0),
+        ({"application_no": "XW%"}, 0),
+        ({"application_no": "XW2026", "state": "PENDING_CONFIRM"}, 1),
+        ({"application_no": "XW2026", "state": "APPROVED"}, 0),
         ({"state": "PENDING_CONFIRM"}, 1),
         ({"state": "APPROVED"}, 0),
         ({"created_from": "2026-11-20", "created_to": "2026-11-20"}, 1),

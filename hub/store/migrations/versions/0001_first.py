@@ -558,12 +558,16 @@ def upgrade() -> None:
         sa.Column("object_id", sa.String(length=32), nullable=False),
         sa.Column("enterprise", sa.String(length=18), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("value", sa.String(length=64), nullable=False),
+        sa.Column(
+            "value",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(["object_id"], ["business_object.id"], name=op.f("fk_object_key_object_id")),
         sa.PrimaryKeyConstraint("object_id", "name", "value", name=op.f("pk_object_key")),
     )
     with op.batch_alter_table("object_key", schema=None) as batch_op:
-        batch_op.create_index("ix_key_value", ["enterprise", "value"], unique=False)
+        batch_op.create_index("ix_key_value", ["enterprise", "value", "name", "object_id"], unique=False)
 
     op.create_table(
         "outbox",
