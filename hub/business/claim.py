@@ -97,6 +97,7 @@ AGREEMENT_NEEDED = Text(
 NO_POLICY = Text("没有这张保险单", "There is no such policy")
 BUYER_NOT_SUBMITTED = Text("该新建买方尚未提交给保险公司", "This new buyer was not submitted to the insurer yet")
 NO_BUYER = Text("没有这个新建买方", "There is no such new buyer")
+OTHER_CODE = Text("与该新建买方的买方代码不一致", "The insurer has given this new buyer another code")
 OVER_INVOICE = Text("已收汇金额不能大于发票金额", "More was received than invoiced")
 OVER_REST = Text(
     "索赔金额须大于0，且不大于发票金额减已收汇金额", "More than 0, and no more than is still open of the invoice"
@@ -121,6 +122,8 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
         found["buyer_no"] = NO_BUYER
     elif content.get("buyer_no") and not linked["buyer_no"].get("name_en"):
         found["buyer_no"] = BUYER_NOT_SUBMITTED
+    elif content.get("buyer_no") and _differ(content.get("buyer_code"), linked["buyer_no"].get("buyer_code")):
+        found["buyer_code"] = OTHER_CODE
     shipments: Sequence[Mapping[str, Any]] = content.get("shipments") or []
     found |= _report_faults(shipments, content)
     seen: set[tuple[str, str]] = set()
@@ -164,6 +167,10 @@ def _report_faults(shipments: Sequence[Mapping[str, Any]], content: Mapping[str,
     }
     gone = "、".join(row["declaration_no"] for row in reported[len(shipments) :])
     return found | more | ({"shipments": _stale(gone)} if gone else {})
+
+
+def _differ(typed: str | None, given: str | None) -> bool:
+    return bool(typed and given and typed != given)
 
 
 def _too_late(until: date) -> Text:
@@ -584,6 +591,7 @@ CLAIM = Kind(
         ),
     ),
     links={"policy_no": "policy", "buyer_no": "buyer", "loss_no": "loss_report"},
+    learned={"buyer_code": "buyer_no"},
     effects=(Effect("SUBMITTED", "loss_no", "converted", carries=("claim_no",)),),
 )
 

@@ -139,6 +139,9 @@ class Kind:
     documents: Mapping[str, Text] = field(default_factory=dict)
     prints: Mapping[str, Print] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)  # field -> kind whose number it is
+    learned: Mapping[str, str] = field(
+        default_factory=dict
+    )  # field -> link: empty here, it is what the linked one knows
     ends: tuple[str, str] | None = None  # (date field, event): the system causes the event after that day
     numbers: NumberFormat | None = None  # how the hub numbers what the enterprise begins
     derived: Sequence[Derived] = ()  # in order: a later one may use an earlier one's value
@@ -177,6 +180,8 @@ class Kind:
             raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
         if self.room and not (self.room.name in fields and self.room.link in self.links):
             raise ValueError(f"{self.code}: no field for its room, or no link to the limit that it has it in")
+        if not {*self.learned} <= fields or not {*self.learned.values()} <= {*self.links}:
+            raise ValueError(f"{self.code}: {self.learned} names an unknown field or link")
         for effect in self.effects:
             if effect.state not in self._state_ids or not (effect.back or effect.link in self.links):
                 raise ValueError(f"{self.code}: {effect} names an unknown state or link")

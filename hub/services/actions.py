@@ -191,7 +191,8 @@ def _drawn(
         name: runtime.vault.seal(value, obj.enterprise) if name in secret and value else value
         for name, value in values.items()
     }
-    return linked.draw(tenant, runtime.registry, obj, action, sealed, now)
+    known = {**sealed, **linked.learned(tenant, obj.kind, {**obj.content, **sealed})}
+    return linked.draw(tenant, runtime.registry, obj, action, known, now)
 
 
 def _matter(obj: BusinessObject, action: Action, values: Mapping[str, Any]) -> str:

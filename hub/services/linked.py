@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.business.acts import Action, Linked, Links
-from hub.business.kind import PARTNER, PAYABLE
+from hub.business.kind import PARTNER, PAYABLE, Kind
 from hub.contract.text import Text
 from hub.errors import InvalidInput
 from hub.registry import Registry
@@ -20,6 +20,17 @@ def named(content: Mapping[str, Any], link: str) -> list[str]:
     if column:
         return [row[column] for row in held]
     return [held] if isinstance(held, str) else list(held)
+
+
+def learned(tenant: Tenant, kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``content`` lacks and the objects that it names know by now: the code that a new buyer was given."""
+    found = {}
+    for name, link in kind.learned.items():
+        number = "" if content.get(name) else str(content.get(link) or "")
+        named_there = tenant.by_number(kind.links[link], number) if number else None
+        if named_there is not None and named_there.content.get(name):
+            found[name] = named_there.content[name]
+    return found
 
 
 def draw(

@@ -298,3 +298,7 @@ def test_a_loss_is_claimed_returned_corrected_supplemented_and_paid_and_another_
         demo.control(do="code_buyer", buyer_no=buyer_no)
         open_tab(page, "Claims", "New buyer")
         wait_for(page, "Has its code", buyer_no)
+        code = row(page, buyer_no).locator("td").nth(1).inner_text()
+        open_tab(page, "Claims", "Claim")
+        row(page, "Withdrawn", NEW_BUYER["name_en"]).get_by_role("link", name="Details").click()
+        expect(panel(page).locator("dl")).to_contain_text(code)

@@ -139,6 +139,14 @@ def test_claims_end_with_the_days_that_the_programme_gives_them(
     assert ("policy_no" not in wrong(policy)) is open_
 
 
+@pytest.mark.parametrize(("typed", "right"), [("", True), ("MF900001", True), ("MF100001", False)])
+def test_a_new_buyer_has_the_code_that_the_insurer_gave_it(typed: str, right: bool) -> None:
+    linked = {"policy_no": POLICY, "buyer_no": {"name_en": "NEW BUYER LTD", "buyer_code": "MF900001"}}
+    content = {**reported(LINE), "shipments": [LINE], "buyer_no": "MF2026-1", "buyer_code": typed}
+
+    assert ("buyer_code" not in faults(content, linked, NOW)) is right
+
+
 def test_the_same_invoice_and_declaration_twice_are_named() -> None:
     found = faults({"shipments": [LINE, LINE], **reported(LINE, LINE)}, {"policy_no": POLICY}, NOW)
 

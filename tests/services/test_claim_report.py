@@ -95,12 +95,35 @@ class Desk:
         self.pass_time()
         return self.office.act(self.claim, "agree", {"seal_no": self.seal.number})
 
-    def submit(self, *shipments: dict[str, Any]) -> BusinessObject:
-        return self.office.act(self.claim, "submit", values(*shipments))
+    def submit(self, *shipments: dict[str, Any], **more: Any) -> BusinessObject:
+        return self.office.act(self.claim, "submit", values(*shipments) | more)
+
+    def register(self) -> BusinessObject:
+        """A buyer that the insurer's list lacks."""
+        facts = {"name_en": "NEW BUYER LTD", "country": "GBR", "address_en": "1 Example Street"}
+        return self.office.act(self.office.begin("buyer", "sinosure"), "register", facts)
+
+    def hear(self, type: str, obj: BusinessObject, **body: Any) -> None:
+        """The insurer says something about ``obj`` as it stands."""
+        self.pass_time()
+        world = self.office.world
+        with reading(world.runtime.engine) as connection:
+            last = select(tables.outbox.c.message_id).where(tables.outbox.c.business_key == obj.number)
+            answered = connection.execute(last.order_by(tables.outbox.c.seq.desc()).limit(1)).scalar_one()
+        message = world.message(type, obj.number, {obj.kind.number: obj.number, **body}, correlation_id=answered)
+        assert world.push(message).code == "0000"
+
+    def give_code(self, buyer: BusinessObject) -> None:
+        self.hear("BuyerCode", buyer, buyer_code="MF900001", coded_at=self.office.world.clock.now())
 
     def pass_time(self) -> None:
         """The report's events are told by the clock."""
         self.office.world.clock.move(timedelta(seconds=1))
+
+    def sent(self) -> bytes:
+        """The latest message out."""
+        with reading(self.office.world.runtime.engine) as connection:
+            return bytes(connection.execute(select(tables.outbox_raw.c.content)).scalars().all()[-1])
 
     def papers(self, kind: str) -> list[tuple[DocumentRow, bytes]]:
         return [row for row in self.office.papers(self.claim) if row[0].kind == kind]
@@ -155,11 +178,38 @@ def test_a_report_is_made_agreed_to_and_travels_with_the_claim(desk: Desk) -> No
     claim = desk.submit(shipment(FIRST), shipment(SECOND))
 
     ((row, content),) = desk.papers("report")
-    with reading(desk.office.world.runtime.engine) as connection:
-        sent = connection.execute(select(tables.outbox_raw.c.content)).scalars().all()[-1]
     assert claim.states["state"] == "SUBMITTED"
     assert papers.check(desk.office.world.runtime, claim, row, content).good
-    assert row.digest.encode() in sent
+    assert row.digest.encode() in desk.sent()
+
+
+def test_the_code_that_a_new_buyer_has_by_now_goes_out_with_the_claim(desk: Desk) -> None:
+    contracted(desk)
+    desk.make(shipment(FIRST))
+    desk.agree()
+    buyer = desk.register()
+    desk.give_code(buyer)
+
+    claim = desk.submit(shipment(FIRST), buyer_code="", buyer_no=buyer.number)
+
+    assert (claim.content["buyer_no"], claim.content["buyer_code"]) == (buyer.number, "MF900001")
+    assert b"<BuyerCode>MF900001</BuyerCode>" in desk.sent()
+
+
+def test_a_code_that_comes_after_the_claim_goes_out_when_it_is_submitted_again(desk: Desk) -> None:
+    contracted(desk)
+    desk.make(shipment(FIRST))
+    desk.agree()
+    buyer = desk.register()
+    claim = desk.submit(shipment(FIRST), buyer_code="", buyer_no=buyer.number)
+    assert b"<BuyerCode>" not in desk.sent()
+    desk.give_code(buyer)
+    now = desk.office.world.clock.now()
+    desk.hear("ClaimReceipt", claim, status_code="20", manager_name="张", manager_phone="010-1", reviewed_at=now)
+
+    desk.submit(shipment(FIRST), buyer_code="", buyer_no=buyer.number)
+
+    assert b"<BuyerCode>MF900001</BuyerCode>" in desk.sent()
 
 
 def test_what_is_signed_is_what_was_shown_byte_for_byte(desk: Desk) -> None:

@@ -274,6 +274,23 @@ def test_a_new_buyer_can_be_chosen_once_it_was_submitted(town: Town) -> None:
     assert "待编码" in after
 
 
+def test_the_code_of_a_new_buyer_stands_in_a_draft_and_in_a_claim_that_was_submitted_before(town: Town) -> None:
+    mine, other = town.begin(), town.begin()
+    facts = {"buyer_no": "MF2026-1", "name_en": "NEW BUYER LTD"}
+    buyer = town.world.create("buyer", "MF2026-1", OURS, "begun", facts)
+    town.save(mine, buyer_no="MF2026-1")
+    with reading(town.world.runtime.engine) as connection:
+        claim = Tenant(connection, OURS).get("claim", other.rpartition("/")[2])
+    town.world.event(claim, "submitted", buyer_no="MF2026-1")
+    before = town.browser.get(f"{mine}/submit").text, town.browser.get(other).text
+
+    town.world.event(town.world.event(buyer, "registered"), "coded", buyer_code="MF900001")
+
+    assert not any("MF900001" in page for page in before)
+    assert 'value="MF900001"' in town.browser.get(f"{mine}/submit").text
+    assert "MF900001" in town.browser.get(other).text
+
+
 def test_each_document_is_looked_up_with_what_is_wrong_and_what_to_do(town: Town) -> None:
     path = town.begin()
     town.declare(FOUND)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import request
@@ -55,6 +55,7 @@ class Desk:
     form: Form | None
     draft: Draft | None
     stored: bool = True  # False: the object is there once something is saved
+    learned: Mapping[str, Any] = field(default_factory=dict)  # what the form lacks and the objects it names know by now
 
     @property
     def path(self) -> str:
@@ -95,7 +96,7 @@ class Desk:
     def known(self) -> dict[str, Any]:
         """What the form shows: what is typed, else what the object holds."""
         held = self.form.entered(self.obj.content) if self.form else {}
-        typed = {**held, **(self.draft.values if self.draft else {})}
+        typed = {**held, **(self.draft.values if self.draft else {}), **self.learned}
         return {name: value for name, value in typed.items() if name not in self._kept_back} | dict.fromkeys(
             self._kept_back & typed.keys(), ""
         )
@@ -124,7 +125,8 @@ def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
     with tenant() as mine:
         obj = mine.get(kind, object_id)
         draft = mine.draft(obj, action.form) if action.form else None
-    return _desk(line_view, listing, obj, action, draft)
+        learned = linked.learned(mine, obj.kind, {**obj.content, **(draft.values if draft else {})})
+    return replace(_desk(line_view, listing, obj, action, draft), learned=learned)
 
 
 def looking_desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:

@@ -14,7 +14,7 @@ from hub.business.kind import Kind
 from hub.business.states import By
 from hub.contract.text import Text
 from hub.errors import NotFound
-from hub.services import papers, prints
+from hub.services import linked, papers, prints
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject, DocumentRow, Entry
 from web.auth import ENTERPRISE, access
@@ -112,6 +112,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
     line_view, listing = place(line, kind)
     with tenant() as mine:
         obj = mine.get(kind, object_id)
+        obj = replace(obj, content={**obj.content, **linked.learned(mine, obj.kind, obj.content)})
         facts = _facts(mine, listing, obj)
         documents, timeline = mine.documents(obj), mine.timeline(obj)
     view = object_view(line_view, listing, obj, "detail", read(listing.title or obj.kind.label))
