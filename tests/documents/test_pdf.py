@@ -112,6 +112,15 @@ def test_a_text_that_no_table_can_break_still_stays_on_the_page(policy, now):
     assert "示例" * 100 in text
 
 
+def test_no_row_of_a_table_is_torn_over_two_pages(policy, now):
+    policy["terms"] = [{"item": "项", "value": "值", "note": f"始{'长' * (30 + 23 * n % 150)}终"} for n in range(40)]
+
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(render("micro_policy", policy, now=now))).pages]
+
+    assert [text.count("始") for text in pages] == [text.count("终") for text in pages]
+    assert len(pages) > 2
+
+
 def test_threads_share_the_compiler_without_mixing_their_data(policy, now):
     made: dict[int, bytes] = {}
 
