@@ -353,7 +353,7 @@ ENGLISH: Mapping[str, str] = {
     "为必填项": "required",
     "投保声明": "Declaration",
     "退回原因": "Reason for the return",
-    "有 {n} 处需要修改": "{n} things to correct",
+    "有 {n} 处需要修改": "To be corrected: {n}",
     "填写内容每 30 秒自动保存": "What you type is saved every 30 seconds",
     "已于 {time} 保存": "Saved at {time}",
     "暂存": "Save draft",

@@ -24,11 +24,13 @@ def printed(title: str, more: dict[str, Any]) -> str:
 
 
 def test_a_policy_says_who_guarantees_what_to_which_customs() -> None:
-    text = printed("关税保证保险保单", {"policy_no": "GP2026-00000003", "record_no": "DB2026-00000003"})
+    text = printed(
+        "关税保证保险保单", {"policy_no": "GP2026-00000003", "record_no": "DB2026-00000003", "premium_due": "338.63"}
+    )
 
     for words in (
         "关税保证保险保单", "GP2026-00000003", "DB2026-00000003", "西安海关、上海海关", "汇总征税担保", "14,723.00",
-        "2027-05-20", "云帆财产保险",
+        "2027-05-20", "338.63", "云帆财产保险",
     ):  # fmt: skip
         assert words in text
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.contract.message import Attachment
-from hub.documents.pdf import render
+from hub.documents.pdf import ZONE, render
 
 GOODS = (
     ("货物大类", "goods_category"), ("货物细类", "goods_code"), ("货物包装", "packaging"), ("标记/唛头", "marks"),
@@ -30,7 +30,7 @@ def e_policy(
         "number": policy["policy_no"],
         "agreement_no": policy.get("agreement_no"),
         "issuer": issuer,
-        "issued_on": policy["stated_at"],
+        "issued_on": policy["stated_at"].astimezone(ZONE).date(),
         "applicant": {"name": policy["enterprise_name"], "uscc": uscc},
         "goods": _rows(GOODS, applied),
         "voyage": _rows(VOYAGE, applied),

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.business.customs import OFFICES, USES
 from hub.contract.message import Attachment
-from hub.documents.pdf import render
+from hub.documents.pdf import ZONE, render
 
 NAMES = {
     "limit_no": "额度编号",
@@ -40,7 +40,7 @@ def paper(
         "title": title,
         "number": said.get("policy_no", said["application_no"]),
         "issuer": issuer,
-        "issued_on": now,
+        "issued_on": now.astimezone(ZONE).date(),
         "applicant": {"name": said["enterprise_name"], "uscc": uscc},
         "insured": "、".join(insured),
         "rows": [

@@ -158,8 +158,9 @@ class DutyInsurer:
         policy = Entry(kind=POLICY, number=said["policy_no"], enterprise=application.enterprise, state="EFFECTIVE",
                        data={"application_no": number, "guarantee_amount": applied["guarantee_amount"]})  # fmt: skip
         desk.books.write(policy)
+        more = {**said, "premium_due": said["premium"]}
         paper = papers.paper(
-            "关税保证保险保单", "电子保单.pdf", applied, said, application.enterprise, self.issuer, now
+            "关税保证保险保单", "电子保单.pdf", applied, more, application.enterprise, self.issuer, now
         )
         desk.tell("DutyPolicy", policy.number, policy.enterprise, body, lane=number, attachments=(paper,))
         self._count(desk, application, Decimal(applied["guarantee_amount"]))
