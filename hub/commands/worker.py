@@ -11,7 +11,7 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime, prepare
-from hub.services import accounts, calendar, evidence, health, reconcile, results, watch, wordings
+from hub.services import accounts, blobs, calendar, evidence, health, reconcile, results, watch, wordings
 from hub.services.broadcast import Broadcast
 from hub.services.questions import open_questions
 
@@ -20,6 +20,7 @@ OBSERVERS = 2.0  # seconds until observing plugins hear of a change
 SILENCE = 300.0  # seconds between two looks at who owes an answer
 STATEMENTS = 900.0  # seconds between two looks whether a bank's day has still to be reconciled
 WORDINGS = 3600.0  # seconds between two looks for what was signed in an older wording: it comes with an upgrade
+FILES = 600.0  # seconds between two sweeps of files that nothing has come to refer to
 CHALLENGES = 60.0  # seconds between two removals of what logs nobody in any more
 
 
@@ -61,10 +62,11 @@ def make(runtime: Runtime) -> Worker:
     observers = Job("observers", OBSERVERS, Broadcast(runtime).run)
     heads = Job("evidence", runtime.settings.evidence.every, lambda: evidence.tend(runtime))
     challenges = Job("challenges", CHALLENGES, lambda: accounts.forget_challenges(runtime))
+    files = Job("files", FILES, lambda: blobs.sweep(runtime))
     older = Job("wordings", WORDINGS, lambda: wordings.outdate(runtime))
     questions = open_questions(runtime)
     statements = Job("reconciliation", STATEMENTS, lambda: reconcile.due(runtime, questions))
-    jobs = [due, statements, silence, observers, heads, challenges, older]
+    jobs = [due, statements, silence, observers, heads, challenges, files, older]
     return Worker(runtime, results.settle, receive, jobs)
 
 

@@ -327,11 +327,10 @@ def _ahead(runtime: Runtime, act: Act, now: datetime) -> Ready:
         files = (*enclosed, *_own(tenant, obj, action))
         at = _signed_at(action, act, now)
         after = record.foreseen(connection, obj, _event(obj, action, act, values, at, now))
-        fresh = [file for _, file in enclosed if not blobs.held(connection, file.sha256)]
     built = outgoing.build(runtime, _message(runtime, after, action, action.sends, act, at, files))
-    for file in fresh:
+    for _, file in enclosed:
         with writing(runtime.engine) as connection:
-            blobs.keep(connection, file.content, file.media_type)
+            blobs.keep_ahead(connection, file.content, file.media_type, now)
     return Ready(contents={file.sha256: file.content for _, file in enclosed}, built=built)
 
 

@@ -73,7 +73,7 @@ def ask(
         document=request.name,
     )
     with writing(runtime.engine) as connection:
-        return Asked(payload=payload, prepared=blobs.keep(connection, prepared.content, PDF))
+        return Asked(payload=payload, prepared=blobs.keep_ahead(connection, prepared.content, PDF, now))
 
 
 def take(

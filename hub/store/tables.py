@@ -288,6 +288,14 @@ blob = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+blob_ahead = Table(
+    "blob_ahead",  # kept before anything refers to it: swept when nothing has come to
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_blob_ahead_at", "at"),
+)
+
 document = Table(
     "document",
     metadata,

@@ -103,6 +103,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_blob")),
     )
     op.create_table(
+        "blob_ahead",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_blob_ahead")),
+    )
+    with op.batch_alter_table("blob_ahead", schema=None) as batch_op:
+        batch_op.create_index("ix_blob_ahead_at", ["at"], unique=False)
+
+    op.create_table(
         "circuit",
         sa.Column("partner", sa.String(length=32), nullable=False),
         sa.Column("capability", sa.String(length=60), nullable=False),
@@ -794,6 +803,10 @@ def downgrade() -> None:
     op.drop_table("conflict")
     op.drop_table("eligible")
     op.drop_table("circuit")
+    with op.batch_alter_table("blob_ahead", schema=None) as batch_op:
+        batch_op.drop_index("ix_blob_ahead_at")
+
+    op.drop_table("blob_ahead")
     op.drop_table("blob")
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_time")
