@@ -46,6 +46,11 @@ class Actor:
     address: str | None = None
     rights: frozenset[str] = frozenset()  # beyond the role: delegated by the legal person (ROLE-06)
 
+    @property
+    def signer(self) -> dict[str, str]:
+        """The card as a message names it; nothing for a session without one."""
+        return {"signer_certificate_serial": self.certificate} if self.certificate else {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Linked:

@@ -32,8 +32,7 @@ def signing(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str
 def signed(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of AgreementSigned; the document travels with it."""
     names = ("agreement_no", "document_version", "enterprise_name", "seal_no", "signed_at")
-    serial = {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
-    return {name: content[name] for name in names} | serial
+    return {name: content[name] for name in names} | actor.signer
 
 
 def printed(content: Mapping[str, Any], actor: Actor, receiver: str) -> dict[str, Any]:

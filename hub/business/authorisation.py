@@ -51,8 +51,7 @@ def revoked(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str
 
 
 def _told(content: Mapping[str, Any], actor: Actor, now: datetime, status: str) -> dict[str, Any]:
-    serial = {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
-    return {name: content[name] for name in SAID} | {"status": status, "changed_at": now} | serial
+    return {name: content[name] for name in SAID} | {"status": status, "changed_at": now} | actor.signer
 
 
 AUTHORISATION = Kind(

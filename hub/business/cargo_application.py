@@ -155,17 +155,13 @@ def application(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict
     """Body of CargoApplication: all blocks of 12.4; without an invoice its block stays here."""
     dropped = INVOICE_FIELDS if content["invoice_type"] == "NONE" else ()
     body = {name: content[name] for name in SENT if name not in dropped and content.get(name) not in (None, "", [])}
-    return body | {"applied_at": now} | _signer(actor)
+    return body | {"applied_at": now} | actor.signer
 
 
 def cancellation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Body of CargoCancellation."""
     reason = {"reason": content["cancel_reason"]} if content.get("cancel_reason") else {}
-    return {"application_no": content["application_no"], "requested_at": now} | reason | _signer(actor)
-
-
-def _signer(actor: Actor) -> dict[str, Any]:
-    return {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
+    return {"application_no": content["application_no"], "requested_at": now} | reason | actor.signer
 
 
 TERM = (

@@ -38,8 +38,7 @@ def application(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict
     """Body of DutyApplication; without an invoice its block stays here."""
     dropped = INVOICE_FIELDS if content["invoice_type"] == "NONE" else ()
     body = {name: content[name] for name in SENT if name not in dropped and content.get(name) not in (None, "")}
-    signer = {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
-    return body | {"applied_at": now} | signer
+    return body | {"applied_at": now} | actor.signer
 
 
 def premium(amount: Decimal, rate_percent: Decimal) -> Decimal:

@@ -38,14 +38,12 @@ def signing(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str
 
 def authorisation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of DutyAuthorisation; the signed letter travels with it."""
-    signer = {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
-    return {name: content[name] for name in SAID} | signer
+    return {name: content[name] for name in SAID} | actor.signer
 
 
 def revocation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Body of DutyRevocation."""
-    signer = {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
-    return {"authorisation_no": content["authorisation_no"], "revoked_at": now} | signer
+    return {"authorisation_no": content["authorisation_no"], "revoked_at": now} | actor.signer
 
 
 AUTHORISATION = Kind(

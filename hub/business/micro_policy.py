@@ -43,12 +43,12 @@ def confirmation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dic
     """Body of PolicyConfirmation: what the enterprise confirmed, and exactly which declaration it accepted."""
     body = {name: content[name] for name in CONFIRMED if content.get(name)}
     clauses = "\n".join(content["declaration_text"]).encode()
-    return body | {"declaration_hash": sha256(clauses).hexdigest(), "accepted_at": now} | _signer(actor)
+    return body | {"declaration_hash": sha256(clauses).hexdigest(), "accepted_at": now} | actor.signer
 
 
 def withdrawal(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Body of WithdrawalRequest."""
-    return {"application_no": content["application_no"], "requested_at": now} | _signer(actor)
+    return {"application_no": content["application_no"], "requested_at": now} | actor.signer
 
 
 def policy_receipt(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -56,10 +56,6 @@ def policy_receipt(content: Mapping[str, Any], actor: Actor, now: datetime) -> d
     person = {"person_name": actor.name} if actor.name else {}
     serial = {"certificate_serial": actor.certificate} if actor.certificate else {}
     return {"policy_no": content["policy_no"], "received_at": now} | person | serial
-
-
-def _signer(actor: Actor) -> dict[str, Any]:
-    return {"signer_certificate_serial": actor.certificate} if actor.certificate else {}
 
 
 COMMON = (

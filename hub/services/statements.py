@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from hub.business.content import freeze, thaw
 from hub.business.numbers import SHANGHAI
-from hub.business.payment import ORDER
+from hub.business.payment_order import ORDER
 from hub.business.reconciliation import DEBIT, SETTLED, Difference, Instruction, compare
 from hub.contract.sealed import masked
 from hub.contract.text import Text

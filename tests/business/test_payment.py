@@ -13,7 +13,9 @@ from hub.business.acts import Linked
 from hub.business.duty_application import APPLICATION
 from hub.business.kind import Kind
 from hub.business.lifecycle import Event, project
-from hub.business.payment import AGREEMENT, LIVE, ORDER, may_pay, order_drawn, subtotals, totals
+from hub.business.payment_agreement import AGREEMENT
+from hub.business.payment_bills import subtotals, totals
+from hub.business.payment_order import LIVE, ORDER, may_pay, order_drawn
 from hub.business.states import CONFLICT
 from hub.contract.money import Money
 from hub.contract.text import Text

@@ -5,7 +5,7 @@ from datetime import date
 
 from pypdf import PdfReader
 
-from hub.business.payment import printed
+from hub.business.payment_agreement import printed
 from hub.business.payment_terms import CLAUSES, DIGEST, TITLE, VERSION
 from hub.documents import pdf
 

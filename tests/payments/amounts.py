@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from sqlalchemy import Engine, insert, select
 
 from hub.business.content import freeze, thaw
-from hub.business.payment import ORDER
+from hub.business.payment_order import ORDER
 from hub.business.posting import Posting
 from hub.contract.message import CanonicalMessage
 from hub.contract.money import LARGEST, Money

@@ -25,7 +25,7 @@ from hub import registry
 from hub.business import KINDS
 from hub.business.acts import Actor
 from hub.business.content import thaw
-from hub.business.payment import ORDER
+from hub.business.payment_order import ORDER
 from hub.cards.challenge import frame
 from hub.cards.trust import read_card
 from hub.clock import Clock, MovableClock

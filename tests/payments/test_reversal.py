@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from hub.business.payment import ORDER
+from hub.business.payment_order import ORDER
 from hub.config import WebSettings
 from hub.errors import InvalidInput
 from hub.testing.simulator import controls

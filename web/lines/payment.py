@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from hub.business.payment import AGREEMENT, LINE, ORDER
+from hub.business.payment import LINE
+from hub.business.payment_agreement import AGREEMENT
+from hub.business.payment_order import ORDER
 from hub.business.payment_terms import CLAUSES, TITLE
 from hub.business.roles import LEGAL_PERSON
 from hub.contract.text import Text

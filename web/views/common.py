@@ -12,7 +12,7 @@ from flask import request
 from hub.business import KINDS
 from hub.business.acts import Action, Need
 from hub.business.kind import Kind, allowed, may
-from hub.business.payment import ORDER
+from hub.business.payment_order import ORDER
 from hub.business.states import Next
 from hub.contract.money import Money
 from hub.contract.text import Text

@@ -10,7 +10,10 @@ from flask import Blueprint, request
 from flask.wrappers import Response
 
 from hub.business.acts import Linked
-from hub.business.payment import AGREEMENT, LINE, ORDER, due
+from hub.business.payment import LINE
+from hub.business.payment_agreement import AGREEMENT
+from hub.business.payment_bills import due
+from hub.business.payment_order import ORDER
 from hub.contract.money import Money
 from hub.services import drafts, linked
 from hub.services.objects import Tenant
