@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, in_english
 from tests.browser.test_journey import open_menu, panel
 
 pytestmark = pytest.mark.browser
@@ -122,20 +122,27 @@ def test_two_tabs_on_one_draft_do_not_overwrite_each_other(login: Callable[..., 
     expect(panel(page)).to_contain_text("第一页路3号")
 
 
-def test_a_draft_is_deleted_by_keyboard_after_a_question(login: Callable[..., Page]) -> None:
+def test_an_inquiry_in_english_is_refused_saved_and_deleted_by_keyboard_after_a_question(
+    login: Callable[..., Page],
+) -> None:
     page = login()
-    open_menu(page, "投保咨询")
-    panel(page).locator("[name=address]").fill("将删除路9号")
-    panel(page).locator("[name=address]").press("Alt+s")
-    expect(panel(page).get_by_text("已暂存")).to_be_visible()
-    number = panel(page).locator("table.grid tbody tr th").first.inner_text()
+    with in_english(page):
+        open_menu(page, "Inquiries")
+        panel(page).locator("[name=contact_mobile]").fill("123")
+        button(page, "Submit")
+        expect(panel(page).locator(".error-summary")).to_contain_text("Registered in")
+        expect(panel(page).locator(".error-summary")).not_to_contain_text(re.compile("[一-鿿]"))
+        panel(page).locator("[name=address]").fill("将删除路9号")
+        panel(page).locator("[name=address]").press("Alt+s")
+        expect(panel(page).get_by_text("Draft saved")).to_be_visible()
+        number = panel(page).locator("table.grid tbody tr th").first.inner_text()
 
-    page.keyboard.press("Alt+r")
-    expect(panel(page)).to_contain_text("是否删除该询保申请")
-    panel(page).get_by_role("button", name="删除").click()
+        page.keyboard.press("Alt+r")
+        expect(panel(page)).to_contain_text("Delete this inquiry?")
+        panel(page).get_by_role("button", name="Delete").click()
 
-    expect(panel(page).get_by_text("询保申请已删除")).to_be_visible()
-    assert not any(number in text for text in rows(page))
+        expect(panel(page).get_by_text("Inquiry deleted")).to_be_visible()
+        assert not any(number in text for text in rows(page))
 
 
 def test_the_form_without_javascript_still_saves_and_offers_the_next_level(
