@@ -14,7 +14,7 @@ from hub import config
 from hub.services import accounts
 from hub.store import tables
 from hub.store.engine import open_engine, writing
-from tests.browser.conftest import Demo, enter, running
+from tests.browser.conftest import Demo, enter, in_english, running
 from tests.browser.test_cargo import button, choose, row
 from tests.browser.test_claim import choose_buyer, wait_for, with_card
 from tests.browser.test_journey import confirm, fill, open_menu, panel
@@ -138,11 +138,14 @@ def test_from_the_list_to_the_claim(shenzhen: Demo, page: Page) -> None:
     open_menu(page, "统保政策")
     expect(panel(page)).to_contain_text("保障中")
     expect(panel(page)).to_contain_text("免费 3 个，已使用 1 个")
-    open_menu(page, "报案")
-    wait_for(page, "已受理", "EXAMPLE BUYER 07")
-    row(page, "已受理", "EXAMPLE BUYER 07").get_by_role("link", name="转索赔").click()
+    with in_english(page):
+        open_menu(page, "Unified policy")
+        expect(panel(page)).to_contain_text("3 free of charge, 1 taken")
+        open_menu(page, "Loss reports")
+        wait_for(page, "Taken up", "EXAMPLE BUYER 07")
+        row(page, "Taken up", "EXAMPLE BUYER 07").get_by_role("link", name="Turn into a claim").click()
 
-    expect(page.get_by_role("heading", name="索赔申请详情", level=1)).to_be_visible()
-    expect(panel(page).locator("[name=buyer_name_en]")).to_have_value(BUYER)
-    expect(panel(page)).to_contain_text("INV-7")
-    expect(panel(page)).to_contain_text("预计赔付（美元，以正式保单约定为准）")
+        expect(page.get_by_role("heading", name="Claim", level=1)).to_be_visible()
+        expect(panel(page).locator("[name=buyer_name_en]")).to_have_value(BUYER)
+        expect(panel(page)).to_contain_text("INV-7")
+        expect(panel(page)).to_contain_text("Expected payment (USD). The wording of the policy prevails")
