@@ -24,7 +24,7 @@ WIDEST = 120
 SEVERAL = 2
 LINES = {
     "insurer": "A row maps to the events of hub/business/micro_policy.py.",
-    "bank": "A row maps to the events of hub/business/payment.py.",
+    "bank": "A row maps to the events of hub/business/payment_agreement.py and payment_order.py.",
     "data": "The lines that use trade data come later; map to their events then.",
 }
 SILENT = 'incoming = "none"                      # it sends nothing by itself'
