@@ -32,6 +32,7 @@ EXPECTED = {
     "objects.detail": ENTERPRISE,
     "objects.numbered": ENTERPRISE,
     "objects.timeline": ENTERPRISE,
+    "objects.printed": ENTERPRISE,
     "objects.progress": ENTERPRISE,
     "acts.new": ENTERPRISE,
     "acts.ask": ENTERPRISE,
