@@ -88,6 +88,7 @@ INVOICE_FIELDS = (
     "invoice_account",
 )  # fmt: skip
 """The block that 无需开具发票 hides."""
+INVOICE = ("invoice_type", *INVOICE_FIELDS)
 INVOICE_REQUIRED: Mapping[str, frozenset[str]] = {
     "ELECTRONIC": frozenset(INVOICE_FIELDS[:5]),
     "PAPER": frozenset(INVOICE_FIELDS[:5]),
@@ -141,7 +142,7 @@ SENT = (
     "application_no", "agreement_no", "product_name", "enterprise_name", "applicant_contact", "applicant_phone",
     "applicant_address", "insured_name", "insured_id_type", "insured_id_no", "insured_contact", "insured_phone",
     "insured_address", "goods_category", "goods_code", "packaging", "goods_description", "packages_and_weight", "marks",
-    "invoice_type", *INVOICE_FIELDS, "invoice_no", "transport_doc_no", "voyage_no", "vessel_name", "carriage", "bulk",
+    *INVOICE, "invoice_no", "transport_doc_no", "voyage_no", "vessel_name", "carriage", "bulk",
     "departure_date", "arrival_date", "origin_country", "origin_province", "origin_city", "origin_port",
     "origin_description", "destination_country", "destination_province", "destination_city", "destination_port",
     "destination_description", "via_description", "letter_of_credit", "letter_of_credit_no", "claim_place",

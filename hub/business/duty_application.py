@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Payable, Sends
-from hub.business.cargo_application import INVOICE_FIELDS, INVOICE_TYPES
+from hub.business.cargo_application import INVOICE, INVOICE_FIELDS, INVOICE_TYPES
 from hub.business.customs import OFFICES, USES
 from hub.business.duty_limit import CURRENCY, LIMIT_NO, NOT_GRANTED, OTHER_LIMIT, taken
 from hub.business.kind import RETURNED, Derived, Effect, Field, Kind, Room
@@ -27,7 +27,7 @@ from hub.contract.text import Text
 SENT = (
     "application_no", "apply_no", "limit_no", "enterprise_name", "customs_code", "guarantee_use", "customs_office",
     "declaration_office", "declaration_no", "guarantee_amount", "rate_percent", "premium", "start_date", "end_date",
-    "invoice_type", *INVOICE_FIELDS, "remark",
+    *INVOICE, "remark",
 )  # fmt: skip
 """What goes to the insurer under its own name, where it was filled in."""
 OVER_LIMIT = Text("保险金额超过剩余额度", "More than is left of the limit")

@@ -115,6 +115,13 @@ class Tenant:
         ).first()
         return None if row is None else thaw(row)
 
+    def handed_in(self, kind_code: str) -> BusinessObject | None:
+        """The newest object of this kind among those that were ever handed in, or None."""
+        table = tables.business_object
+        wanted = self._owned(table).where(table.c.kind == kind_code, table.c.submission > 0)
+        row = self._connection.execute(wanted.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(1)).first()
+        return None if row is None else thaw(row)
+
     def those(self, ids: Collection[str]) -> dict[str, BusinessObject]:
         """Id -> object, for ids of any kind; one of another enterprise is not among them."""
         rows = self._connection.execute(THOSE, {"ids": list(ids)})

@@ -68,6 +68,37 @@ def test_more_than_is_left_is_refused_at_its_field_before_a_card_is_asked_for(
     assert ("保险金额(元)：保险金额超过剩余额度 750.00" in answer.text) is refused
 
 
+INVOICE = {"invoice_type": "ELECTRONIC", "invoice_title": "示例开票", "invoice_email": "fp@example.com"}
+
+
+def test_the_invoice_block_is_filled_in_as_it_was_handed_in_last(
+    clerk: Browser, world: World, limit: BusinessObject
+) -> None:
+    drawn = {"apply_no": "ED-1", "limit_no": "E1", "guarantee_amount": Decimal("1.00")}
+    handed_in = world.create("duty_application", "GS-2", OURS, "begun", drawn | INVOICE)
+    world.event(handed_in, "submitted", submission=1)
+    world.clock.move(timedelta(seconds=1))
+    world.create("duty_application", "GS-3", OURS, "begun", {"invoice_title": "只是草稿"})
+
+    text = clerk.get(f"/duty/duty_application/new?from=duty_limit/{limit.id}").text
+
+    shown = dict(re.findall(r'name="(invoice_title|invoice_email)"[^>]* value="([^"]+)"', text))
+    assert shown == {name: INVOICE[name] for name in ("invoice_title", "invoice_email")}
+    assert re.search(r'value="ELECTRONIC" (selected|checked)', text)
+
+
+def test_no_cover_is_offered_under_a_limit_with_nothing_left(
+    clerk: Browser, world: World, limit: BusinessObject
+) -> None:
+    offered, listed = f"/duty/duty_application/new?from=duty_limit/{limit.id}", "/duty/duty_limit_info"
+    before = clerk.get(listed).text
+    world.event(limit, "changed", remaining_amount=Decimal("0.00"), used_amount=Decimal("1000.00"))
+
+    after = clerk.get(listed).text
+
+    assert (offered in before, offered in after) == (True, False)
+
+
 def test_a_top_up_and_the_changes_of_a_limit_open_over_their_list(clerk: Browser, limit: BusinessObject) -> None:
     text = clerk.get("/duty/duty_limit").text
 

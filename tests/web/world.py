@@ -182,9 +182,10 @@ class World:
         assert made is not None
         return made.obj
 
-    def event(self, obj: BusinessObject, name: str, **content: Any) -> BusinessObject:
+    def event(self, obj: BusinessObject, name: str, *, submission: int | None = None, **content: Any) -> BusinessObject:
         """The partner (or the system) causes ``name``."""
-        new = NewEvent(name=name, identity=str(uuid.uuid4()), occurred_at=self.clock.now(), content=content)
+        now = self.clock.now()
+        new = NewEvent(name=name, identity=str(uuid.uuid4()), occurred_at=now, submission=submission, content=content)
         with writing(self.runtime.engine) as connection:
             return record.record(connection, record.lock_id(connection, obj.id), new, self.clock.now()).obj
 

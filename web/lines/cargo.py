@@ -8,7 +8,7 @@ from hub.business.cargo import AGREEMENT, APPOINTMENT, LINE, POLICY
 from hub.business.cargo_application import (
     APPLICATION,
     EDITABLE,
-    INVOICE_FIELDS,
+    INVOICE,
     PREMIUM_FORMULA,
     PREMIUM_NOTE,
     STRIKES,
@@ -174,7 +174,7 @@ APPLICATIONS = Listing(
     link_labels={("submit", state): Text("修改", "Edit") for state in EDITABLE},
     detail=(
         "application_no", "state", "proposal_no", "agreement_no", "policy_no", "product_name", "enterprise_name",
-        "uscc", *APPLICANT, *INSURED, *GOODS, "invoice_type", *INVOICE_FIELDS, *VOYAGE, *COVER[:-1], "invoice_amount",
+        "uscc", *APPLICANT, *INSURED, *GOODS, *INVOICE, *VOYAGE, *COVER[:-1], "invoice_amount",
         "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "premium_returned", "reason",
     ),
     sources={
@@ -190,12 +190,13 @@ APPLICATIONS = Listing(
             of="application_no",
             fields=tuple(
                 name
-                for name in ("agreement_no", "product_name", *APPLICANT, *INSURED, *GOODS, "invoice_type",
-                             *INVOICE_FIELDS, *VOYAGE, *COVER)
+                for name in ("agreement_no", "product_name", *APPLICANT, *INSURED, *GOODS, *INVOICE,
+                             *VOYAGE, *COVER)
                 if name not in OF_ONE_VOYAGE
             ),
         ),
     },
+    recalls=INVOICE,
     title=Text("货物运输险投保单", "Cargo application"),
     empty=Text(
         "还没有投保单。在“货物运输险协议查询”中选择一份有效协议，点击“投保”。",
@@ -310,7 +311,7 @@ VIEW = LineView(
                 Block(Text("货物信息", "Goods"), GOODS),
                 Block(
                     Text("发票信息", "Invoice for the premium"),
-                    ("invoice_type", *INVOICE_FIELDS),
+                    INVOICE,
                     columns=3,
                     wide=frozenset({"invoice_type"}),
                 ),

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hub.business.cargo_application import INVOICE_FIELDS
+from hub.business.cargo_application import INVOICE
 from hub.business.duty import LINE
 from hub.business.duty_application import APPLICATION, POLICY
 from hub.business.duty_authorisation import AUTHORISATION
@@ -170,7 +170,6 @@ GUARANTEE = (
     "guarantee_use", "customs_code", "customs_office", "declaration_office", "declaration_no", "guarantee_amount",
     "start_date", "end_date", "rate_percent", "premium",
 )  # fmt: skip
-INVOICE = ("invoice_type", *INVOICE_FIELDS)
 
 APPLICATIONS = Listing(
     kind=APPLICATION,
@@ -212,9 +211,11 @@ APPLICATIONS = Listing(
             states=frozenset({"SUCCEEDED"}),
             fields=("apply_no", "limit_no", "customs_code", "customs_office", "rate_percent", "guarantee_use"),
             renamed={"declaration_office": "customs_office"},
+            has="remaining_amount",
             primary=True,
         )
     },
+    recalls=INVOICE,
     title=Text("投保单明细", "Duty guarantee application"),
     empty=Text("还没有投保单。在“额度信息”中点击“申请投保”。", "None yet: choose 'Apply for cover' beside a limit."),
 )  # fmt: skip

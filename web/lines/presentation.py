@@ -126,6 +126,7 @@ class Listing:
     title: Text | None = None  # of the detail page
     empty: Text | None = None  # first use: nothing there yet
     create: Text | None = None  # what begins a new object, where the enterprise may
+    recalls: Sequence[str] = ()  # what a new object takes from the last one handed in, if its source says none of it
     sources: Mapping[str, Source] = field(default_factory=dict)  # kind -> how one of it begins an object of this kind
     master: Master | None = None  # the list over this one
     answers: Sequence[str] = ()  # what the detail page shows of each word of the partner's, beside the time

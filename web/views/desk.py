@@ -245,10 +245,13 @@ def chosen_receiver(kind: Kind) -> str | None:
 
 
 def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
-    """The object from which the request begins a new one, and what it fills in. Raises NotFound."""
+    """The object from which the request begins a new one, and what is filled in. Raises NotFound, NotAllowed."""
+    with tenant() as mine:
+        last = mine.handed_in(listing.kind.code) if listing.recalls else None
+    recalled = _filled(last, {name: name for name in listing.recalls})
     kind_code, _, object_id = request.values.get("from", "").partition("/")
     if not kind_code:
-        return None, {}
+        return None, recalled
     source = listing.sources.get(kind_code)
     if source is None:
         raise NotFound
@@ -258,9 +261,15 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
             raise NotAllowed
         number = str(obj.content.get(source.of, ""))
         meant = mine.by_number(obj.kind.links[source.of], number) if source.of else obj
-    held = meant.content if meant else {}
     names = {**{name: name for name in source.fields}, **source.renamed}
-    return obj, {name: _taken(listing.kind, name, held[of]) for name, of in names.items() if held.get(of) is not None}
+    opening = {name: _taken(listing.kind, name, value) for name, value in _filled(meant, names).items()}
+    return obj, opening if opening.keys() & recalled.keys() else recalled | opening
+
+
+def _filled(obj: BusinessObject | None, names: Mapping[str, str]) -> dict[str, Any]:
+    """What ``obj`` knows of the fields ``names`` (name -> its name there)."""
+    held = obj.content if obj else {}
+    return {name: held[of] for name, of in names.items() if held.get(of) is not None}
 
 
 def _taken(kind: Kind, name: str, value: Any) -> Any:
