@@ -27,6 +27,7 @@ from web.auth import NEEDS_CARD, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many, Source
 from web.site import age, meanings, money, read, runtime, say, show, site
 from web.views import journeys
+from web.views.places import refusal
 
 PAY = "/pay"  # where the bills that are due stand
 PAY_MANY = Many(code="pay", label=Text("在线支付", "Pay online"), path=PAY, name="bill")
@@ -129,13 +130,12 @@ def source_links(obj: BusinessObject, kinds: frozenset[str] | None = None) -> li
         if not begins(source, obj) or not (kinds is None or listing.kind.code in kinds):
             continue
         path = f"{site().path(listing.kind, 'new')}?from={obj.kind.code}/{obj.id}"
-        reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
         found.append(
             Link(
                 label=read(source.label),
                 path=path,
                 primary=source.primary,
-                reason=read(reason) if reason else None,
+                reason=refusal(listing.kind),
                 dialog=source.dialog,
             )
         )
@@ -166,9 +166,8 @@ def payment_link(obj: BusinessObject) -> Link | None:
     payable, state = obj.kind.payable, obj.state()
     if payable is None or state is None or state.id not in payable.states:
         return None
-    reason = drafts.refusal(runtime().registry, ORDER, login_of().actor)
     label = say("重新支付") if state.family == "failed" else say("在线支付")
-    return Link(label=label, path=f"{PAY}?bill={obj.id}", primary=True, reason=read(reason) if reason else None)
+    return Link(label=label, path=f"{PAY}?bill={obj.id}", primary=True, reason=refusal(ORDER))
 
 
 def partner_name(code: str) -> str:

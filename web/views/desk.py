@@ -40,7 +40,7 @@ from web.views.common import (
     tenant,
     value_text,
 )
-from web.views.places import NEW, home_of
+from web.views.places import NEW, home_of, refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,16 +246,15 @@ def chosen_receiver(kind: Kind) -> str | None:
 
 def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
     """The object from which the request begins a new one, and what is filled in. Raises NotFound, NotAllowed."""
-    with tenant() as mine:
-        last = mine.handed_in(listing.kind.code) if listing.recalls else None
-    recalled = _filled(last, {name: name for name in listing.recalls})
     kind_code, _, object_id = request.values.get("from", "").partition("/")
-    if not kind_code:
-        return None, recalled
     source = listing.sources.get(kind_code)
-    if source is None:
+    if kind_code and source is None:
         raise NotFound
     with tenant() as mine:
+        last = mine.handed_in(listing.kind.code) if listing.recalls else None
+        recalled = _filled(last, {name: name for name in listing.recalls})
+        if source is None:
+            return None, recalled
         obj = mine.get(kind_code, object_id)
         if not begins(source, obj):
             raise NotAllowed
@@ -284,11 +283,11 @@ def new_link(listing: Listing) -> Link | None:
     """
     if listing.create is None or listing.kind.entry is None or listing.kind.beginning is None:
         return None
-    reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
+    reason = refusal(listing.kind)
     if reason is None and listing.kind.once and _all_begun(listing.kind):
         return None
     path = site().path(listing.kind, *(() if listing.form_above else (NEW,)))
-    return Link(label=read(listing.create), path=path, primary=True, reason=read(reason) if reason else None)
+    return Link(label=read(listing.create), path=path, primary=True, reason=reason)
 
 
 def _all_begun(kind: Kind) -> bool:

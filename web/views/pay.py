@@ -15,14 +15,15 @@ from hub.business.payment_agreement import AGREEMENT
 from hub.business.payment_bills import due
 from hub.business.payment_order import ORDER
 from hub.contract.money import Money
-from hub.services import drafts, linked
+from hub.services import linked
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.services.shapes import BusinessObject
-from web.auth import ENTERPRISE, access, login_of
+from web.auth import ENTERPRISE, access
 from web.page import View, crumbs, page
 from web.site import money, read, runtime, say, site
 from web.views.common import PAY, partner_name, place, tenant
+from web.views.places import refusal
 
 views = Blueprint("pay", __name__)
 
@@ -62,7 +63,6 @@ def bills() -> Response:
         payees = _payees(mine, wanted)
         agreements = _agreements(mine)
     title = say("待缴费业务")
-    reason = drafts.refusal(runtime().registry, ORDER, login_of().actor)
     view = View(
         id="v-pay",
         title=title,
@@ -76,7 +76,7 @@ def bills() -> Response:
         view,
         payees=payees,
         agreements=agreements,
-        reason=read(reason) if reason else "",
+        reason=refusal(ORDER) or "",
         action=site().path(ORDER, "new"),
         source=AGREEMENT.code,
         sign=site().path(AGREEMENT),

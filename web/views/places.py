@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hub.business.kind import Kind
 from hub.services import drafts
 from hub.services.shapes import BusinessObject
 from web.auth import login_of
@@ -87,15 +88,15 @@ def tabs_of(view: LineView, listing: Listing, counts: Mapping[str, int], *, new:
             path=f"{view.path(tab.listing)}/{NEW}" if tab.new else view.path(tab.listing),
             on=tab.listing is listing and tab.new is new,
             count=0 if tab.new else counts.get(tab.listing.slug, 0),
-            reason=_refused(tab.listing) if tab.new else None,
+            reason=refusal(tab.listing.kind) if tab.new else None,
         )
         for tab in tabs
     ]
 
 
-def _refused(listing: Listing) -> str | None:
-    """Why the user of this request may not begin one of the list's objects."""
-    reason = drafts.refusal(runtime().registry, listing.kind, login_of().actor)
+def refusal(kind: Kind) -> str | None:
+    """Why the user of this request may not begin an object of this kind, in words."""
+    reason = drafts.refusal(runtime().registry, kind, login_of().actor)
     return read(reason) if reason else None
 
 
