@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from hub.errors import NotFound
 from hub.runtime import Runtime
@@ -20,19 +20,31 @@ NAMING = [key.parent for table in metadata.tables.values() for key in table.fore
 
 
 def keep(connection: Connection, content: bytes, media_type: str) -> str:
-    """Keep a file; returns its SHA-256, hex."""
-    digest = sha256(content).hexdigest()
-    row = {"digest": digest, "media_type": media_type, "size": len(content), "content": content}
-    insert_new(connection, blob, row)
+    """Keep a file for good; returns its SHA-256, hex."""
+    digest, new = _put(connection, content, media_type)
+    if not new:  # it may have been kept ahead
+        connection.execute(delete(blob_ahead).where(blob_ahead.c.digest == digest))
     return digest
 
 
 def keep_ahead(connection: Connection, content: bytes, media_type: str, now: datetime) -> str:
-    """Keep a file for what is about to refer to it; if nothing comes to, it is swept."""
-    digest = sha256(content).hexdigest()
-    if not insert_new(connection, blob_ahead, {"digest": digest, "at": now}):
+    """Keep a file for what is about to refer to it; if nothing comes to, it is swept.
+
+    What is kept for good (a certificate that only evidence names) is never noted, and so never swept.
+    """
+    digest, new = _put(connection, content, media_type)
+    if new:
+        connection.execute(insert(blob_ahead).values(digest=digest, at=now))
+    else:
         connection.execute(update(blob_ahead).where(blob_ahead.c.digest == digest).values(at=now))
-    return digest if held(connection, digest) else keep(connection, content, media_type)
+    return digest
+
+
+def _put(connection: Connection, content: bytes, media_type: str) -> tuple[str, bool]:
+    """The file's digest, and whether it is new."""
+    digest = sha256(content).hexdigest()
+    row = {"digest": digest, "media_type": media_type, "size": len(content), "content": content}
+    return digest, insert_new(connection, blob, row)
 
 
 def held(connection: Connection, digest: str) -> bool:

@@ -81,6 +81,21 @@ def test_what_evidence_alone_refers_to_is_never_swept(world: World) -> None:
     assert there(world, digest)
 
 
+@pytest.mark.parametrize("first", ["for good", "ahead"])
+def test_what_is_kept_for_good_too_is_never_swept(world: World, first: str) -> None:
+    for how in ("for good", "ahead") if first == "for good" else ("ahead", "for good"):
+        with writing(world.runtime.engine) as connection:
+            if how == "ahead":
+                digest = blobs.keep_ahead(connection, b"the same bytes", PNG, world.clock.now())
+            else:
+                digest = blobs.keep(connection, b"the same bytes", blobs.CERTIFICATE)
+    world.clock.move(timedelta(hours=25))
+
+    assert blobs.sweep(world.runtime) == 0
+
+    assert there(world, digest)
+
+
 def test_a_document_that_the_card_did_not_sign_goes_and_the_signed_one_stays(world: World) -> None:
     desk = office(world)
     draft, chosen = desk.begin("agreement", "sinosure"), {"seal_no": desk.make_seal().number}
