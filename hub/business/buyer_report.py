@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.business import sending
 from hub.business.acts import Action, Actor, Sends
-from hub.business.claim import NO_POLICY
+from hub.business.claim_rules import NO_POLICY
 from hub.business.kind import Field, Hold, Kind
 from hub.business.numbers import NumberFormat
 from hub.business.programme import FIELD, PROGRAMMES, used_up

@@ -10,7 +10,8 @@ from typing import Any
 
 from hub.business import sending
 from hub.business.acts import Action, Actor, Sends
-from hub.business.claim import EVIDENCE, MATERIAL, NO_POLICY, OVER_INVOICE
+from hub.business.claim import EVIDENCE, MATERIAL
+from hub.business.claim_rules import NO_POLICY, OVER_INVOICE
 from hub.business.kind import Derived, Field, Kind
 from hub.business.numbers import SHANGHAI, NumberFormat
 from hub.business.programme import FIELD

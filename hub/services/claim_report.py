@@ -1,7 +1,7 @@
 """信用保险索赔出运数据报告 (CI-CLM-37..45, SM-RPT): made of the documents that a claim's shipments name.
 
 It is made only where every document is in order, and agreed to by the claim's action ``agree``. What the user enters
-afterwards may make it stale: that is what :func:`hub.business.claim.faults` says when the claim is submitted.
+afterwards may make it stale: that is what :func:`hub.business.claim_rules.faults` says when the claim is submitted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from hub.business.acts import Actor
-from hub.business.claim import CLAIM, EDITABLE, REPORT_DRAFT, report_rows
+from hub.business.claim import CLAIM, EDITABLE
+from hub.business.claim_report import REPORT_DRAFT, report_rows
 from hub.business.trade_data import DECLARATION, GOODS, OK, ORIGIN, TRANSPORT, Checked, LookUp
 from hub.contract.message import Attachment
 from hub.contract.text import Text

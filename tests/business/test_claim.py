@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.business.acts import Actor
-from hub.business.claim import CLAIM, NUMBERS, claim, faults, report_rows, submission, total
+from hub.business.claim import CLAIM
+from hub.business.claim_case import NUMBERS
+from hub.business.claim_messages import claim, submission, total
+from hub.business.claim_report import report_rows
+from hub.business.claim_rules import faults
 from hub.business.kind import allowed
 from hub.business.lifecycle import Event, project
 from hub.business.programme import PROGRAMMES

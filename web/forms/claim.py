@@ -6,7 +6,7 @@ from marshmallow import ValidationError
 from stdnum import bic
 
 from hub.business.buyer import BUSINESS_NATURES, COMPANY_NATURES
-from hub.business.claim import CAUSES, COLLECTION, FINANCING, PAYMENT_METHODS, QUESTIONS
+from hub.business.claim_case import CAUSES, COLLECTION, FINANCING, PAYMENT_METHODS, QUESTIONS
 from hub.contract.text import Text
 from web.forms.base import Form, rows
 from web.forms.conditions import OneOf, RequiredIf, ShownIf

@@ -3,7 +3,9 @@
 """
 
 from hub.business.buyer import BUYER, FACTS
-from hub.business.claim import BANK_FACTS, CLAIM, EDITABLE, FINANCING, LINE, MATERIAL, QUESTIONS, REPORT
+from hub.business.claim import CLAIM, EDITABLE, LINE, MATERIAL
+from hub.business.claim_case import BANK_FACTS, FINANCING, QUESTIONS
+from hub.business.claim_report import REPORT
 from hub.business.micro_policy import POLICY
 from hub.contract.text import Text
 from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm, ReportForm

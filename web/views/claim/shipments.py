@@ -9,7 +9,8 @@ from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business.claim import CLAIM, LINE, REPORT, REPORT_DRAFT, is_stale
+from hub.business.claim import CLAIM, LINE
+from hub.business.claim_report import REPORT, REPORT_DRAFT, is_stale
 from hub.business.trade_data import ADVICE, GOODS, LOOK_UPS, OK, RESULTS, UNAVAILABLE, Checked, LookUp
 from hub.contract.text import Text
 from hub.errors import InvalidInput
