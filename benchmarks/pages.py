@@ -19,7 +19,7 @@ from hub.business.content import freeze
 from hub.business.micro_policy import POLICY
 from hub.business.risk_info import CATEGORIES
 from hub.runtime import Runtime
-from hub.services import accounts
+from hub.services import accounts, nonces
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.store import tables
@@ -42,7 +42,7 @@ def seed(database: str, rows: int) -> None:
     engine, now = open_engine(database), datetime.now(UTC)
     with writing(engine) as connection:
         account = accounts.add_account(connection, enterprise=USCC, name="王小明", role="LP", now=now)
-        session = {"token_hash": accounts.digest(TOKEN), "account": account, "created_at": now, "seen_at": now}
+        session = {"token_hash": nonces.digest(TOKEN), "account": account, "created_at": now, "seen_at": now}
         connection.execute(insert(tables.login_session), session)
         for first in range(0, rows, BATCH):
             numbers = range(first, min(first + BATCH, rows))

@@ -13,8 +13,8 @@ from flask.wrappers import Response
 from hub.contract.text import Text
 from hub.errors import NotAllowed
 from hub.runtime import Runtime
-from hub.services import accounts
-from hub.services.accounts import LoginSession
+from hub.services import sessions
+from hub.services.sessions import LoginSession
 from web import security
 from web.page import OPERATOR_ROLE
 from web.site import site
@@ -105,7 +105,7 @@ def login_of() -> LoginSession:
 def _session(runtime: Runtime, asked: Request) -> LoginSession | None:
     token = asked.cookies.get(site().cookie)
     background = "X-Background" in asked.headers
-    return accounts.session(runtime, token, asked.remote_addr, touch=not background) if token else None
+    return sessions.find(runtime, token, asked.remote_addr, touch=not background) if token else None
 
 
 def _admit(rule: str | None, login: LoginSession | None) -> ResponseReturnValue | None:

@@ -12,7 +12,7 @@ from captcha.image import ImageCaptcha
 from flask import current_app
 
 from hub.errors import NotFound
-from hub.services import accounts
+from hub.services import nonces
 from web.site import runtime
 
 DIGITS = 5
@@ -21,12 +21,12 @@ SIZE = (200, 64)
 
 def issue(browser: str) -> str:
     """The id of a new code for this browser."""
-    return accounts.nonce(runtime(), browser)
+    return nonces.new(runtime(), browser)
 
 
 def solved(id: str, typed: str, browser: str) -> bool:
     """Whether ``typed`` is the code. Uses it up, right or wrong."""
-    live = accounts.use(runtime(), id, browser)
+    live = nonces.use(runtime(), id, browser)
     return live and hmac.compare_digest(_code(id).encode(), typed.strip().encode())
 
 
@@ -41,7 +41,7 @@ def sound(id: str, browser: str) -> bytes:
 
 
 def _live(id: str, browser: str) -> str:
-    if not accounts.is_live(runtime(), id, browser):
+    if not nonces.is_live(runtime(), id, browser):
         raise NotFound
     return _code(id)
 

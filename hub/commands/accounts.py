@@ -19,7 +19,7 @@ from hub.commands.home import home_option, json_option, opened, refuse
 from hub.commands.output import show
 from hub.errors import InvalidInput, LoginRefused
 from hub.runtime import Runtime
-from hub.services import accounts, passwords
+from hub.services import accounts, card_trust, passwords
 from hub.store import tables
 from hub.store.engine import reading, writing
 
@@ -254,7 +254,7 @@ def believed(path: Path, runtime: Runtime) -> CardCertificate:
         if b"-----BEGIN" in content:
             content = x509.load_pem_x509_certificate(content).public_bytes(Encoding.DER)
         leaf = read_certificate(content)
-        trust.verify_chain(leaf, accounts.trust(runtime.settings.trust), runtime.clock.now())
+        trust.verify_chain(leaf, card_trust.trust(runtime.settings.trust), runtime.clock.now())
         return trust.read_card(leaf)
     except CardRefused as refused:
         raise LoginRefused(refused.text) from None

@@ -11,7 +11,7 @@ from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.runtime import Runtime, prepare
-from hub.services import accounts, blobs, calendar, evidence, health, reconcile, results, watch, wordings
+from hub.services import blobs, calendar, evidence, health, nonces, reconcile, results, watch, wordings
 from hub.services.broadcast import Broadcast
 from hub.services.questions import open_questions
 
@@ -61,7 +61,7 @@ def make(runtime: Runtime) -> Worker:
     silence = Job("silence", SILENCE, lambda: watch.watch_silence(runtime))
     observers = Job("observers", OBSERVERS, Broadcast(runtime).run)
     heads = Job("evidence", runtime.settings.evidence.every, lambda: evidence.tend(runtime))
-    challenges = Job("challenges", CHALLENGES, lambda: accounts.forget_challenges(runtime))
+    challenges = Job("challenges", CHALLENGES, lambda: nonces.forget(runtime))
     files = Job("files", FILES, lambda: blobs.sweep(runtime))
     older = Job("wordings", WORDINGS, lambda: wordings.outdate(runtime))
     questions = open_questions(runtime)

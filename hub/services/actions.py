@@ -24,9 +24,9 @@ from hub.evidence import chain
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import (
-    accounts,
     audit,
     blobs,
+    card_trust,
     consequences,
     drafts,
     evidence,
@@ -455,7 +455,7 @@ def _signed(
         digest=chain.digest(text),
         matter=_matter(obj, action, values),
     )
-    trusted = accounts.trust(runtime.settings.trust)
+    trusted = card_trust.trust(runtime.settings.trust)
     return Proof(at=at, facts={"signature": evidence.signed(connection, answer.signature, text, trusted)})
 
 

@@ -21,7 +21,7 @@ from hub.contract.text import Text
 from hub.errors import InvalidInput, LoginRefused, NotAllowed, NotFound, SignatureRefused
 from hub.evidence import chain
 from hub.runtime import Runtime
-from hub.services import accounts, audit, card_requests, delegations, evidence
+from hub.services import accounts, audit, card_requests, card_trust, delegations, evidence
 from hub.services.card_answers import CardAnswer, believe
 from hub.services.delegations import Delegation
 from hub.store import tables
@@ -167,7 +167,7 @@ def perform(runtime: Runtime, actor: Actor, wish: Wish, card: CardAnswer) -> Pla
             believe(runtime, connection, actor, card, now, purpose=Purpose.AUTHORITY, **_terms(actor, wish, plan))
             plan.do(connection)
             signed = evidence.signed(
-                connection, card.signature, _shown(wish, plan), accounts.trust(runtime.settings.trust)
+                connection, card.signature, _shown(wish, plan), card_trust.trust(runtime.settings.trust)
             )
             facts = {"what": "authority", "act": wish.act, "by": actor.account, "signature": signed}
             evidence.append(connection, f"authority:{actor.enterprise}", facts, now)

@@ -14,7 +14,7 @@ from hub.contract.message import ActorSignature
 from hub.contract.text import Text
 from hub.errors import SignatureRefused
 from hub.runtime import Runtime
-from hub.services import accounts
+from hub.services import accounts, card_trust, nonces
 
 WRONG_CARD = Text("IC卡与当前登录人员不符", "This card does not belong to the person logged in")
 
@@ -58,12 +58,12 @@ def believe(
             document=document,
             matter=matter,
         )
-        trusted = accounts.trust(runtime.settings.trust)
+        trusted = card_trust.trust(runtime.settings.trust)
         card = verify(signature.payload, signature.algorithm, signature.value, signature.certificate, trusted, now)
     except CardRefused as refused:
         raise SignatureRefused(refused.text) from None
     own = actor.certificate in (None, card.serial) and accounts.is_bound(connection, actor.account, card.fingerprint)
     if not own:
         raise SignatureRefused(WRONG_CARD)
-    if not accounts.spend(connection, answer.nonce, answer.browser, now):
-        raise SignatureRefused(accounts.USED)
+    if not nonces.spend(connection, answer.nonce, answer.browser, now):
+        raise SignatureRefused(nonces.USED)

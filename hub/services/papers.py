@@ -22,7 +22,7 @@ from hub.documents.texts import WORDINGS, Wording
 from hub.errors import InvalidInput, SignatureRefused
 from hub.evidence import chain
 from hub.runtime import Runtime, certificates
-from hub.services import accounts, drafts, signing
+from hub.services import drafts, nonces, signing
 from hub.services.card_answers import CardAnswer
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject, DocumentRow
@@ -78,7 +78,7 @@ def ask(
     stamp = seal.as_pdf(engraved, now)
     asked = signing.ask(runtime, request, ready, paper.place, stamp=stamp, party=engraved.name, nonce=nonce)
     with writing(runtime.engine) as connection:
-        accounts.bind(connection, nonce, asked.prepared, _subject(obj, action, values, files))
+        nonces.bind(connection, nonce, asked.prepared, _subject(obj, action, values, files))
     return asked.payload
 
 
@@ -115,7 +115,7 @@ def take(
     """The signed document. Raises SignatureRefused, InvalidInput, NotSignable."""
     paper = _paper(action)
     _seal(connection, actor, paper, values)
-    prepared = accounts.bound(connection, answer.nonce, _subject(obj, action, values, files))
+    prepared = nonces.bound(connection, answer.nonce, _subject(obj, action, values, files))
     if prepared is None:
         raise SignatureRefused(NOT_PREPARED)
     return signing.take(runtime, connection, actor, _request(runtime, obj, paper), prepared, answer)

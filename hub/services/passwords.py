@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from hub.contract.text import Text
 from hub.errors import InvalidInput, LoginRefused, NotFound
 from hub.runtime import Runtime
-from hub.services import accounts, audit
-from hub.services.accounts import LoginSession, digest
+from hub.services import audit, sessions
+from hub.services.nonces import digest
+from hub.services.sessions import LoginSession
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.store.rows import insert_new
@@ -76,7 +77,7 @@ def set_password(connection: Connection, account_id: str, name: str, password: s
     hashed = make_hash(password, secrets.token_bytes(16))
     connection.execute(delete(table).where(table.c.account == account_id))
     connection.execute(insert(table), {"name": name, "account": account_id, "hash": hashed, "set_at": now})
-    accounts.end_sessions(connection, account_id, "password changed", now)
+    sessions.end_all(connection, account_id, "password changed", now)
     audit.note(connection, now, "password.set", who=account_id, detail={})
 
 
@@ -101,8 +102,8 @@ def login(runtime: Runtime, *, name: str, password: str, human: bool, address: s
     with writing(runtime.engine) as connection:
         table = tables.login_failure
         connection.execute(delete(table).where(table.c.name == digest(name)))
-        token = accounts.open_session(runtime, connection, account, None, address, now)
-    return accounts.opened(runtime, token)
+        token = sessions.begin(runtime, connection, account, None, address, now)
+    return sessions.opened(runtime, token)
 
 
 def _count(runtime: Runtime, name: str, now: datetime, *, human: bool) -> None:

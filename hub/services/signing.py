@@ -20,7 +20,7 @@ from hub.documents import sign, signed
 from hub.documents.signed import Checked
 from hub.evidence import chain
 from hub.runtime import Runtime, certificates
-from hub.services import accounts, blobs, card_answers, evidence
+from hub.services import blobs, card_answers, card_trust, evidence
 from hub.services.card_answers import CardAnswer
 from hub.store.engine import writing
 
@@ -94,7 +94,7 @@ def take(
         digest=sign.waiting(content),
         document=request.name,
     )
-    signature, trusted = answer.signature, accounts.trust(runtime.settings.trust)
+    signature, trusted = answer.signature, card_trust.trust(runtime.settings.trust)
     done = sign.complete(
         content,
         algorithm=signature.algorithm,
@@ -112,7 +112,7 @@ def check(runtime: Runtime, pdf: bytes, expected: tuple[str, ...], partner: str,
     In test mode the ``partner`` is believed by the certificates that its messages are signed with.
     """
     trust, centre = runtime.settings.trust, runtime.settings.centre.certificate
-    cards = accounts.trust(trust)
+    cards = card_trust.trust(trust)
     ours = certificates((centre,)) if centre else ()
     simulated = runtime.context(partner).trusted if partner in runtime.settings.tested else ()
     roots = [*cards.roots, *certificates(trust.document_cas), *ours, *simulated]

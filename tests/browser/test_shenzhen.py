@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 
 from demo.world import SAMPLE
 from hub import config
-from hub.services import accounts
+from hub.services import accounts, nonces
 from hub.store import tables
 from hub.store.engine import open_engine, writing
 from tests.browser.conftest import Demo, enter, in_english, running
@@ -40,7 +40,7 @@ def days_pass(demo: Demo) -> str:
             connection.execute(update(tables.eligible).values(until=(now - timedelta(days=2)).date()))
             account = accounts.add_account(connection, enterprise=None, name="运营", role="ADM", now=now)
             token = secrets.token_urlsafe(16)
-            session = {"token_hash": accounts.digest(token), "account": account, "created_at": now, "seen_at": now}
+            session = {"token_hash": nonces.digest(token), "account": account, "created_at": now, "seen_at": now}
             connection.execute(insert(tables.login_session), session)
     finally:
         engine.dispose()

@@ -39,7 +39,19 @@ from hub.delivery.failpoints import POINTS
 from hub.delivery.worker import Worker
 from hub.errors import HubError
 from hub.runtime import Runtime
-from hub.services import accounts, actions, calendar, drafts, evidence, ledger, reconcile, reconciled, record, results
+from hub.services import (
+    accounts,
+    actions,
+    calendar,
+    drafts,
+    evidence,
+    ledger,
+    nonces,
+    reconcile,
+    reconciled,
+    record,
+    results,
+)
 from hub.services.card_answers import CardAnswer
 from hub.services.questions import Questions
 from hub.services.record import NewEvent
@@ -254,7 +266,7 @@ class Life:
     def act(self, kind: str, object_id: str, action: str, values: Mapping[str, Any], partner: str) -> None:
         """The operator does it, with the card."""
         obj = drafts.begin(self.runtime, self.actor, KINDS[kind], object_id, partner)
-        nonce = accounts.nonce(self.runtime, BROWSER)
+        nonce = nonces.new(self.runtime, BROWSER)
         payload = actions.signing_payload(self.runtime, self.actor, kind, object_id, action, values, nonce)
         signature = ActorSignature(
             payload=payload,

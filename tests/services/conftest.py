@@ -24,7 +24,7 @@ from hub.contract.message import ActorSignature, Attachment, CanonicalMessage, R
 from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.runtime import Runtime
-from hub.services import accounts, actions
+from hub.services import accounts, actions, card_login, nonces, sessions
 from hub.services.card_answers import CardAnswer
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject
@@ -142,10 +142,10 @@ class World:
             accounts.bind_card(connection, account, read_card(card.x509), self.clock.now())
         return card
 
-    def login(self, card: pki.Identity, browser: str = "browser") -> accounts.LoginSession:
+    def login(self, card: pki.Identity, browser: str = "browser") -> sessions.LoginSession:
         """With the card, as the pages do it."""
-        asked = accounts.challenge(self.runtime, browser)
-        return accounts.login(
+        asked = card_login.challenge(self.runtime, browser)
+        return card_login.login(
             self.runtime,
             browser=browser,
             nonce=asked.nonce,
@@ -156,10 +156,10 @@ class World:
             address="127.0.0.1",
         )
 
-    def answer(self, session: accounts.LoginSession, card: pki.Identity, values: dict[str, str]) -> CardAnswer:
+    def answer(self, session: sessions.LoginSession, card: pki.Identity, values: dict[str, str]) -> CardAnswer:
         """The card's signature under a confirmation with these values."""
         obj = self.object()
-        nonce = accounts.nonce(self.runtime, session.token)
+        nonce = nonces.new(self.runtime, session.token)
         payload = actions.signing_payload(
             self.runtime, session.actor, "micro_application", obj.id, "confirm", values, nonce
         )

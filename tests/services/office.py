@@ -13,7 +13,7 @@ from hub.cards.challenge import frame, parse
 from hub.cards.document import signed_attributes
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
 from hub.documents import sign
-from hub.services import accounts, actions, drafts
+from hub.services import actions, drafts, nonces, sessions
 from hub.services.card_answers import CardAnswer
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject, DocumentRow
@@ -31,7 +31,7 @@ class Office:
 
     world: World
     card: pki.Identity
-    session: accounts.LoginSession
+    session: sessions.LoginSession
 
     def begin(self, kind: str, partner: str) -> BusinessObject:
         actor = self.session.actor
@@ -40,7 +40,7 @@ class Office:
     def answer(self, obj: BusinessObject, action: str, values: Mapping[str, Any]) -> CardAnswer:
         """What the card agent brings for this act."""
         runtime, actor = self.world.runtime, self.session.actor
-        nonce = accounts.nonce(runtime, self.session.token)
+        nonce = nonces.new(runtime, self.session.token)
         payload = actions.signing_payload(runtime, actor, obj.kind.code, obj.id, action, values, nonce)
         signer = pki.KeySigner(self.card)
         signature = ActorSignature(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from hub.business import KINDS
 from hub.cards.challenge import frame
 from hub.errors import InvalidInput, LoginRefused, NotAllowed, NotFound, SignatureRefused, Stale
-from hub.services import accounts, actions, conflicts, drafts, objects, operations
+from hub.services import actions, card_login, conflicts, drafts, nonces, objects, operations, sessions
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.store import tables
@@ -107,7 +107,7 @@ def test_a_nonce_signs_once(world: World) -> None:
     session = world.login(card)
     answer = world.answer(session, card, VALUES)
     with writing(world.runtime.engine) as connection:
-        accounts.spend(connection, answer.nonce, session.token, world.clock.now())
+        nonces.spend(connection, answer.nonce, session.token, world.clock.now())
 
     with pytest.raises(SignatureRefused):
         perform(world, session.actor, card=answer)
@@ -260,22 +260,22 @@ def test_a_session_ends_after_its_idle_time(world: World) -> None:
     session = world.login(world.card())
     world.clock.move(timedelta(minutes=30))
 
-    assert accounts.session(world.runtime, session.token) is None
+    assert sessions.find(world.runtime, session.token) is None
 
 
 def test_using_a_session_keeps_it_alive(world: World) -> None:
     session = world.login(world.card())
     for _ in range(3):
         world.clock.move(timedelta(minutes=20))
-        assert accounts.session(world.runtime, session.token) is not None
+        assert sessions.find(world.runtime, session.token) is not None
 
 
 def test_logging_out_ends_the_session_at_the_server(world: World) -> None:
     session = world.login(world.card())
 
-    accounts.logout(world.runtime, session.token, "user")
+    sessions.end(world.runtime, session.token, "user")
 
-    assert accounts.session(world.runtime, session.token) is None
+    assert sessions.find(world.runtime, session.token) is None
 
 
 def test_a_card_that_is_bound_to_nobody_is_refused_with_the_way_out(world: World) -> None:
@@ -293,7 +293,7 @@ def test_a_card_that_is_bound_to_nobody_is_refused_with_the_way_out(world: World
 
 def test_a_login_answer_cannot_be_used_twice_or_in_another_browser(world: World) -> None:
     card = world.card()
-    asked = accounts.challenge(world.runtime, "browser")
+    asked = card_login.challenge(world.runtime, "browser")
     signature = pki.KeySigner(card).sign(frame(asked.payload))
     call: dict[str, Any] = {
         "nonce": asked.nonce,
@@ -305,10 +305,10 @@ def test_a_login_answer_cannot_be_used_twice_or_in_another_browser(world: World)
     }
 
     with pytest.raises(LoginRefused):
-        accounts.login(world.runtime, browser="other", **call)
-    accounts.login(world.runtime, browser="browser", **call)
+        card_login.login(world.runtime, browser="other", **call)
+    card_login.login(world.runtime, browser="browser", **call)
     with pytest.raises(LoginRefused):
-        accounts.login(world.runtime, browser="browser", **call)
+        card_login.login(world.runtime, browser="browser", **call)
 
 
 def test_an_operators_decision_is_needed_when_answers_contradict(world: World) -> None:

@@ -15,7 +15,7 @@ from hub.business import KINDS
 from hub.config import CentreSettings
 from hub.documents.texts import WORDINGS
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
-from hub.services import accounts, actions, calendar, drafts, papers, wordings
+from hub.services import actions, calendar, drafts, nonces, papers, wordings
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -129,7 +129,7 @@ def test_what_was_prepared_for_another_act_cannot_be_put_in_its_place(desk: Offi
     values = {"seal_no": seal.number}
     card = desk.answer(obj, "sign", values)
     with writing(desk.world.runtime.engine) as connection:
-        accounts.bind(connection, card.nonce, "0" * 64, "0" * 64)
+        nonces.bind(connection, card.nonce, "0" * 64, "0" * 64)
 
     with pytest.raises(SignatureRefused):
         desk.act(obj, "sign", values, card)

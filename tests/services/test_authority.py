@@ -12,10 +12,10 @@ from hub.business import MANAGE_CARDS
 from hub.cards.challenge import Purpose, frame, parse
 from hub.contract.message import ActorSignature
 from hub.errors import HubError, InvalidInput, LoginRefused, NotAllowed, NotFound, SignatureRefused
-from hub.services import accounts, audit, authority, card_requests, delegations, evidence_check
-from hub.services.accounts import LoginSession
+from hub.services import audit, authority, card_login, card_requests, delegations, evidence_check, nonces, sessions
 from hub.services.authority import Wish
 from hub.services.card_answers import CardAnswer
+from hub.services.sessions import LoginSession
 from hub.store.engine import reading
 from hub.store.tables import evidence
 from hub.testing import pki
@@ -27,7 +27,7 @@ MARCH = date(2027, 3, 31)
 def answered(
     world: World, login: LoginSession, card: pki.Identity, wish: Wish, signed: Wish | None = None
 ) -> CardAnswer:
-    nonce = accounts.nonce(world.runtime, "browser")
+    nonce = nonces.new(world.runtime, "browser")
     _, payload = authority.payload(world.runtime, login.actor, signed or wish, nonce)
     signature = ActorSignature(
         payload=payload,
@@ -45,7 +45,7 @@ def decide(world: World, login: LoginSession, own: pki.Identity, **wish: Any) ->
 
 def rights(world: World, login: LoginSession) -> frozenset[str]:
     """As the next request of this session sees them."""
-    found = accounts.session(world.runtime, login.token)
+    found = sessions.find(world.runtime, login.token)
     assert found is not None
     return found.actor.rights
 
@@ -60,7 +60,7 @@ def new_card(world: World, role: str = "OP") -> pki.Identity:
         role=role,
         now=START - timedelta(hours=1),
     )
-    with pytest.raises(accounts.Unbound):
+    with pytest.raises(card_login.Unbound):
         world.login(card)
     return card
 
@@ -181,7 +181,7 @@ def test_what_cannot_be_delegated_is_refused(
 def test_only_the_legal_person_delegates_even_where_cards_are_delegated(world: World, people: People) -> None:
     (legal, card), (operator, own) = people("LP"), people("OP")
     decide(world, legal, card, act="grant", account=operator.account_id, right=MANAGE_CARDS, until=MARCH)
-    operator = accounts.opened(world.runtime, operator.token)
+    operator = sessions.opened(world.runtime, operator.token)
 
     with pytest.raises(NotAllowed, match="legal-person card"):
         decide(world, operator, own, act="grant", account=operator.account_id, right=MANAGE_CARDS, until=MARCH)
@@ -213,7 +213,7 @@ def test_a_replaced_card_ends_with_its_sessions_and_its_history_stays(world: Wor
 
     decide(world, legal, card, act="replace", account=operator.account_id, card=waiting(world)[0], reason="lost")
 
-    assert accounts.session(world.runtime, operator.token) is None
+    assert sessions.find(world.runtime, operator.token) is None
     with pytest.raises(LoginRefused, match="taken off"):
         world.login(former)
     person = next(row for row in authority.overview(world.runtime, legal.actor).people if row.id == operator.account_id)
@@ -228,8 +228,8 @@ def test_an_unbound_card_ends_alone(world: World, people: People) -> None:
 
     decide(world, legal, card, act="unbind", card=login.fingerprint, reason="left")
 
-    assert accounts.session(world.runtime, login.token) is None
-    assert accounts.session(world.runtime, operator.token) is not None
+    assert sessions.find(world.runtime, login.token) is None
+    assert sessions.find(world.runtime, operator.token) is not None
 
 
 def test_nobody_takes_the_card_in_use_off_himself(world: World, people: People) -> None:
@@ -242,7 +242,7 @@ def test_nobody_takes_the_card_in_use_off_himself(world: World, people: People) 
 def test_who_manages_cards_does_so_for_operators_only(world: World, people: People) -> None:
     (legal, card), (operator, own) = people("LP"), people("OP")
     decide(world, legal, card, act="grant", account=operator.account_id, right=MANAGE_CARDS, until=MARCH)
-    operator = accounts.opened(world.runtime, operator.token)
+    operator = sessions.opened(world.runtime, operator.token)
     new_card(world, "LP")
 
     with pytest.raises(NotAllowed):

@@ -15,7 +15,7 @@ from hub.documents.seal import Seal
 from hub.documents.sign import NotSignable
 from hub.errors import NotFound, SignatureRefused
 from hub.evidence.verify import examine
-from hub.services import accounts, blobs, evidence, evidence_export, record, signing
+from hub.services import blobs, evidence, evidence_export, nonces, record, sessions, signing
 from hub.services.card_answers import CardAnswer
 from hub.services.signing import Asked, Request, Signed
 from hub.store import tables
@@ -44,7 +44,7 @@ class Desk:
 
     world: World
     card: pki.Identity
-    session: accounts.LoginSession
+    session: sessions.LoginSession
     nonce: str
     asked: Asked
 
@@ -79,7 +79,7 @@ def sit_down(world: World) -> Desk:
     world.push(world.offer())
     card = world.card()
     session = world.login(card)
-    nonce = accounts.nonce(world.runtime, session.token)
+    nonce = nonces.new(world.runtime, session.token)
     stamp = seal.as_pdf(Seal(name=FIRM, number="1101080012345"), START)
     asked = signing.ask(world.runtime, REQUEST, READY, "enterprise", stamp=stamp, party=FIRM, nonce=nonce)
     return Desk(world, card, session, nonce, asked)

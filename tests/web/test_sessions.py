@@ -10,7 +10,7 @@ from flask import Flask
 
 from hub.business.acts import Action
 from hub.cards.trust import read_card
-from hub.services import accounts
+from hub.services import accounts, sessions
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki
@@ -132,7 +132,7 @@ def by_password(carded: Carded) -> tuple[World, pki.Identity, Browser]:  # noqa:
     world, card = carded
     account = world.rows(tables.card_binding)[0].account
     with writing(world.runtime.engine) as connection:
-        token = accounts.open_session(world.runtime, connection, account, None, None, world.clock.now())
+        token = sessions.begin(world.runtime, connection, account, None, None, world.clock.now())
     return world, card, Browser(create_app(world.runtime), token)
 
 

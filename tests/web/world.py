@@ -20,7 +20,7 @@ from hub.config import PartnerSettings, Settings, WebSettings
 from hub.contract.capability import CapabilitySheet
 from hub.contract.message import Attachment, CanonicalMessage, OutMessage
 from hub.runtime import Runtime
-from hub.services import accounts, record
+from hub.services import accounts, nonces, record
 from hub.services.record import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
@@ -118,7 +118,7 @@ class World:
                     insert(tables.card_binding),
                     row | {"not_after": now + timedelta(days=700), "bound_at": now},
                 )
-            session = {"token_hash": accounts.digest(token), "account": account, "fingerprint": fingerprint}
+            session = {"token_hash": nonces.digest(token), "account": account, "fingerprint": fingerprint}
             connection.execute(
                 insert(tables.login_session),
                 session | {"serial": "0a1b" if fingerprint else None, "created_at": now, "seen_at": now},

@@ -11,7 +11,7 @@ from hub.business.numbers import SHANGHAI
 from hub.business.roles import LP
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused
-from hub.services import accounts, authority, card_requests
+from hub.services import authority, card_requests, nonces
 from hub.services.authority import ACTS, REASONS, Wish
 from web.auth import ENTERPRISE, access, login_of
 from web.page import View, page
@@ -39,7 +39,7 @@ def overview() -> Response:
 def payload(act: str) -> ResponseReturnValue:
     """What the decider's card is to sign, or the page with the reason."""
     wish = _wish(act)
-    nonce = accounts.nonce(runtime(), browser())
+    nonce = nonces.new(runtime(), browser())
     try:
         plan, text = authority.payload(runtime(), login_of().actor, wish, nonce)
     except REFUSED as refused:

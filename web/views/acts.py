@@ -11,7 +11,7 @@ from flask.wrappers import Response
 
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound, SignatureRefused, Stale
-from hub.services import accounts, actions
+from hub.services import actions, nonces
 from web import security
 from web.auth import ENTERPRISE, access, login_of
 from web.page import View, page
@@ -137,7 +137,7 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
         return _conflict(here, typed)
     if number(request.form.get("revision")) != here.obj.revision:
         return _conflict(here, typed)
-    nonce = accounts.nonce(runtime(), browser())
+    nonce = nonces.new(runtime(), browser())
     try:
         text = actions.signing_payload(runtime(), login_of().actor, kind, object_id, action, values, nonce)
     except InvalidInput as error:

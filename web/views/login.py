@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from hub.cards.tickets import make_ticket
 from hub.contract.text import Text
 from hub.errors import LoginRefused, NotFound
-from hub.services import accounts, passwords
-from hub.services.accounts import LoginSession
+from hub.services import card_login, passwords, sessions
+from hub.services.sessions import LoginSession
 from web import captcha, security
 from web.auth import ANYONE, SESSION, access, login_of
 from web.page import View, page
@@ -107,7 +107,7 @@ def sound(code_id: str) -> ResponseReturnValue:
 @access(ANYONE)
 def challenge() -> ResponseReturnValue:
     """What the card is to sign, once, within five minutes, from this browser."""
-    made = accounts.challenge(runtime(), browser())
+    made = card_login.challenge(runtime(), browser())
     return jsonify(nonce=made.nonce, payload=made.payload)
 
 
@@ -118,7 +118,7 @@ def card() -> ResponseReturnValue:
     body = request.get_json(silent=True)
     sent = body if isinstance(body, dict) else {}
     try:
-        opened = accounts.login(
+        opened = card_login.login(
             runtime(),
             browser=browser(),
             nonce=_text(sent, "nonce"),
@@ -150,7 +150,7 @@ def _enter(response: BaseResponse, opened: LoginSession) -> BaseResponse:
 def logout() -> ResponseReturnValue:
     """End the session at the server and in the browser (退出)."""
     reason = REASONS.get(request.form.get("reason", ""), "logout")
-    accounts.logout(runtime(), login_of().token, reason)
+    sessions.end(runtime(), login_of().token, reason)
     return _farewell()
 
 
@@ -158,7 +158,7 @@ def logout() -> ResponseReturnValue:
 @access(SESSION)
 def logout_everywhere() -> ResponseReturnValue:
     """End all sessions of this account, in every browser (在所有地方退出)."""
-    accounts.logout_everywhere(runtime(), login_of())
+    sessions.end_everywhere(runtime(), login_of())
     return _farewell()
 
 
