@@ -44,7 +44,7 @@ from hub.delivery.outbox import Sent
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
-from hub.services import actions, outgoing, record, results
+from hub.services import act_content, outgoing, record, results
 from hub.services.record import NewEvent
 from hub.store.engine import writing
 from hub.testing.simulator.bank import OPENING
@@ -150,7 +150,7 @@ class Customer:
             obj = record.lock_id(connection, id)
             done = NewEvent(name=action.event, identity=action.event, occurred_at=now, submission=1, actor=ACTOR)
             recorded = record.record(connection, obj, done, now, delivery="QUEUED")
-            body = actions.body(recorded.obj, action, {}, ACTOR, now)
+            body = act_content.body(recorded.obj, action, {}, ACTOR, now)
             message = outgoing.compose(runtime, recorded.obj, action.sends, obj.partner, body)
             outgoing.queue(runtime, connection, recorded, action.sends, outgoing.build(runtime, message))
         runtime.wake(obj.partner)

@@ -2,35 +2,32 @@
 and what is sent; state change, event and outbox row are one transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from hub.business import KINDS, roles
-from hub.business.acts import Action, Actor, Need, Sends
-from hub.business.content import freeze
-from hub.business.kind import allowed, derive, may
+from hub.business import KINDS
+from hub.business.acts import Action, Actor, Sends
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
 from hub.contract.message import Attachment, CanonicalMessage
 from hub.contract.text import Text
-from hub.errors import InvalidInput, NotAllowed, SignatureRefused, Stale
+from hub.errors import NotAllowed, SignatureRefused, Stale
 from hub.evidence import chain
-from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import (
+    act_content,
     audit,
     blobs,
     card_trust,
     consequences,
     drafts,
     evidence,
-    linked,
+    offering,
     outgoing,
     papers,
     record,
@@ -46,23 +43,10 @@ from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.store.prepared import Prepared
 
-UNRESOLVED = Text(
-    "上一次提交的结果正在确认中，请勿重复提交", "The last submission is still being confirmed: do not submit again"
-)
 SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
 _drafts = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
 DROP_DRAFTS = Prepared(_drafts)
 DROP_DRAFT = Prepared(_drafts.where(tables.draft.c.form == bindparam("form")))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """An action on an object for one user: possible now, or why not."""
-
-    action: Action
-    allowed: bool
-    reason: Text | None = None
-    need: Need | None = None  # what is missing, so that a page can lead there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,121 +85,6 @@ class Ready:
 
 
 NOTHING_READY = Ready()
-Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
-
-
-def offers(registry: Registry, obj: BusinessObject, actor: Actor, meets: Meets) -> list[Offer]:
-    """Every action of the object's kind, with the reason where it is not possible now."""
-    return [_offer(registry, obj, action, actor, meets) for action in obj.kind.actions]
-
-
-def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor, meets: Meets) -> Offer:
-    state = obj.state()
-    if not allowed(obj.kind, obj.states, action):
-        return Offer(
-            action=action,
-            allowed=False,
-            reason=Text(
-                f"“{state and state.label.zh}”状态不能{action.label.zh}",
-                f"Not possible while {state and state.label.en}",
-            ),
-        )
-    if not may(obj.kind, action, actor):
-        return Offer(action=action, allowed=False, reason=roles.refusal(action.roles, delegable=action.delegable))
-    if obj.delivery == "UNKNOWN":
-        return Offer(action=action, allowed=False, reason=UNRESOLVED)
-    if action.sends is not None and not registry.offers(obj.partner, action.sends.capability):
-        return Offer(
-            action=action, allowed=False, reason=Text("合作机构暂未开通此功能", "The partner does not offer this")
-        )
-    for need in action.needs:
-        if not meets(need):
-            return Offer(action=action, allowed=False, reason=need.text, need=need)
-    return Offer(action=action, allowed=True)
-
-
-def body(obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: Actor, at: datetime) -> dict[str, Any]:
-    """The message body that ``action`` would send."""
-    if action.sends is None:
-        return {}
-    return action.sends.compose({**obj.content, **complete(obj, action, values, actor, at)}, actor, at)
-
-
-def complete(
-    obj: BusinessObject, action: Action, values: Mapping[str, Any], actor: Actor, at: datetime
-) -> dict[str, Any]:
-    """``values``, what is derived from them, and what the hub adds."""
-    known = {**values, **derive(obj.kind, {**obj.content, **values})}
-    if action.paper:
-        held = {row.name for row in obj.kind.fields}
-        known |= {name: value for name, value in papers.wording(action.paper).held().items() if name in held}
-    return known | (action.adds({**obj.content, **known}, actor, at) if action.adds else {})
-
-
-def faults(
-    runtime: Runtime, actor: Actor, kind_code: str, object_id: str, action_name: str, values: Mapping[str, Any]
-) -> Mapping[str, Text]:
-    """Control -> what the action's own rules find wrong with ``values``, before anything is done. Raises NotFound."""
-    with reading(runtime.engine) as connection:
-        tenant = Tenant(connection, actor.enterprise)
-        obj = tenant.get(kind_code, object_id)
-        return _faults(tenant, obj, obj.kind.action(action_name), values, runtime.clock.now())
-
-
-def _faults(
-    tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime
-) -> Mapping[str, Text]:
-    if action.faults is None:
-        return {}
-    content = {**obj.content, **values}
-    content |= tenant.room(obj, content)
-    found = {name: tenant.by_number(kind, str(content.get(name) or "")) for name, kind in obj.kind.links.items()}
-    linked = {name: {**row.content, "state": row.states["state"]} for name, row in found.items() if row is not None}
-    return action.faults(content, linked, now)
-
-
-def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime) -> None:
-    """Raises InvalidInput for what only the action's own rules know."""
-    wrong = _faults(tenant, obj, action, values, now)
-    if wrong:
-        raise InvalidInput(wrong)
-
-
-def _drawn(
-    runtime: Runtime, tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """``values`` checked, secrets sealed, with what follows from what they name. Raises InvalidInput."""
-    _check(tenant, obj, action, values, now)
-    secret = {row.name for row in obj.kind.fields if row.secret}
-    sealed = {
-        name: runtime.vault.seal(value, obj.enterprise) if name in secret and value else value
-        for name, value in values.items()
-    }
-    known = {**sealed, **linked.learned(tenant, obj.kind, {**obj.content, **sealed})}
-    return linked.draw(tenant, runtime.registry, obj, action, known, now)
-
-
-def _matter(obj: BusinessObject, action: Action, values: Mapping[str, Any]) -> str:
-    return action.matter({**obj.content, **values}) if action.matter else ""
-
-
-def agreed(
-    obj: BusinessObject, action: Action, values: Mapping[str, Any], files: Files, actor: Actor, at: datetime
-) -> str:
-    """What the card's holder agrees to, as text: what is sent, else what becomes the object's content."""
-    sent = action.sends is not None
-    return shown(body(obj, action, values, actor, at) if sent else complete(obj, action, values, actor, at), files)
-
-
-def shown(content: Mapping[str, Any], files: Files = ()) -> str:
-    """Body and files as canonical JSON: what the card's holder agrees to. Its digest stands in the signed payload."""
-    listed = [{"kind": kind, "name": file.name, "sha256": file.sha256, **_said(file)} for kind, file in files]
-    return chain.canonical(freeze({**content, **({"attachments": listed} if listed else {})}))
-
-
-def _said(file: Attachment) -> dict[str, str]:
-    """What the enterprise says of the file, if anything."""
-    return {name: text for name, text in (("summary", file.summary), ("remark", file.remark)) if text}
 
 
 def signing_payload(
@@ -233,9 +102,9 @@ def signing_payload(
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.get(kind_code, object_id)
         action = obj.kind.action(action_name)
-        _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
-        values = _drawn(runtime, tenant, obj, action, values, now)
-        after = {**obj.content, **complete(obj, action, values, actor, now)}
+        offering.require(runtime.registry, tenant, obj, action, actor)
+        values = act_content.drawn(runtime, tenant, obj, action, values, now)
+        after = {**obj.content, **act_content.complete(obj, action, values, actor, now)}
         consequences.require_room(connection, obj, action.event, after)
         files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
@@ -247,8 +116,8 @@ def signing_payload(
         now=now,
         number=obj.number,
         receiver=drafts.receiver_name(runtime.registry, obj.partner).zh,
-        digest=chain.digest(agreed(obj, action, values, files, actor, now)),
-        matter=_matter(obj, action, values),
+        digest=chain.digest(act_content.agreed(obj, action, values, files, actor, now)),
+        matter=act_content.matter(obj, action, values),
     )
 
 
@@ -319,8 +188,8 @@ def _ahead(runtime: Runtime, act: Act, now: datetime) -> Ready:
         action = obj.kind.action(act.action)
         if obj.revision != act.revision or action.sends is None:
             return NOTHING_READY
-        _require(_offer(runtime.registry, obj, action, act.actor, partial(meets, tenant, obj)))
-        values = _drawn(runtime, tenant, obj, action, act.values, now)
+        offering.require(runtime.registry, tenant, obj, action, act.actor)
+        values = act_content.drawn(runtime, tenant, obj, action, act.values, now)
         enclosed = uploads.enclosed(connection, obj, action)
         if not enclosed:
             return NOTHING_READY
@@ -344,8 +213,8 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
         if _done(connection, obj, act.identity):
             return obj
         raise Stale
-    _require(_offer(runtime.registry, obj, action, actor, partial(meets, tenant, obj)))
-    values = _drawn(runtime, tenant, obj, action, act.values, now)
+    offering.require(runtime.registry, tenant, obj, action, actor)
+    values = act_content.drawn(runtime, tenant, obj, action, act.values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
     enclosed = uploads.enclosed(connection, obj, action, ready.contents)
     files = (*enclosed, *_own(tenant, obj, action))
@@ -373,7 +242,7 @@ def _event(
         identity=act.identity,
         occurred_at=now,
         submission=obj.submission + 1 if action.opens else obj.submission,
-        content=complete(obj, action, values, act.actor, at),
+        content=act_content.complete(obj, action, values, act.actor, at),
         actor=act.actor,
     )
 
@@ -396,16 +265,6 @@ def _drop_drafts(connection: Connection, obj: BusinessObject, action: Action) ->
         DROP_DRAFTS.change(connection, {"object_id": obj.id})
     elif action.form:
         DROP_DRAFT.change(connection, {"object_id": obj.id, "form": action.form})
-
-
-def meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
-    """Whether the enterprise has what is needed, with the same partner or kept by the hub itself."""
-    return tenant.has(need.kind, drafts.keeper(KINDS[need.kind], obj.partner), need.states)
-
-
-def _require(offer: Offer) -> None:
-    if not offer.allowed:
-        raise NotAllowed(offer.reason)
 
 
 def _asks_card(action: Action, actor: Actor) -> bool:
@@ -442,7 +301,7 @@ def _signed(
     if action.paper:
         signed = papers.take(runtime, connection, actor, obj, action, values, files, answer)
         return Proof(at=at, facts=signed.facts, documents={action.paper.kind: signed.document})
-    text = agreed(obj, action, values, files, actor, at)
+    text = act_content.agreed(obj, action, values, files, actor, at)
     believe(
         runtime,
         connection,
@@ -453,7 +312,7 @@ def _signed(
         number=obj.number,
         receiver=drafts.receiver_name(runtime.registry, obj.partner).zh,
         digest=chain.digest(text),
-        matter=_matter(obj, action, values),
+        matter=act_content.matter(obj, action, values),
     )
     trusted = card_trust.trust(runtime.settings.trust)
     return Proof(at=at, facts={"signature": evidence.signed(connection, answer.signature, text, trusted)})
@@ -487,7 +346,7 @@ def _message(
         obj,
         sends,
         obj.partner,
-        body(obj, action, {}, act.actor, at),
+        act_content.body(obj, action, {}, act.actor, at),
         files=files,
         signature=act.card.signature if act.card else None,
     )

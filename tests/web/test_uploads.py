@@ -21,7 +21,7 @@ from hub.contract.message import Attachment, CanonicalMessage, OutMessage
 from hub.documents.intake import Unfit, examine, safe_name
 from hub.documents.plain_pdf import MEMORY
 from hub.services import uploads
-from hub.services.actions import shown
+from hub.services.act_content import shown
 from hub.store import tables
 from tests.web.test_rows import FIRST, Form
 from tests.web.world import THEIRS, Browser, Insurer, World

@@ -16,10 +16,10 @@ from hub.business.payment_order import ORDER
 from hub.business.states import Next
 from hub.contract.money import Money
 from hub.contract.text import Text
-from hub.services import actions, drafts
-from hub.services.actions import Offer
+from hub.services import drafts, offering
 from hub.services.board import turn_of
 from hub.services.objects import Tenant
+from hub.services.offering import Offer
 from hub.services.record import HUB
 from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
@@ -67,10 +67,10 @@ def offered(obj: BusinessObject) -> list[Offer]:
 
     def meets(need: Need) -> bool:
         with tenant() as mine:
-            return actions.meets(mine, obj, need)
+            return offering.meets(mine, obj, need)
 
     listing = site().listing(obj.kind)
-    found = actions.offers(runtime().registry, obj, login_of().actor, meets)
+    found = offering.offers(runtime().registry, obj, login_of().actor, meets)
     if listing.journey is None:
         return found
     with tenant() as mine:

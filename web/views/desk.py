@@ -16,7 +16,7 @@ from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound
 from hub.services import drafts, linked, papers, uploads
-from hub.services.actions import Offer
+from hub.services.offering import Offer
 from hub.services.shapes import BusinessObject, Draft
 from hub.services.uploads import Upload
 from hub.store.engine import reading

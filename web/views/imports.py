@@ -14,7 +14,7 @@ from flask.wrappers import Response
 from hub.contract.media import XLSX
 from hub.contract.text import Text
 from hub.errors import NotFound, Stale
-from hub.services import actions, audit, drafts
+from hub.services import act_content, audit, drafts
 from hub.store.engine import writing
 from hub.workbook import reader
 from hub.workbook.reader import Hostile, Unfit
@@ -190,7 +190,7 @@ def _judged(here: Import, lines: Sequence[Line]) -> list[Line]:
     right = [line for line in lines if not line.faults]
     values = {**typed, here.name: [*base, *(line.values for line in right)]}
     obj, action = here.desk.obj, here.desk.action
-    wrong = actions.faults(runtime(), login_of().actor, obj.kind.code, obj.id, action.name, values)
+    wrong = act_content.faults(runtime(), login_of().actor, obj.kind.code, obj.id, action.name, values)
     found: dict[int, dict[str, Text]] = {}
     for key, text in wrong.items():
         name, _, rest = key.partition("-")

@@ -12,7 +12,7 @@ from hub.business import KINDS
 from hub.business.acts import Action, Need
 from hub.business.kind import Kind
 from hub.contract.text import Text
-from hub.services import actions, drafts
+from hub.services import drafts, offering
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject
 from web.lines.presentation import Journey, Listing
@@ -73,7 +73,7 @@ def _journey(listing: Listing) -> Journey:
 
 
 def _missing(mine: Tenant, journey: Journey, obj: BusinessObject) -> list[Need]:
-    meets = partial(actions.meets, mine, obj)
+    meets = partial(offering.meets, mine, obj)
     return [need for need in obj.kind.action(journey.finish).needs if not meets(need)]
 
 

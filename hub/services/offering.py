@@ -1,0 +1,72 @@
+"""What an account may do to an object now, and why not what it may not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from hub.business import KINDS, roles
+from hub.business.acts import Action, Actor, Need
+from hub.business.kind import allowed, may
+from hub.contract.text import Text
+from hub.errors import NotAllowed
+from hub.registry import Registry
+from hub.services import drafts
+from hub.services.objects import Tenant
+from hub.services.shapes import BusinessObject
+
+UNRESOLVED = Text(
+    "上一次提交的结果正在确认中，请勿重复提交", "The last submission is still being confirmed: do not submit again"
+)
+Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An action on an object for one user: possible now, or why not."""
+
+    action: Action
+    allowed: bool
+    reason: Text | None = None
+    need: Need | None = None  # what is missing, so that a page can lead there
+
+
+def offers(registry: Registry, obj: BusinessObject, actor: Actor, meets: Meets) -> list[Offer]:
+    """Every action of the object's kind, with the reason where it is not possible now."""
+    return [_offer(registry, obj, action, actor, meets) for action in obj.kind.actions]
+
+
+def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor, meets: Meets) -> Offer:
+    state = obj.state()
+    if not allowed(obj.kind, obj.states, action):
+        return Offer(
+            action=action,
+            allowed=False,
+            reason=Text(
+                f"“{state and state.label.zh}”状态不能{action.label.zh}",
+                f"Not possible while {state and state.label.en}",
+            ),
+        )
+    if not may(obj.kind, action, actor):
+        return Offer(action=action, allowed=False, reason=roles.refusal(action.roles, delegable=action.delegable))
+    if obj.delivery == "UNKNOWN":
+        return Offer(action=action, allowed=False, reason=UNRESOLVED)
+    if action.sends is not None and not registry.offers(obj.partner, action.sends.capability):
+        return Offer(
+            action=action, allowed=False, reason=Text("合作机构暂未开通此功能", "The partner does not offer this")
+        )
+    for need in action.needs:
+        if not meets(need):
+            return Offer(action=action, allowed=False, reason=need.text, need=need)
+    return Offer(action=action, allowed=True)
+
+
+def meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
+    """Whether the enterprise has what is needed, with the same partner or kept by the hub itself."""
+    return tenant.has(need.kind, drafts.keeper(KINDS[need.kind], obj.partner), need.states)
+
+
+def require(registry: Registry, tenant: Tenant, obj: BusinessObject, action: Action, actor: Actor) -> None:
+    """Raises NotAllowed with the reason where this account may not do it now."""
+    found = _offer(registry, obj, action, actor, partial(meets, tenant, obj))
+    if not found.allowed:
+        raise NotAllowed(found.reason)
