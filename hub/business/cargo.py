@@ -11,7 +11,8 @@ from typing import Any
 
 from hub.business import sending
 from hub.business.acts import Action, Actor, Sends
-from hub.business.cargo_application import APPLICATION, TERM
+from hub.business.cargo_application import APPLICATION
+from hub.business.cargo_case import TERM
 from hub.business.kind import Effect, Field, Kind, Line
 from hub.business.numbers import NumberFormat
 from hub.business.roles import OPERATORS

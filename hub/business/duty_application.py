@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Payable, Sends
-from hub.business.cargo_application import INVOICE, INVOICE_FIELDS, INVOICE_TYPES
+from hub.business.cargo_case import INVOICE, INVOICE_FIELDS, INVOICE_TYPES
 from hub.business.customs import OFFICES, USES
 from hub.business.duty_limit import CURRENCY, LIMIT_NO, NOT_GRANTED, OTHER_LIMIT, taken
 from hub.business.kind import RETURNED, Derived, Effect, Field, Kind, Room

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.business import cargo_amounts as amounts
 from hub.business import cargo_application as rules
+from hub.business import cargo_case as case
 from hub.business.acts import Actor
 from hub.business.cargo import AGREEMENT, APPLICATION, APPOINTMENT, POLICY
 from hub.business.content import check_content, freeze, thaw
@@ -172,12 +174,12 @@ def test_nothing_follows_from_half_of_the_amounts(missing: str) -> None:
     assert derived == {"insured_amount": None, "premium": None}
 
 
-@given(st.decimals(0, 99_999_999, places=2), st.sampled_from(rules.MARKUPS), st.decimals(0, 100, places=4))
+@given(st.decimals(0, 99_999_999, places=2), st.sampled_from(amounts.MARKUPS), st.decimals(0, 100, places=4))
 def test_the_premium_is_within_half_a_cent_of_the_product(amount: Decimal, markup: Decimal, rate: Decimal) -> None:
-    insured = rules.insured_amount(Money(amount, "USD"), markup)
+    insured = amounts.insured_amount(Money(amount, "USD"), markup)
 
     assert abs(insured.amount - amount * (1 + markup / 100)) <= Decimal("0.005")
-    assert abs(rules.premium(insured, rate).amount - insured.amount * rate / 1000) <= Decimal("0.005")
+    assert abs(amounts.premium(insured, rate).amount - insured.amount * rate / 1000) <= Decimal("0.005")
 
 
 FILLED: Mapping[str, object] = {
@@ -211,8 +213,8 @@ def test_who_signed_with_which_card_goes_along() -> None:
 
 
 def test_every_kind_of_invoice_says_what_it_needs() -> None:
-    assert rules.INVOICE_REQUIRED.keys() == rules.INVOICE_TYPES.keys()
-    assert rules.INVOICE_REQUIRED["SPECIAL"] - rules.INVOICE_REQUIRED["PAPER"] == {"invoice_bank", "invoice_account"}
+    assert case.INVOICE_REQUIRED.keys() == case.INVOICE_TYPES.keys()
+    assert case.INVOICE_REQUIRED["SPECIAL"] - case.INVOICE_REQUIRED["PAPER"] == {"invoice_bank", "invoice_account"}
 
 
 @pytest.mark.parametrize("action", APPLICATION.actions, ids=lambda action: action.name)

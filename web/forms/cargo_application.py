@@ -2,14 +2,8 @@
 
 import re
 
-from hub.business.cargo_application import (
-    CARRIAGE,
-    CURRENCIES,
-    EITHER_OR,
-    GOODS_CATEGORIES,
-    ID_TYPES,
-    INSURED_FORMULA,
-)
+from hub.business.cargo_amounts import INSURED_FORMULA
+from hub.business.cargo_case import CARRIAGE, CURRENCIES, EITHER_OR, GOODS_CATEGORIES, ID_TYPES
 from hub.contract.text import Text
 from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
 from web.forms.controls import Rule, amount, box, choice, chosen, day, flag, line, offered

@@ -1,7 +1,7 @@
 """The entry form 货运险预约 (spec.md 12.1, CG-APT-04..07). A test holds it equal to the message CargoAppointment."""
 
 from hub.business.cargo import TRANSPORT_MODES
-from hub.business.cargo_application import CURRENCIES, GOODS_CATEGORIES
+from hub.business.cargo_case import CURRENCIES, GOODS_CATEGORIES
 from hub.contract.text import Text
 from web.forms.base import Form
 from web.forms.controls import amount, choice, line

@@ -4,7 +4,7 @@ import re
 
 from marshmallow import fields
 
-from hub.business.cargo_application import INVOICE_FIELDS, INVOICE_REQUIRED, INVOICE_TYPES
+from hub.business.cargo_case import INVOICE_FIELDS, INVOICE_REQUIRED, INVOICE_TYPES
 from hub.contract.text import Text
 from web.forms.base import Form
 from web.forms.conditions import Condition, RequiredIf, ShownIf

@@ -5,16 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from hub.business.cargo import AGREEMENT, APPOINTMENT, LINE, POLICY
-from hub.business.cargo_application import (
-    APPLICATION,
-    EDITABLE,
-    INVOICE,
-    PREMIUM_FORMULA,
-    PREMIUM_NOTE,
-    STRIKES,
-    WAR,
-    additional,
-)
+from hub.business.cargo_amounts import PREMIUM_FORMULA, PREMIUM_NOTE
+from hub.business.cargo_application import APPLICATION, EDITABLE, STRIKES, WAR, additional
+from hub.business.cargo_case import INVOICE
 from hub.contract.text import Text
 from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hub.business.cargo_application import INVOICE
+from hub.business.cargo_case import INVOICE
 from hub.business.duty import LINE
 from hub.business.duty_application import APPLICATION, POLICY
 from hub.business.duty_authorisation import AUTHORISATION
