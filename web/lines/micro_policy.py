@@ -1,6 +1,7 @@
 """小微投保 on the screen (spec.md 4, 5, 7; manuals S0:102-209, S2:245-385)."""
 
-from hub.business.micro_policy import APPLICATION, LINE, POLICY
+from hub.business.micro_application import APPLICATION
+from hub.business.micro_policy import LINE, POLICY
 from hub.contract.text import Text
 from web.forms.micro_confirmation import MicroConfirmation
 from web.lines.presentation import (
