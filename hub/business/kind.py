@@ -12,6 +12,7 @@ from hub.business.posting import Posting
 from hub.business.states import BACK, CONFLICT, CONFLICT_STATE, By, EventType, State, Track
 from hub.contract.text import Text
 
+OWN = "own"  # in the place of a partner: what the hub keeps itself
 PAYABLE = "*payable"  # as the kind of a link: an object of any kind that is a bill, named by its id
 PARTNER = "*partner"  # as the kind of a link: a partner, named by its code
 PAYMENT_EVENTS = ("payment_ordered", "payment_failed", "paid", "payment_returned")  # what it causes on its bills
@@ -243,6 +244,10 @@ class Kind:
         first: dict[tuple[str | None, str], int] = {}  # of a series, or of an event that is in none
         places = ((row, (row.series, row.series or row.name), place) for place, row in enumerate(self.events))
         return {row.name: first.setdefault(key, place) for row, key, place in places}
+
+    def keeper(self, partner: str) -> str:
+        """Who has these objects: ``partner``, or the hub where they are sent to nobody."""
+        return OWN if self.entry and self.entry.sends is None else partner
 
     def action(self, name: str) -> Action:
         """Raises KeyError."""

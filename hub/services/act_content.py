@@ -54,7 +54,7 @@ def _faults(
         return {}
     content = {**obj.content, **values}
     content |= tenant.room(obj, content)
-    found = {name: tenant.by_number(kind, str(content.get(name) or "")) for name, kind in obj.kind.links.items()}
+    found = {name: tenant.meant(obj, name, content) for name in obj.kind.links}
     linked = {name: {**row.content, "state": row.states["state"]} for name, row in found.items() if row is not None}
     return action.faults(content, linked, now)
 
@@ -76,7 +76,7 @@ def drawn(
         name: runtime.vault.seal(value, obj.enterprise) if name in secret and value else value
         for name, value in values.items()
     }
-    known = {**sealed, **linked.learned(tenant, obj.kind, {**obj.content, **sealed})}
+    known = {**sealed, **linked.learned(tenant, obj, {**obj.content, **sealed})}
     return linked.draw(tenant, runtime.registry, obj, action, known, now)
 
 

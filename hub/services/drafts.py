@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.business import roles
 from hub.business.acts import Actor
-from hub.business.kind import Kind, may
+from hub.business.kind import OWN, Kind, may
 from hub.contract.text import Text
 from hub.errors import NotAllowed, NotFound, Stale
 from hub.registry import Registry
@@ -24,7 +24,7 @@ from hub.store.engine import reading, writing
 
 BEGUN = "begun"  # identity of the first event
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
-OWN, OWN_NAME = "own", Text("中国国际贸易单一窗口", "China International Trade Single Window")
+OWN_NAME = Text("中国国际贸易单一窗口", "China International Trade Single Window")
 ONCE = Text("贵司已有此记录，请在列表中查看", "Your company has one already: see the list")
 NO_PARTNER = Text("合作机构暂未开通此功能", "No partner offers this")
 NO_ENTRY = Text("此记录由合作机构发起", "Only partners begin this")
@@ -47,11 +47,6 @@ def receivers(registry: Registry, kind: Kind) -> dict[str, Text]:
     message = f"{sends.type}/{sends.version}"
     partners = registry.partners.items()
     return {code: row.sheet.name for code, row in partners if registry.takes(code, sends.capability, message)}
-
-
-def keeper(kind: Kind, partner: str) -> str:
-    """Who has ``kind``'s objects: ``partner``, or the hub where they are sent to nobody."""
-    return OWN if kind.entry and kind.entry.sends is None else partner
 
 
 def receiver_name(registry: Registry, code: str) -> Text:

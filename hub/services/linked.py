@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.business.acts import Action, Linked, Links
-from hub.business.kind import PARTNER, PAYABLE, Kind
+from hub.business.kind import PARTNER, PAYABLE
 from hub.contract.text import Text
 from hub.errors import InvalidInput
 from hub.registry import Registry
@@ -22,12 +22,11 @@ def named(content: Mapping[str, Any], link: str) -> list[str]:
     return [held] if isinstance(held, str) else list(held)
 
 
-def learned(tenant: Tenant, kind: Kind, content: Mapping[str, Any]) -> dict[str, Any]:
+def learned(tenant: Tenant, obj: BusinessObject, content: Mapping[str, Any]) -> dict[str, Any]:
     """What ``content`` lacks and the objects that it names know by now: the code that a new buyer was given."""
     found = {}
-    for name, link in kind.learned.items():
-        number = "" if content.get(name) else str(content.get(link) or "")
-        named_there = tenant.by_number(kind.links[link], number) if number else None
+    for name, link in obj.kind.learned.items():
+        named_there = None if content.get(name) else tenant.meant(obj, link, content)
         if named_there is not None and named_there.content.get(name):
             found[name] = named_there.content[name]
     return found
@@ -51,17 +50,19 @@ def _links(tenant: Tenant, registry: Registry, obj: BusinessObject, content: Map
     found: dict[str, dict[str, Linked]] = {}
     for link, kind in obj.kind.links.items():
         names = sorted(set(named(content, link)))
-        found[link] = dict(_find(tenant, registry, kind, names))
+        found[link] = dict(_find(tenant, registry, obj, kind, names))
     return found
 
 
-def _find(tenant: Tenant, registry: Registry, kind: str, names: list[str]) -> Iterator[tuple[str, Linked]]:
+def _find(
+    tenant: Tenant, registry: Registry, naming: BusinessObject, kind: str, names: list[str]
+) -> Iterator[tuple[str, Linked]]:
     for name in names:
         if kind == PARTNER:
             if name in registry.partners:
                 yield name, partner(registry, name)
             continue
-        obj = tenant.bill(name) if kind == PAYABLE else tenant.by_number(kind, name)
+        obj = tenant.bill(name) if kind == PAYABLE else tenant.by_number(kind, name, naming.partner)
         if obj is not None:
             yield name, linked(registry, obj)
 

@@ -107,13 +107,26 @@ class Tenant:
         row = statement.first(self._connection, asked)
         return None if row is None else thaw(row)
 
-    def by_number(self, kind_code: str, number: str) -> BusinessObject | None:
-        """The object with this business number, or None."""
+    def by_number(self, kind_code: str, number: str, partner: str = "") -> BusinessObject | None:
+        """The object with this business number, or None.
+
+        :param partner: the one that it is an object of, where the hub does not keep such objects itself. Two partners
+            may give two objects one number: without it the older one is found.
+        """
         table = tables.business_object
-        row = self._connection.execute(
-            self._owned(table).where(table.c.kind == kind_code, table.c.number == number).limit(1)
-        ).first()
+        wanted = self._owned(table).where(table.c.kind == kind_code, table.c.number == number)
+        if partner:
+            wanted = wanted.where(table.c.partner == KINDS[kind_code].keeper(partner))
+        row = self._connection.execute(wanted.order_by(table.c.created_at, table.c.id).limit(1)).first()
         return None if row is None else thaw(row)
+
+    def meant(self, obj: BusinessObject, link: str, content: Mapping[str, Any] | None = None) -> BusinessObject | None:
+        """What the field ``link`` of ``obj`` (or of its new ``content``) names: an object of the same partner, or one
+        that the hub keeps; None for an unknown number, and for what is not named by its number.
+        """
+        kind = obj.kind.links[link]
+        number = str((obj.content if content is None else content).get(link) or "")
+        return self.by_number(kind, number, obj.partner) if kind in KINDS and number else None
 
     def handed_in(self, kind_code: str) -> BusinessObject | None:
         """The newest object of this kind among those that were ever handed in, or None."""
@@ -153,7 +166,7 @@ class Tenant:
     def room(self, obj: BusinessObject, content: Mapping[str, Any]) -> dict[str, Decimal]:
         """What ``obj`` with this content may take from the limit that it names, as the value of its field."""
         row = obj.kind.room
-        limit = self.by_number(obj.kind.links[row.link], str(content.get(row.link, ""))) if row else None
+        limit = self.meant(obj, row.link, content) if row else None
         if row is None or limit is None:
             return {}
         account = f"{LIMIT}{limit.number}"

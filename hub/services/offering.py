@@ -10,7 +10,6 @@ from hub.business.kind import allowed, may
 from hub.contract.text import Text
 from hub.errors import NotAllowed
 from hub.registry import Registry
-from hub.services import drafts
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject
 
@@ -62,7 +61,7 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor
 
 def meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
     """Whether the enterprise has what is needed, with the same partner or kept by the hub itself."""
-    return tenant.has(need.kind, drafts.keeper(KINDS[need.kind], obj.partner), need.states)
+    return tenant.has(need.kind, KINDS[need.kind].keeper(obj.partner), need.states)
 
 
 def require(registry: Registry, tenant: Tenant, obj: BusinessObject, action: Action, actor: Actor) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
-from hub.business import LINES
+from hub.business import KINDS, LINES
 from hub.business.acts import Actor
 from hub.business.content import check_content, freeze
 from hub.business.content import thaw as thaw_content
@@ -48,6 +48,7 @@ BILLS = select(_object.c.id).where(
 )
 LINKED = select(_object.c.id).where(
     _object.c.enterprise == bindparam("enterprise"),
+    _object.c.partner == bindparam("partner"),
     _object.c.kind == bindparam("kind"),
     _object.c.number.in_(bindparam("numbers", expanding=True)),
 )
@@ -274,8 +275,11 @@ def _affected(connection: Connection, obj: BusinessObject, effect: Effect) -> It
     numbers, to = named(obj.content, effect.link), obj.kind.links[effect.link]
     if not numbers:
         return ()
-    which = {"enterprise": obj.enterprise, "numbers": numbers} | ({} if to == PAYABLE else {"kind": to})
-    return connection.execute(BILLS if to == PAYABLE else LINKED, which).scalars().all()
+    which = {"enterprise": obj.enterprise, "numbers": numbers}
+    if to == PAYABLE:
+        return connection.execute(BILLS, which).scalars().all()
+    which |= {"kind": to, "partner": KINDS[to].keeper(obj.partner)}  # no partner's word moves another one's objects
+    return connection.execute(LINKED, which).scalars().all()
 
 
 def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Projection) -> BusinessObject:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hub.business import KINDS
+from hub.business.kind import OWN
 from hub.cards.challenge import frame, parse
 from hub.cards.document import signed_attributes
 from hub.contract.message import ActorSignature, Attachment, CanonicalMessage
@@ -62,7 +63,7 @@ class Office:
         return actions.perform(runtime, actor, obj.kind.code, obj.id, action, values, obj.revision, card)
 
     def make_seal(self, **changes: str) -> BusinessObject:
-        return self.act(self.begin("seal", drafts.OWN), "make", SEAL | changes)
+        return self.act(self.begin("seal", OWN), "make", SEAL | changes)
 
     def sign(self, seal: BusinessObject) -> BusinessObject:
         return self.act(self.begin("agreement", "sinosure"), "sign", {"seal_no": seal.number})

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from hub import registry
 from hub.business import KINDS
+from hub.business.kind import OWN
 from hub.config import CentreSettings
 from hub.documents.texts import WORDINGS
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
@@ -87,14 +88,14 @@ def test_only_the_legal_person_makes_seals(sqlite_world: World) -> None:
 
 
 def test_a_seal_is_not_made_without_the_card(desk: Office) -> None:
-    obj = desk.begin("seal", drafts.OWN)
+    obj = desk.begin("seal", OWN)
 
     with pytest.raises(SignatureRefused):
         actions.perform(desk.world.runtime, desk.session.actor, "seal", obj.id, "make", SEAL, obj.revision)
 
 
 def test_the_card_signs_what_the_seal_will_be(desk: Office) -> None:
-    obj = desk.begin("seal", drafts.OWN)
+    obj = desk.begin("seal", OWN)
     card = desk.answer(obj, "make", SEAL)
 
     with pytest.raises(SignatureRefused):

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 from hub.business import KINDS
 from hub.business.kind import Effect, Field, Kind
 from hub.services import accounts, record
+from hub.services.objects import Tenant
 from hub.services.record import LINE_OF, NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -22,8 +23,8 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ROUNDS = 20
 TWOFOLD = replace(
     PARCEL,
-    fields=(*PARCEL.fields, Field("more_loans", text("又"), list)),
-    links={"loans": "toy_loan", "more_loans": "toy_loan"},
+    fields=(*PARCEL.fields, Field("more_loans", text("又"), list), Field("loan", text("主"))),
+    links={"loans": "toy_loan", "more_loans": "toy_loan", "loan": "toy_loan"},
     effects=(Effect("ARRIVED", "loans", "returned"), Effect("ARRIVED", "more_loans", "returned")),
 )
 
@@ -38,12 +39,18 @@ def store(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return engine
 
 
-def made(store: Engine, kind: Kind, number: str, event: str, **content: Any) -> str:
+def made(store: Engine, kind: Kind, number: str, event: str, partner: str = "acme", **content: Any) -> str:
     new = NewEvent(name=event, identity=event, occurred_at=NOW, content={kind.number: number, **content})
     with writing(store) as connection:
-        found = record.create(connection, kind=kind, enterprise=USCC, partner="acme", number=number, new=new, now=NOW)
+        found = record.create(connection, kind=kind, enterprise=USCC, partner=partner, number=number, new=new, now=NOW)
     assert found is not None
     return found.obj.id
+
+
+def arrived(store: Engine, object_id: str) -> None:
+    with writing(store) as connection:
+        new = NewEvent(name="arrived", identity="m1", occurred_at=NOW)
+        record.record(connection, record.lock_id(connection, object_id), new, NOW)
 
 
 def test_two_objects_that_move_the_same_others_crosswise_never_wait_for_each_other(store: Engine) -> None:
@@ -59,9 +66,7 @@ def test_two_objects_that_move_the_same_others_crosswise_never_wait_for_each_oth
 
     def arrive(object_id: str, start: Barrier) -> None:
         start.wait()
-        with writing(store) as connection:
-            new = NewEvent(name="arrived", identity="m1", occurred_at=NOW)
-            record.record(connection, record.lock_id(connection, object_id), new, NOW)
+        arrived(store, object_id)
 
     with ThreadPoolExecutor(2) as pool:
         for pair in pairs:
@@ -71,3 +76,27 @@ def test_two_objects_that_move_the_same_others_crosswise_never_wait_for_each_oth
     with reading(store) as connection:
         returned = select(func.count()).where(tables.event.c.name == "returned")
         assert connection.execute(returned).scalar_one() == 2 * 2 * ROUNDS
+
+
+def test_a_partner_moves_only_its_own_objects_even_where_another_has_one_of_the_same_number(store: Engine) -> None:
+    _, ours = (made(store, LOAN, "L1", "begun", partner) for partner in ("bank", "acme"))
+    parcel = made(store, TWOFOLD, "P1", "announced", loans=["L1"])
+
+    arrived(store, parcel)
+
+    with reading(store) as connection:
+        moved = select(tables.event.c.object_id).where(tables.event.c.name == "returned")
+        assert connection.execute(moved).scalars().all() == [ours]
+
+
+@pytest.mark.parametrize("partner", ["acme", "bank"])
+def test_a_number_names_the_object_of_the_same_partner(store: Engine, partner: str) -> None:
+    loans = {code: made(store, LOAN, "L1", "begun", code) for code in ("bank", "acme")}
+    parcel = made(store, TWOFOLD, "P1", "announced", partner, loan="L1")
+
+    with reading(store) as connection:
+        tenant = Tenant(connection, USCC)
+        meant = tenant.meant(tenant.get(TWOFOLD.code, parcel), "loan")
+
+    assert meant is not None
+    assert meant.id == loans[partner]

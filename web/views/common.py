@@ -11,7 +11,7 @@ from flask import request
 
 from hub.business import KINDS
 from hub.business.acts import Action, Need
-from hub.business.kind import Kind, allowed, may
+from hub.business.kind import OWN, Kind, allowed, may
 from hub.business.payment_order import ORDER
 from hub.business.states import Next
 from hub.contract.money import Money
@@ -172,7 +172,7 @@ def payment_link(obj: BusinessObject) -> Link | None:
 
 def partner_name(code: str) -> str:
     """A partner's name; of one that is unplugged, its code."""
-    if code in (drafts.OWN, HUB):
+    if code in (OWN, HUB):
         return read(drafts.OWN_NAME)
     partner = runtime().registry.partners.get(code)
     return read(partner.sheet.name) if partner else code

@@ -125,7 +125,7 @@ def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
     with tenant() as mine:
         obj = mine.get(kind, object_id)
         draft = mine.draft(obj, action.form) if action.form else None
-        learned = linked.learned(mine, obj.kind, {**obj.content, **(draft.values if draft else {})})
+        learned = linked.learned(mine, obj, {**obj.content, **(draft.values if draft else {})})
     return replace(_desk(line_view, listing, obj, action, draft), learned=learned)
 
 
@@ -208,7 +208,7 @@ def _picks(page: FormPage, obj: BusinessObject, action: Action) -> dict[str, Map
     found: dict[str, Mapping[str, Any]] = {name: of(runtime().registry) for name, of in page.options.items()}
     with tenant() as mine:
         if page.of:
-            offering = mine.by_number(obj.kind.links[page.of], str(obj.content.get(page.of, "")))
+            offering = mine.meant(obj, page.of)
             found |= {name: of(offering.content) for name, of in page.offers.items()} if offering else {}
         if action.paper:
             found[action.paper.seal] = {row.number: _seal_text(row) for row in papers.seals(mine)}
@@ -258,8 +258,7 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
         obj = mine.get(kind_code, object_id)
         if not begins(source, obj):
             raise NotAllowed
-        number = str(obj.content.get(source.of, ""))
-        meant = mine.by_number(obj.kind.links[source.of], number) if source.of else obj
+        meant = mine.meant(obj, source.of) if source.of else obj
     names = {**{name: name for name in source.fields}, **source.renamed}
     opening = {name: _taken(listing.kind, name, value) for name, value in _filled(meant, names).items()}
     return obj, opening if opening.keys() & recalled.keys() else recalled | opening
@@ -293,7 +292,7 @@ def new_link(listing: Listing) -> Link | None:
 def _all_begun(kind: Kind) -> bool:
     partners = drafts.receivers(runtime().registry, kind)
     with tenant() as mine:
-        return all(mine.any(kind.code, drafts.keeper(kind, code)) for code in partners)
+        return all(mine.any(kind.code, kind.keeper(code)) for code in partners)
 
 
 def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:

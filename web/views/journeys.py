@@ -12,7 +12,7 @@ from hub.business import KINDS
 from hub.business.acts import Action, Need
 from hub.business.kind import Kind
 from hub.contract.text import Text
-from hub.services import drafts, offering
+from hub.services import offering
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject
 from web.lines.presentation import Journey, Listing
@@ -97,7 +97,7 @@ def _way(mine: Tenant, kind: Kind, partner: str) -> str:
     begun = [row for state in sorted(sources) for row in mine.standing(kind.code, state)]
     if begun:
         return site().path(kind, begun[0].id, entry.name)
-    return f"{site().path(kind, 'new')}?partner={drafts.keeper(kind, partner)}"
+    return f"{site().path(kind, 'new')}?partner={kind.keeper(partner)}"
 
 
 def _held_state(kind: Kind, journey: Journey) -> str:

@@ -8,7 +8,6 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
-from hub.business import KINDS
 from hub.business.acts import Action
 from hub.business.kind import Kind
 from hub.business.states import By
@@ -112,7 +111,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
     line_view, listing = place(line, kind)
     with tenant() as mine:
         obj = mine.get(kind, object_id)
-        obj = replace(obj, content={**obj.content, **linked.learned(mine, obj.kind, obj.content)})
+        obj = replace(obj, content={**obj.content, **linked.learned(mine, obj, obj.content)})
         facts = _facts(mine, listing, obj)
         documents, timeline = mine.documents(obj), mine.timeline(obj)
     view = object_view(line_view, listing, obj, "detail", read(listing.title or obj.kind.label))
@@ -272,8 +271,6 @@ def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
     if track is not None:
         return {"label": read(track.label), "state": obj.state(name)}
     row = obj.kind.field(name)
-    value = obj.content.get(name)
     fact: dict[str, object] = {"label": read(row.label), "value": value_text(obj.kind, obj.content, name)}
-    to = obj.kind.links.get(name, "")
-    other = mine.by_number(to, str(value)) if to in KINDS and value else None
+    other = mine.meant(obj, name) if name in obj.kind.links else None
     return fact | ({"path": site().path(other.kind, other.id)} if other else {})
