@@ -307,3 +307,32 @@ def test_the_instructions_for_signing_warn_who_cannot_make_seals(
 
     assert ("当前账号非管理员" in text) == warned
     assert '<a href="/seal/seal">点击此处进入单一窗口用户管理系统</a>' in text
+
+
+def test_the_form_and_the_page_of_an_object_name_its_partner_under_the_label_of_the_list(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    browser = open_browser("OP", fingerprint="ab" * 32)
+    claim = world.create("shared_claim", "LP-1", world.ours, "reported", {"claim_no": "LP-1"})
+    signing = world.create("payment_agreement", "QY-1", world.ours, "begun", {"request_no": "QY-1"})
+    forms = {"/cargo/cargo_appointment/new": "保险机构名称", f"{A}/{world.offer().id}/confirm": "保险公司"}
+    details = {
+        f"/shared_claim/shared_claim/{claim.id}": "保险机构名称",
+        f"/payment/payment_agreement/{signing.id}": "付款银行名称",
+    }
+
+    for path, label in forms.items():
+        row = re.search(
+            rf'<label for="[^"]+">{label}</label>\s*<div><input[^>]* value="([^"]+)" readonly', browser.get(path).text
+        )
+        assert row is not None
+        assert row[1] == "示例信用保险公司"
+    for path, label in details.items():
+        assert f"<dt>{label}</dt><dd>示例信用保险公司</dd>" in browser.get(path).text
+
+
+def test_what_the_hub_keeps_itself_has_no_partner_to_name(world: World, user: Browser) -> None:
+    world.partner = "own"
+    seal = world.create("seal", "YZ-1", world.ours, "begun", {"seal_no": "YZ-1"})
+
+    assert "保险机构名称" not in user.get(f"/seal/seal/{seal.id}").text

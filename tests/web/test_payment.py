@@ -68,10 +68,10 @@ def test_nothing_else_is_printed(
 def test_a_stored_name_is_read_as_its_installed_partner_has_it(
     stored: str, english: str, payer: Browser, world: World
 ) -> None:
-    found = agreement(world, bank_name=stored)
+    found = agreement(world, payee_name=stored)
     business = KINDS["cargo_application"].label
     item = {"bill": "1", "business": business.zh, "business_no": "HY-1", "amount": Decimal("1.00"), "currency": "CNY"}
-    paid = {"order_no": "JF-1", "bank_name": stored, "payee": "acme", "item": [item]}
+    paid = {"order_no": "JF-1", "payee_name": stored, "payee": "acme", "item": [item]}
     order = world.create("payment_order", "JF-1", OURS, "begun", paid)
     world.event(order, "ordered")
 

@@ -13,6 +13,7 @@ from web.forms.cargo_application import CargoApplicationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
 from web.lines.presentation import (
     BY_INSURER,
+    INSURER,
     Block,
     Column,
     Counter,
@@ -43,8 +44,6 @@ def terms(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
     """The special terms by their names."""
     return {row["name"]: row for row in agreement.get("special_term") or ()}
 
-
-INSURER = Column("partner", "partner", Text("保险机构", "Insurer"))
 
 APPOINTMENTS = Listing(
     kind=APPOINTMENT,

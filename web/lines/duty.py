@@ -11,6 +11,7 @@ from hub.contract.text import Text
 from web.forms.duty import DutyApplicationForm, DutyAuthorisationForm, DutyLimitForm, DutyTopUpForm
 from web.lines.presentation import (
     BY_INSURER,
+    INSURER,
     Block,
     Column,
     Counter,
@@ -26,7 +27,6 @@ from web.lines.presentation import (
 )
 from web.lines.systems import INSURANCE
 
-INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))
 AGAIN = Text("再次提交", "Submit again")
 
 AUTHORISATIONS = Listing(

@@ -47,7 +47,7 @@ AGREEMENTS = Listing(
         ("sign", "RECEIVE_FAILED"): Text("重新签署", "Sign again"),
     },
     detail=(
-        "request_no", "state", "agreement_no", "bank_name", "enterprise_name", "uscc", "tax_no", "payer_account",
+        "request_no", "state", "agreement_no", "enterprise_name", "uscc", "tax_no", "payer_account",
         "payee_name", "payee_account", "signed_on", "expiry_date", "text_version", "text_hash", "reason",
     ),
     create=Text("协议签署", "Sign an agreement"),
@@ -70,7 +70,7 @@ ORDERS = Listing(
     kind=ORDER,
     columns=(
         Column("order_no", "number"),
-        Column("bank_name"),
+        Column("partner", "partner", Text("银行名称", "Bank")),
         Column("payee_name"),
         Column("amount"),
         Column("currency"),
@@ -88,7 +88,7 @@ ORDERS = Listing(
         Filter("created", "days", Text("交费日期", "Paid on")),
     ),
     detail=(
-        "order_no", "state", "amount", "bank_name", "payer_name", "payer_account", "payee_name", "payee_account",
+        "order_no", "state", "amount", "payer_name", "payer_account", "payee_name", "payee_account",
         "agreement_no", "purpose", "bank_serial", "reason",
     ),
     sources={
@@ -152,7 +152,7 @@ VIEW = LineView(
                 Block(Text("支付保单信息", "What is paid"), ("item",), columns=1),
                 Block(
                     Text("付款银行", "The payer's bank"),
-                    ("bank_name", "agreement_no", "payer_name", "payer_account", "payee_name", "payee_account",
+                    ("agreement_no", "payer_name", "payer_account", "payee_name", "payee_account",
                      "amount", "purpose"),
                 ),
             ),

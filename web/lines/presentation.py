@@ -32,7 +32,8 @@ class Filter:
     label: Text | None = None
 
 
-BY_INSURER = Filter("partner", "partner", Text("保险机构名称", "Insurer"))
+INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))
+BY_INSURER = Filter("partner", "partner", INSURER.label)
 """In lists of lines that several insurers offer."""
 
 
@@ -141,6 +142,11 @@ class Listing:
     def slug(self) -> str:
         """The list's own part of its address."""
         return self.code or self.kind.code
+
+    @property
+    def partner_label(self) -> Text | None:
+        """What its objects' partner is called: as in its own column, else it is an insurer."""
+        return next((row for row in self.columns if row.show == "partner"), INSURER).label
 
     def keeps(self, state: str | None) -> bool:
         """Whether an object in this state stands in the list."""

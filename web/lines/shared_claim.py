@@ -2,14 +2,14 @@
 
 from hub.business.shared_claim import CLAIM, LINE
 from hub.contract.text import Text
-from web.lines.presentation import Column, Filter, LineView, Listing, MenuItem, Tab
+from web.lines.presentation import BY_INSURER, INSURER, Column, Filter, LineView, Listing, MenuItem, Tab
 from web.lines.systems import INSURANCE
 
 CLAIMS = Listing(
     kind=CLAIM,
     columns=(
         Column("claim_no", "number"),
-        Column("partner", "partner", Text("保险机构", "Insurer")),
+        INSURER,
         Column("product"),
         Column("policy_no"),
         Column("loss_date"),
@@ -20,7 +20,7 @@ CLAIMS = Listing(
         Column("state", "track"),
     ),
     filters=(
-        Filter("partner", "partner", Text("保险机构名称", "Insurer")),
+        BY_INSURER,
         Filter("policy_no"),
         Filter("state", "track"),
         Filter("reported_on", "days"),

@@ -178,6 +178,13 @@ def partner_name(code: str) -> str:
     return read(partner.sheet.name) if partner else code
 
 
+def partner_fact(listing: Listing, obj: BusinessObject) -> dict[str, object] | None:
+    """Who has the object, as a row of its page: label and value; None where the hub keeps it."""
+    if obj.partner in (OWN, HUB):
+        return None
+    return {"label": read(listing.partner_label), "value": partner_name(obj.partner)}
+
+
 NOTHING: Mapping[str, Any] = {}
 
 

@@ -35,6 +35,7 @@ from web.views.common import (
     need_link,
     offered,
     opens,
+    partner_fact,
     partner_name,
     place,
     tenant,
@@ -461,6 +462,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "others": [replace(link, primary=False) for link in others if link.path != here.path],
         "back": home_of(obj),
         "partner_name": partner_name,
+        "partner": partner_fact(here.listing, obj),
     }
 
 

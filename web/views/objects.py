@@ -22,6 +22,7 @@ from web.page import page
 from web.site import meanings, read, runtime, say, show, site
 from web.views.common import (
     act_links,
+    partner_fact,
     partner_name,
     payment_link,
     place,
@@ -228,7 +229,9 @@ def _action(kind: Kind, name: str) -> Action:
 
 def _facts(mine: Tenant, listing: Listing, obj: BusinessObject) -> list[dict[str, object]]:
     """The rows of the detail page: label and value, a state, or a link to another object; nothing for no value."""
-    return [_fact(mine, obj, name) for name in listing.detail if _known(obj, name)]
+    known = [_fact(mine, obj, name) for name in listing.detail if _known(obj, name)]
+    partner = partner_fact(listing, obj)
+    return [partner, *known] if partner else known
 
 
 def _tables(obj: BusinessObject) -> list[dict[str, object]]:
