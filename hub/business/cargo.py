@@ -71,6 +71,7 @@ APPOINTMENT = Kind(
         Field("yearly_value", Text("预计年进出口货值", "Expected yearly value of goods"), Decimal),
         Field("yearly_currency", Text("币制", "Currency")),
         Field("remark", Text("备注", "Remark")),
+        Field("applied_at", Text("申请日期", "Applied"), datetime, key=True),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
     events=(
@@ -153,6 +154,7 @@ APPOINTMENT = Kind(
             event="submitted",
             roles=OPERATORS,
             form="cargo_appointment",
+            adds=sending.submission,
             primary=True,
             sends=Sends(type="CargoAppointment", version="1.0", capability="cargo.appoint", compose=appointment),
             waiting=Text(

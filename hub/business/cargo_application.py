@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hub.business import premiums
+from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Need, Payable, Sends
 from hub.business.cargo_amounts import DERIVED
 from hub.business.cargo_case import FIELDS, INVOICE, INVOICE_FIELDS
@@ -40,6 +40,11 @@ SENT = (
     "rate_permille", "premium", "special_term",
 )  # fmt: skip
 """What goes to the insurer under its own name, where it was filled in; the envelope's sequence is the version."""
+
+
+def submission(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the hub adds; the faults found in an earlier submission are settled."""
+    return {**sending.submission(content, actor, now), "fault": None}
 
 
 def application(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -240,6 +245,7 @@ APPLICATION = Kind(
             event="submitted",
             roles=OPERATORS,
             form="cargo_application",
+            adds=submission,
             encloses=(Enclosure(code="attachment"),),
             needs=(
                 Need(

@@ -3,7 +3,7 @@ S3:403-545.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from hub.business.kind import RETURNED, Field
@@ -158,6 +158,7 @@ FIELDS = (
     Field("due_date", Text("缴费截止日期", "Premium due by"), date),
     RETURNED,
     Field("policy_no", Text("保单号", "Policy no."), key=True),
+    Field("applied_at", Text("投保日期", "Applied"), datetime, key=True),
     Field(
         "fault",
         Text("数据审核意见", "Faults found"),

@@ -41,6 +41,11 @@ def application(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict
     return body | {"applied_at": now} | actor.signer
 
 
+def submission(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the hub adds."""
+    return {**sending.submission(content, actor, now), "insured_name": insured(content)}
+
+
 def premium(amount: Decimal, rate_percent: Decimal) -> Decimal:
     """For reference: the amount times the limit's rate, half up to the cent (C-60)."""
     return Money(amount, CURRENCY).times(rate_percent / 100).amount
@@ -125,6 +130,7 @@ APPLICATION = Kind(
         Field("due_date", Text("缴费截止日期", "Premium due by"), date),
         RETURNED,
         Field("counted", Text("已计入保险公司已使用额度", "Contained in the insurer's figures"), bool),
+        Field("applied_at", Text("投保时间", "Applied"), datetime, key=True),
         Field("released", Text("担保已结束", "The guarantee has ended"), bool),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
@@ -218,7 +224,7 @@ APPLICATION = Kind(
             form="duty_application",
             primary=True,
             signed=True,
-            adds=lambda content, actor, now: {"insured_name": insured(content)},  # noqa: ARG005
+            adds=submission,
             faults=faults,
             sends=Sends(type="DutyApplication", version="1.0", capability="duty.apply", compose=application),
             waiting=sending.WAITING,

@@ -57,7 +57,7 @@ AUTHORISATION = Kind(
         Field("enterprise_name", Text("企业名称", "Enterprise")),
         Field("seal_no", Text("签章", "Seal")),
         Field("document_version", Text("授权书版本", "Version")),
-        Field("signed_at", Text("签署时间", "Signed"), datetime),
+        Field("signed_at", Text("签署时间", "Signed"), datetime, key=True),
         Field("term", Text("授权期限", "Valid for"), choices=TERMS),
         Field("valid_from", Text("有效期起", "Valid from"), date),
         Field("valid_until", Text("有效期至", "Valid until"), date),

@@ -113,6 +113,7 @@ LIMIT = Kind(
         *SHOWN,
         Field("decided_on", Text("审批日期", "Decided on"), date, key=True),
         Field("changed_at", Text("变更时间", "Changed"), datetime),
+        Field("applied_at", Text("申请时间", "Applied"), datetime, key=True),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
     events=(
@@ -178,6 +179,7 @@ LIMIT = Kind(
             event="submitted",
             roles=OPERATORS,
             form="duty_limit",
+            adds=sending.submission,
             encloses=(Enclosure(code="attachment"),),
             primary=True,
             needs=(
@@ -213,6 +215,7 @@ TOP_UP = Kind(
         LIMIT_NO,
         Field("top_up_amount", Text("追加额度(元)", "Top-up (CNY)"), Decimal),
         Field("remark", Text("备注", "Remark")),
+        Field("applied_at", Text("申请时间", "Applied"), datetime, key=True),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
     events=(
@@ -262,6 +265,7 @@ TOP_UP = Kind(
             event="submitted",
             roles=OPERATORS,
             form="duty_top_up",
+            adds=sending.submission,
             primary=True,
             faults=topping_up,
             sends=Sends(type="DutyTopUp", version="1.0", capability="duty.limit", compose=top_up),

@@ -1,9 +1,10 @@
 """The way of all that an enterprise begins, fills in and hands to an insurer: draft, sent, deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from hub.business.acts import Action
+from hub.business.acts import Action, Actor
 from hub.business.roles import OPERATORS
 from hub.business.states import By, EventType, Next, State, Transition
 from hub.contract.text import Text
@@ -50,6 +51,11 @@ def moves(*again: str) -> Iterable[Transition]:
 def answers(event: str, target: str, *sources: str) -> Iterable[Transition]:
     """``event`` leads to ``target`` from ``sources``."""
     return (Transition(source, event, target) for source in sources)
+
+
+def submission(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """What the hub adds to whatever is handed in: when. What the insurer said of an earlier submission is settled."""
+    return {"applied_at": now, "reason": None}
 
 
 def filled(content: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

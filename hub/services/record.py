@@ -419,7 +419,12 @@ def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
     found = {(name, content.get(name)) for name in kind.keyed}
     for table in kind.tables:
         found |= {(column.name, row.get(column.name)) for column in table.rows for row in content.get(table.name) or ()}
-    return {(name, str(value)) for name, value in found if value and name in kind.keyed}
+    return {(name, _as_key(value)) for name, value in found if value and name in kind.keyed}
+
+
+def _as_key(value: Any) -> str:
+    """A value as it is looked for: a time by its day in Shanghai, as lists ask for it."""
+    return value.astimezone(SHANGHAI).date().isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _facts(obj: BusinessObject, new: NewEvent, submission: int) -> dict[str, Any]:

@@ -251,3 +251,14 @@ def test_an_application_needs_a_valid_agreement_with_the_same_insurer() -> None:
     (need,) = APPLICATION.action("submit").needs
 
     assert (need.kind, need.states) == ("cargo_agreement", {"VALID"})
+
+
+def test_what_was_found_wrong_is_settled_when_it_is_handed_in_again() -> None:
+    adds = APPLICATION.action("submit").adds
+    assert adds is not None
+    faulty = event("data_check_failed", reason="请修改", fault=[{"field": "加成比例", "words": "超过上限"}])
+
+    again = event(EDIT, 2, 5, **adds({}, ACTOR, START))
+
+    held = project(APPLICATION, (event("begun", 0), event(EDIT, minute=1), faulty, again)).content
+    assert (held["reason"], held["fault"], held["applied_at"]) == (None, None, START)

@@ -13,10 +13,11 @@ from hub_sinosure.adapter import sinosure
 from sqlalchemy import func, select
 
 from hub import registry
+from hub.business.numbers import SHANGHAI
 from hub.contract.message import Attachment, Raw
 from hub.delivery import receiver
 from hub.errors import InvalidInput, NotAllowed
-from hub.services import calendar, ledger, papers
+from hub.services import calendar, evidence, ledger, papers
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.services.shapes import BusinessObject
@@ -91,6 +92,10 @@ class Desk:
         with reading(self.world.runtime.engine) as connection:
             return ledger.balance(connection, f"limit:{limit.number}", "CNY").amount
 
+    def listed(self, kind: str, filters: Mapping[str, str]) -> list[str]:
+        with reading(self.world.runtime.engine) as connection:
+            return [row.id for row in Tenant(connection, USCC).page(kind, Query(filters=filters)).rows]
+
     def history(self) -> list[BusinessObject]:
         with reading(self.world.runtime.engine) as connection:
             return list(Tenant(connection, USCC).page("duty_limit_change", Query()).rows)
@@ -133,6 +138,26 @@ def test_without_a_letter_no_limit_is_applied_for(desk: Desk) -> None:
 
     with pytest.raises(NotAllowed, match="credit authorisation"):
         desk.operator.act(limit, "submit", LIMIT)
+
+
+def test_a_list_goes_by_the_day_of_submission_and_what_was_refused_before_is_settled(desk: Desk) -> None:
+    desk.authorised()
+    limit = desk.operator.begin("duty_limit", "yunfan")
+    evidence.seal_all(desk.world.runtime)
+    desk.world.clock.move(timedelta(days=2))
+    limit = desk.operator.act(limit, "submit", LIMIT)
+    said = {"apply_no": limit.number, "result_code": "E9", "reason": "资料不全", "decided_at": desk.world.clock.now()}
+    assert desk.say("DutyLimitResult", limit.number, said) == "0000"
+    refused = desk.operator.now(limit)
+    desk.world.clock.move(timedelta(hours=1))
+
+    again = desk.operator.act(refused, "submit", LIMIT)
+
+    handed_in = again.content["applied_at"].astimezone(SHANGHAI).date().isoformat()
+    found = [desk.listed("duty_limit", {f"applied_at_{end}": handed_in}) for end in ("from", "to")]
+    begun = again.created_at.astimezone(SHANGHAI).date().isoformat()
+    assert (refused.content["reason"], again.content["reason"]) == ("资料不全", None)
+    assert [*found, desk.listed("duty_limit", {"applied_at_to": begun})] == [[limit.id], [limit.id], []]
 
 
 def test_from_the_letter_to_the_policy_and_back(world: World) -> None:

@@ -43,3 +43,20 @@ def test_the_terms_of_the_agreement_are_ticked_to_begin_with(entry: Callable[...
 
     assert 'name="special_term" value="免赔约定" aria-label="免赔约定" checked' in text
     assert "绝对免赔额为损失金额的5%。" in text
+
+
+FAULTS = [{"field": "加成比例", "words": "超过协议上限"}]
+
+
+def test_what_the_insurer_found_wrong_stands_over_the_form_that_mends_it(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", {"application_no": "HY-1"})
+    world.event(begun, "submitted")
+    world.event(begun, "data_check_failed", reason="请修改", fault=FAULTS)
+
+    text = open_browser("OP", fingerprint="ab" * 32).get(f"/cargo/cargo_application/{begun.id}/submit").text
+
+    form = text.index("<form", text.index("数据审核意见"))
+    assert "<td>加成比例</td><td>超过协议上限</td>" in text[:form]
+    assert "请修改" in text[:form]

@@ -52,11 +52,11 @@ APPOINTMENTS = Listing(
         INSURER,
         Column("goods_category"),
         Column("transport_mode"),
-        Column("created_at", "time", Text("申请日期", "Applied")),
+        Column("applied_at", "day"),
         Column("state", "track"),
         Column("next", "next"),
     ),
-    filters=(BY_INSURER, Filter("state", "track"), Filter("created", "days", Text("申请日期", "Applied"))),
+    filters=(BY_INSURER, Filter("state", "track"), Filter("applied_at", "days")),
     acts=("submit", "delete"),
     many=(Many(code="delete", label=Text("删除", "Delete")),),
     form_first=frozenset({"DRAFT"}),
@@ -66,7 +66,8 @@ APPOINTMENTS = Listing(
     },
     detail=(
         "appointment_no", "state", "enterprise_name", "uscc", "contact_name", "contact_phone", "contact_email",
-        "transport_mode", "goods_category", "trade_countries", "yearly_value", "yearly_currency", "remark", "reason",
+        "transport_mode", "goods_category", "trade_countries", "yearly_value", "yearly_currency", "remark",
+        "applied_at", "reason",
     ),
     sources={
         "cargo_appointment": Source(
@@ -149,7 +150,7 @@ APPLICATIONS = Listing(
         Column("goods_category"),
         Column("insured_amount"),
         Column("currency"),
-        Column("created_at", "time", Text("投保日期", "Applied")),
+        Column("applied_at", "day"),
         Column("state", "track"),
         Column("next", "next"),
     ),
@@ -158,7 +159,7 @@ APPLICATIONS = Listing(
         Filter("state", "track"),
         Filter("application_no"),
         Filter("agreement_no"),
-        Filter("created", "days", Text("投保日期", "Applied")),
+        Filter("applied_at", "days"),
     ),
     acts=("submit", "cancel", "delete"),
     many=(Many(code="delete", label=Text("删除", "Delete")),),
@@ -167,7 +168,8 @@ APPLICATIONS = Listing(
     detail=(
         "application_no", "state", "proposal_no", "agreement_no", "policy_no", "product_name", "enterprise_name",
         "uscc", *APPLICANT, *INSURED, *GOODS, *INVOICE, *VOYAGE, *COVER[:-1], "invoice_amount",
-        "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "premium_returned", "reason",
+        "insured_amount", "premium", "premium_due", "premium_currency", "due_date", "premium_returned",
+        "applied_at", "reason",
     ),
     sources={
         "cargo_agreement": Source(

@@ -197,6 +197,23 @@ def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
     return show(value, meanings(kind.field(name)))
 
 
+def tables_of(obj: BusinessObject) -> list[dict[str, object]]:
+    """The fields that hold rows, each as a table."""
+    return [
+        {
+            "name": field.name,
+            "label": read(field.label),
+            "columns": [read(column.label) for column in field.rows if not column.inner],
+            "rows": [
+                [show(row.get(column.name), meanings(column)) for column in field.rows if not column.inner]
+                for row in held
+            ],
+        }
+        for field in obj.kind.fields
+        if field.rows and (held := obj.content.get(field.name))
+    ]
+
+
 ON_ITS_WAY: Mapping[str, Text] = {
     "QUEUED": Text("正在送达对方", "Being delivered"),
     "SENDING": Text("正在送达对方", "Being delivered"),

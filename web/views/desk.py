@@ -38,6 +38,7 @@ from web.views.common import (
     partner_fact,
     partner_name,
     place,
+    tables_of,
     tenant,
     value_text,
 )
@@ -452,6 +453,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "values": known,
         "errors": errors or (faults if brought else {}),
         "documents": documents,
+        "tables": tables_of(obj),
         "enclosings": enclosings(here),
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",

@@ -19,7 +19,7 @@ from hub.services.shapes import BusinessObject, DocumentRow, Entry
 from web.auth import ENTERPRISE, access
 from web.lines.presentation import Listing
 from web.page import page
-from web.site import meanings, read, runtime, say, show, site
+from web.site import read, runtime, say, show, site
 from web.views.common import (
     act_links,
     partner_fact,
@@ -27,6 +27,7 @@ from web.views.common import (
     payment_link,
     place,
     source_links,
+    tables_of,
     tenant,
     value_text,
 )
@@ -124,7 +125,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         obj=obj,
         listing=listing,
         facts=facts,
-        tables=_tables(obj),
+        tables=tables_of(obj),
         documents=documents,
         worth=_worth(obj, documents),
         prints={site().path(obj.kind, obj.id, f"prints/{name}"): label for name, label in prints.offered(obj).items()},
@@ -232,22 +233,6 @@ def _facts(mine: Tenant, listing: Listing, obj: BusinessObject) -> list[dict[str
     known = [_fact(mine, obj, name) for name in listing.detail if _known(obj, name)]
     partner = partner_fact(listing, obj)
     return [partner, *known] if partner else known
-
-
-def _tables(obj: BusinessObject) -> list[dict[str, object]]:
-    """The fields that hold rows, each as a table."""
-    return [
-        {
-            "label": read(field.label),
-            "columns": [read(column.label) for column in field.rows if not column.inner],
-            "rows": [
-                [show(row.get(column.name), meanings(column)) for column in field.rows if not column.inner]
-                for row in held
-            ],
-        }
-        for field in obj.kind.fields
-        if field.rows and (held := obj.content.get(field.name))
-    ]
 
 
 def _answers(listing: Listing, timeline: Sequence[Entry]) -> dict[str, object] | None:
