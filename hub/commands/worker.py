@@ -1,6 +1,7 @@
 """``swhub worker``, and the worker that ``swhub serve`` runs beside the pages."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from hub.contract.message import Raw
 from hub.delivery import receiver
 from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
+from hub.errors import Unavailable
 from hub.runtime import Runtime, prepare
 from hub.services import blobs, calendar, evidence, health, nonces, reconcile, results, watch, wordings
 from hub.services.broadcast import Broadcast
@@ -51,11 +53,16 @@ def command(home: Path) -> None:
             worker.stop()
 
 
+def fetched(runtime: Runtime, partner: str, raw: Raw) -> Answer:
+    """Take a polled message. Raises Unavailable when nothing of it is kept: the cursor stays, and it comes again."""
+    answer = receiver.receive(runtime, partner, raw, None)
+    if answer.code in receiver.RETRY_AFTER:
+        raise Unavailable
+    return answer
+
+
 def make(runtime: Runtime) -> Worker:
     """The worker of one process, with the hub's own duties."""
-
-    def receive(partner: str, raw: Raw) -> Answer:
-        return receiver.receive(runtime, partner, raw, None)
 
     due = Job("calendar", CALENDAR, lambda: calendar.run(runtime))
     silence = Job("silence", SILENCE, lambda: watch.watch_silence(runtime))
@@ -67,7 +74,7 @@ def make(runtime: Runtime) -> Worker:
     questions = open_questions(runtime)
     statements = Job("reconciliation", STATEMENTS, lambda: reconcile.due(runtime, questions))
     jobs = [due, statements, silence, observers, heads, challenges, files, older]
-    return Worker(runtime, results.settle, receive, jobs)
+    return Worker(runtime, results.settle, partial(fetched, runtime), jobs)
 
 
 def shown(runtime: Runtime) -> str:

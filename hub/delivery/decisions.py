@@ -16,7 +16,7 @@ from hub.contract.text import Text
 from hub.delivery.conclude import conclude
 from hub.delivery.outbox import Settle
 from hub.errors import InvalidInput, NotAllowed, NotFound
-from hub.services import two_persons
+from hub.services import resending, two_persons
 from hub.services.two_persons import STALE
 from hub.store.tables import outbox
 
@@ -115,3 +115,5 @@ def _check(connection: Connection, row: Row[Any], verdict: Verdict) -> None:
     later = select(outbox.c.seq).where(outbox.c.lane == row.lane, outbox.c.seq > row.seq, outbox.c.attempts > 0)
     if verdict.to == "QUEUED" and connection.execute(select(exists(later))).scalar_one():
         raise NotAllowed(Text("该业务后续报文已发送", "A later message of this record was sent already"))
+    if verdict.to == "QUEUED" and row.state == "DEAD" and (reason := resending.refusal(connection, row.object_id)):
+        raise NotAllowed(reason)

@@ -38,6 +38,7 @@ EDGES: Mapping[str, frozenset[str]] = {
     "CANCELLED": frozenset(),
 }
 WAITING = frozenset(tables.WAITING)
+TAKEN = "taken"  # reason of an UNKNOWN message that the partner had acknowledged
 
 GIVEN = (
     *("message_id", "object_id", "enterprise", "partner", "capability", "type", "business_key", "submission", "lane"),
@@ -170,7 +171,15 @@ def ask_again(connection: Connection, object_id: str, message: str, now: datetim
     )
     message_id = connection.execute(latest).scalar()
     return message_id is not None and move(
-        connection, message_id, before={"ACKED"}, to="UNKNOWN", now=now, not_before=now, queries=0, owner=None
+        connection,
+        message_id,
+        before={"ACKED"},
+        to="UNKNOWN",
+        now=now,
+        not_before=now,
+        queries=0,
+        owner=None,
+        reason=TAKEN,
     )
 
 

@@ -249,9 +249,13 @@ def _release(connection: Connection, row: Row[Any], reading: Reading, now: datet
     try:
         with connection.begin_nested():
             _apply(connection, message, reading.meaning, now, readings)
-    except PluginFault as fault:
-        _park(connection, message, f"plugin fault: {fault}", message.canonical.business_key)
+    except (PluginFault, Refusal) as fault:  # it was acknowledged: no reason to refuse the message that released it
+        _park(connection, message, _why(fault), message.canonical.business_key)
         _prove(connection, message, now)
+
+
+def _why(fault: PluginFault | Refusal) -> str:
+    return f"refused now: {fault.code}" if isinstance(fault, Refusal) else f"plugin fault: {fault}"
 
 
 def _park(connection: Connection, message: InMessage, reason: str, key: str) -> None:

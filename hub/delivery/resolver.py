@@ -23,7 +23,7 @@ from hub.delivery.conclude import HUB, OPERATOR, call_operator, commit, conclude
 from hub.delivery.dispatcher import finish_attempt, unreadable
 from hub.delivery.lanes import Claim
 from hub.delivery.observers import Observers
-from hub.delivery.outbox import Settle, move
+from hub.delivery.outbox import TAKEN, Settle, move
 from hub.delivery.retry import QUERIES, next_query
 from hub.delivery.transport import Transport
 from hub.runtime import Runtime
@@ -127,6 +127,9 @@ class Resolver:
         if to != "QUEUED":
             return to
         capability = self.runtime.registry.capability(claim.partner, claim.capability)
+        if _taken(connection, claim):  # acknowledged once, denied now: nobody sends it again, two persons decide
+            call_operator(connection, claim, "UNKNOWN", self.runtime.clock.now())
+            return "UNKNOWN"
         sure = capability.idempotency is not Idempotency.NONE or _denied_before(connection, claim)
         return "QUEUED" if sure else "UNKNOWN"
 
@@ -144,6 +147,12 @@ class Resolver:
         """Give the claim back; the message stays UNKNOWN."""
         mine = (outbox.c.message_id == claim.message_id, outbox.c.fence == claim.fence, outbox.c.state == "UNKNOWN")
         return connection.execute(update(outbox).where(*mine).values(lease_until=None, **values)).rowcount == 1
+
+
+def _taken(connection: Connection, claim: Claim) -> bool:
+    """Whether the partner had acknowledged the message, and is only asked what became of it."""
+    taken = select(outbox.c.seq).where(outbox.c.message_id == claim.message_id, outbox.c.reason == TAKEN)
+    return connection.execute(taken).first() is not None
 
 
 def _denied_before(connection: Connection, claim: Claim) -> bool:

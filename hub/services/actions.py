@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from hub.business import KINDS
 from hub.business.acts import Action, Actor, Sends
+from hub.business.content import freeze
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
@@ -72,8 +73,11 @@ class Act:
 
     @property
     def identity(self) -> str:
-        """The same for the same call again."""
-        return f"{self.action}@{self.revision}"
+        """The same for the same call again, by the same account with the same values (but for what is secret)."""
+        secret = {row.name for row in KINDS[self.kind].fields if row.secret}
+        said = {name: value for name, value in self.values.items() if name not in secret}
+        call = chain.canonical(freeze({"by": self.actor.account, "values": said}))
+        return f"{self.action}@{self.revision}/{chain.digest(call)[:16]}"
 
 
 @dataclass(frozen=True, kw_only=True)

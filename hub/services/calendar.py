@@ -13,7 +13,7 @@ from hub.business.acts import NOT_SENT, Actor, Tell
 from hub.business.kind import Kind, Patience
 from hub.contract.text import Text
 from hub.delivery import outbox
-from hub.errors import HubError
+from hub.delivery.alerts import close_alert, open_alert
 from hub.runtime import Runtime
 from hub.services import outgoing, record
 from hub.services.record import NewEvent
@@ -32,14 +32,21 @@ def run(runtime: Runtime) -> int:
     table = tables.business_object
     now = runtime.clock.now()
     with reading(runtime.engine) as connection:
-        due = connection.execute(select(table.c.id).where(table.c.due_at <= now).limit(AT_ONCE)).scalars().all()
+        due = (
+            connection.execute(select(table.c.id).where(table.c.due_at <= now).order_by(table.c.due_at).limit(AT_ONCE))
+            .scalars()
+            .all()
+        )
     done = 0
     for object_id in due:
         try:
             with writing(runtime.engine) as connection:
                 done += _act(runtime, connection, record.lock_id(connection, object_id), now)
-        except HubError:  # a partner's plugin is away
+                close_alert(connection, f"due:{object_id}", now)
+        except Exception:  # a partner's plugin is away, or an object is broken: the others do not wait for it
             log.exception("what is due on %s could not be done", object_id)
+            with writing(runtime.engine) as connection:
+                open_alert(connection, f"due:{object_id}", _undone(object_id), now)
     return done
 
 
@@ -88,6 +95,13 @@ def _tell(runtime: Runtime, connection: Connection, obj: BusinessObject, tell: T
         body = tell.sends.compose(recorded.obj.content, _hub(obj), now)
         telling = outgoing.compose(runtime, recorded.obj, tell.sends, receiver, body, message_id=message_id)
         outgoing.queue(runtime, connection, recorded, tell.sends, outgoing.build(runtime, telling))
+
+
+def _undone(object_id: str) -> Text:
+    return Text(
+        f"到期事项无法办理（记录{object_id}），请查看日志",
+        f"What is due on record {object_id} cannot be done; see the log",
+    )
 
 
 def _hub(obj: BusinessObject) -> Actor:

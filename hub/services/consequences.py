@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from hub.business.kind import Hold
 from hub.business.lifecycle import Projection
@@ -39,13 +39,10 @@ def require_room(connection: Connection, obj: BusinessObject, event: str, conten
     """Before a card is asked for: whether the enterprise's ``event`` would be refused. Raises NotAllowed for what is
     taken; the act itself is certain, this one spares a PIN.
     """
-    tracks, table = obj.kind.tracks, tables.hold
-    reached = {track.moves.get((obj.states.get(track.name), event)) for track in tracks}
+    reached = {track.moves.get((obj.states.get(track.name), event)) for track in obj.kind.tracks}
     for hold in obj.kind.holds:
         for name in hold.of(obj.enterprise, obj.partner, content) if reached & hold.states else ():
-            rows = hold.rows(name)
-            others = select(func.count()).where(table.c.name.in_(rows), table.c.object_id != obj.id)
-            if connection.execute(others).scalar_one() == len(rows):
+            if _others(connection, hold, name, obj) >= hold.places:
                 raise NotAllowed(hold.taken)
 
 
@@ -56,15 +53,30 @@ def _hold(
     had = _names(obj, hold, state, before)
     wanted = _names(obj, hold, obj.states.get("state"), None)
     table = tables.hold
-    if given := [row for name in had - wanted for row in hold.rows(name)]:
+    if given := [row for name in had - wanted for row in (*hold.rows(name), _beyond(name, obj))]:
         connection.execute(delete(table).where(table.c.object_id == obj.id, table.c.name.in_(given)))
     own = event != DECIDED and obj.kind.event(event).by is By.ENTERPRISE
     for name in sorted(wanted - had):  # sorted: two objects take in one order
+        if own and _others(connection, hold, name, obj) >= hold.places:
+            raise NotAllowed(hold.taken)
         if any(insert_new(connection, table, {"name": row, "object_id": obj.id}) for row in hold.rows(name)):
             continue
         if own:
             raise NotAllowed(hold.taken)
+        insert_new(connection, table, {"name": _beyond(name, obj), "object_id": obj.id})  # a fact, so it has it too
         open_alert(connection, f"held twice:{name}", _twice(obj), now)
+
+
+def _beyond(name: str, obj: BusinessObject) -> str:
+    """The row of one that has ``name`` though all its places are taken."""
+    return f"{name}~{obj.id}"
+
+
+def _others(connection: Connection, hold: Hold, name: str, obj: BusinessObject) -> int:
+    """How many other objects have ``name``."""
+    table = tables.hold
+    rows = or_(table.c.name.in_(hold.rows(name)), table.c.name.startswith(f"{name}~", autoescape=True))
+    return connection.execute(select(func.count()).where(rows, table.c.object_id != obj.id)).scalar_one()
 
 
 def _names(obj: BusinessObject, hold: Hold, state: str | None, at: Projection | None) -> set[str]:

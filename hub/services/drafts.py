@@ -122,10 +122,13 @@ def _create(
     """
     if kind.beginning is None or kind.numbers is None:
         raise NotFound
+    table = tables.enterprise
+    wanted = select(table.c.name).where(table.c.uscc == actor.enterprise)
+    if kind.once:  # two at once stand in a queue
+        wanted = wanted.with_for_update()
+    name = connection.execute(wanted).scalar_one()
     if kind.once and Tenant(connection, actor.enterprise).any(kind.code, partner):
         raise NotAllowed(ONCE)
-    table = tables.enterprise
-    name = connection.execute(select(table.c.name).where(table.c.uscc == actor.enterprise)).scalar_one()
     number = next_number(connection, kind.numbers, now)
     made = record.create(
         connection,

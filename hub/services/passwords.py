@@ -7,10 +7,11 @@ counted one by one. Names that do not exist are counted alike and cost the same 
 import secrets
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from hub.contract.text import Text
 from hub.errors import InvalidInput, LoginRefused, NotFound
@@ -27,6 +28,7 @@ LOCK_AFTER = 5
 LOCK = timedelta(minutes=15)  # also: after so long without a try the wrong ones are forgotten
 LENGTHS = range(10, 129)  # characters of a password
 NAMES = range(3, 65)
+TRIES = select(tables.login_failure).where(tables.login_failure.c.name == bindparam("name"))
 
 WRONG = Text("用户名或密码错误", "Wrong user name or password")
 CODE = Text("验证码有误，请重新输入", "The verification code is wrong: type the new one")
@@ -85,7 +87,7 @@ def needs_code(runtime: Runtime, name: str) -> bool:
     """Whether the next try of this name has to come with a verification code."""
     now = runtime.clock.now()
     with reading(runtime.engine) as connection:
-        return _wrong(connection, name, now) >= CODE_AFTER
+        return _wrong(connection, TRIES, name, now) >= CODE_AFTER
 
 
 def login(runtime: Runtime, *, name: str, password: str, human: bool, address: str | None) -> LoginSession:
@@ -112,7 +114,7 @@ def _count(runtime: Runtime, name: str, now: datetime, *, human: bool) -> None:
     with writing(runtime.engine) as connection:
         connection.execute(delete(table).where(table.c.last_at <= now - LOCK))
         insert_new(connection, table, {"name": digest(name), "wrong": 0, "last_at": now})
-        wrong = _wrong(connection, name, now)
+        wrong = _wrong(connection, TRIES.with_for_update(), name, now)
         if wrong >= LOCK_AFTER:
             raise LoginRefused(LOCKED)
         if wrong >= CODE_AFTER and not human:
@@ -121,9 +123,8 @@ def _count(runtime: Runtime, name: str, now: datetime, *, human: bool) -> None:
         connection.execute(update(table).where(table.c.name == digest(name)).values(counted))
 
 
-def _wrong(connection: Connection, name: str, now: datetime) -> int:
-    table = tables.login_failure
-    row = connection.execute(select(table).where(table.c.name == digest(name)).with_for_update()).one_or_none()
+def _wrong(connection: Connection, tries: Select[Any], name: str, now: datetime) -> int:
+    row = connection.execute(tries, {"name": digest(name)}).one_or_none()
     return 0 if row is None or row.last_at + LOCK <= now else int(row.wrong)
 
 

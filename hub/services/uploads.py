@@ -20,7 +20,7 @@ from hub.business.kind import allowed, may
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.documents.intake import EMPTY, Unfit, examine, safe_name
-from hub.errors import InvalidInput, NotAllowed, NotFound
+from hub.errors import InvalidInput, NotAllowed, NotFound, Stale
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import audit, blobs
@@ -295,7 +295,13 @@ def _settle(runtime: Runtime, actor: Actor, at: Place, action: Action, found: Up
     digest = sha256(content).hexdigest()
     with writing(runtime.engine) as connection:
         obj, action = _open(connection, actor, at)
-        others = (row for row in of(connection, obj, action) if row.id != found.id and row.enclosure == found.enclosure)
+        rows = {row.id: row for row in of(connection, obj, action)}
+        there = rows.pop(found.id, None)
+        if there is None or there.digest is not None:  # another request has seen to it
+            return
+        if sha256(_joined(connection, found.id)).hexdigest() != digest:
+            raise Stale  # begun anew meanwhile: other bytes than were examined
+        others = (row for row in rows.values() if row.enclosure == found.enclosure)
         if any(row.digest == digest for row in others):
             _drop(connection, [found.id])
             return

@@ -256,6 +256,17 @@ def test_filters_find_what_they_name(world: World, filters: dict[str, str], foun
         assert Tenant(connection, USCC).page("micro_application", Query(filters=filters)).total == found
 
 
+def test_other_values_on_the_same_revision_are_refused_and_not_taken_for_the_same_call(world: World) -> None:
+    world.push(world.offer())
+    perform(world, world.actor("PW"))
+
+    with pytest.raises(Stale):
+        actions.perform(
+            world.runtime, world.actor("PW"), "micro_application", world.object().id, "confirm",
+            VALUES | {"contact_name": "李四"}, 1,
+        )  # fmt: skip
+
+
 def test_a_session_ends_after_its_idle_time(world: World) -> None:
     session = world.login(world.card())
     world.clock.move(timedelta(minutes=30))

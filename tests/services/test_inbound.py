@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
-from hub.contract.message import NO_ENTERPRISE
+from hub.commands import worker
+from hub.contract.message import NO_ENTERPRISE, Raw
+from hub.delivery import receiver
+from hub.errors import Unavailable
 from hub.services import actions, calendar, operations
 from hub.services.objects import Tenant
 from hub.store import tables
@@ -243,3 +247,32 @@ def test_a_store_that_is_away_is_never_an_acknowledgement(world: World, monkeypa
 
     assert (answer.code, answer.status) == ("3001", 503)
     assert count(world, tables.inbox) == 0
+
+
+def test_a_stray_message_that_waits_keeps_no_object_from_being_made(world: World) -> None:
+    review = {"application_no": "XW2026-1", "result_code": "10", "reviewed_at": world.clock.now()}
+    stray = world.push(world.message("ReviewResult", "XW2026-1", review, enterprise=OTHER))
+
+    answer = world.push(world.offer())
+
+    assert (stray.code, answer.code) == ("0000", "0000")
+    assert world.object().states["state"] == "PENDING_CONFIRM"
+    with reading(world.runtime.engine) as connection:
+        parked = connection.execute(select(tables.inbox.c.reason).where(tables.inbox.c.state == "PARKED")).scalars()
+        assert list(parked) == ["refused now: 2003"]
+
+
+def test_a_polled_message_that_could_not_be_kept_is_fetched_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = Raw(content=world.seal(world.offer()), received_at=world.clock.now())
+    with monkeypatch.context() as broken:
+        broken.setattr(receiver, "insert_new", deadlock)
+        with pytest.raises(Unavailable):
+            worker.fetched(world.runtime, "sinosure", raw)
+
+    assert worker.fetched(world.runtime, "sinosure", raw).code == "0000"
+
+
+def deadlock(*_: Any) -> bool:
+    raise OperationalError("INSERT", None, Exception("deadlock detected"))

@@ -14,7 +14,7 @@ from hub.business import KINDS
 from hub.business.acts import Actor
 from hub.business.claim import MATERIAL
 from hub.business.enclosures import MIB
-from hub.errors import InvalidInput
+from hub.errors import InvalidInput, Stale
 from hub.services import drafts, uploads
 from hub.services.uploads import Place
 from hub.store import tables
@@ -114,3 +114,20 @@ def test_a_file_without_content_is_not_begun(sqlite_world: World, size: int) -> 
 
     with pytest.raises(InvalidInput):
         uploads.begin(sqlite_world.runtime, ACTOR, at, MATERIAL, uuid.uuid4().hex, "a.png", size)
+
+
+def test_a_file_that_was_begun_anew_while_it_was_examined_does_not_pass_as_the_examined_one(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at, name, real = claim(sqlite_world), uuid.uuid4().hex, uploads.examine
+
+    def examine(content: bytes, types: frozenset[str]) -> str:
+        monkeypatch.undo()
+        uploads.remove(sqlite_world.runtime, ACTOR, at, name)
+        uploads.begin(sqlite_world.runtime, ACTOR, at, MATERIAL, name, "a.png", 100)
+        return real(content, types)
+
+    monkeypatch.setattr(uploads, "examine", examine)
+
+    with pytest.raises(Stale):
+        uploads.take(sqlite_world.runtime, ACTOR, at, MATERIAL, name, "a.png", SCAN)

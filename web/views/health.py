@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import select
 
 from hub.store.engine import reading
 from web.auth import LOOPBACK, access
@@ -15,8 +16,9 @@ views = Blueprint("health", __name__)
 @access(LOOPBACK)
 def healthz() -> ResponseReturnValue:
     """Whether the store answers."""
-    with reading(runtime().engine):
-        return jsonify(status="ok")
+    with reading(runtime().engine) as connection:
+        connection.execute(select(1))  # a pooled connection may be dead, and nobody has noticed
+    return jsonify(status="ok")
 
 
 @views.get("/metrics")
