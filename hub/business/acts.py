@@ -140,6 +140,7 @@ class Action:
     encloses: Sequence[Enclosure] = ()  # files that travel with the message
     adds: Compose | None = None  # what the hub adds to the form's values: names from tables, times
     faults: Faults | None = None  # what no single field knows
+    stops: Faults | None = None  # and what is not wrong with what was typed, but has to be put right first
     draws: Draw | None = None  # what follows from linked objects and partners
     purpose: str = "APPLICATION"  # what the card's holder reads that he signs: hub.cards.challenge.Purpose
     matter: Callable[[Mapping[str, Any]], str] | None = None  # and in which words, in the agent's window too

@@ -8,7 +8,7 @@ from hub.business.acts import Action, Need, Paper, Sends
 from hub.business.buyer import BUYER
 from hub.business.claim_case import FIELDS, NUMBERS
 from hub.business.claim_messages import claim, submission, supplement, total, withdrawal
-from hub.business.claim_report import REPORT, REPORT_DRAFT, agreement, cancellation
+from hub.business.claim_report import REPORT, REPORT_DRAFT, agreement, cancellation, unreported
 from hub.business.claim_rules import faults
 from hub.business.enclosures import Enclosure
 from hub.business.kind import Derived, Effect, Kind, Line
@@ -188,7 +188,7 @@ CLAIM = Kind(
             ),
         ),
         Track(
-            name="ack",  # the enterprise's own track: its word on the report (SM-RPT; stale is what faults() says)
+            name="ack",  # the enterprise's own track: its word on the report (SM-RPT; stale is what unreported() says)
             label=Text("出运数据报告", "Shipment report"),
             states=(
                 State("NONE", Text("未生成", "Not made"), "draft", Next.ENTERPRISE),
@@ -218,6 +218,7 @@ CLAIM = Kind(
             adds=submission,
             encloses=(EVIDENCE,),
             faults=faults,
+            stops=unreported,
             needs=(Need("agreement", frozenset({"SIGNED"}), AGREEMENT_NEEDED),),
             signed=True,
             primary=True,

@@ -28,8 +28,13 @@ def is_stale(shipments: Sequence[Mapping[str, Any]], content: Mapping[str, Any])
     ]
 
 
-def report_faults(shipments: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> dict[str, Text]:
+def unreported(
+    content: Mapping[str, Any],
+    linked: Mapping[str, Mapping[str, Any]],  # noqa: ARG001
+    now: datetime,  # noqa: ARG001
+) -> dict[str, Text]:
     """A report that is not agreed to, the numbers that it lacks, or has too many (CI-CLM-43, CI-CLM-44)."""
+    shipments: Sequence[Mapping[str, Any]] = content.get("shipments") or []
     if not content.get("report_signed_at"):
         return {"": REPORT_NEEDED}
     reported = content["report_rows"]

@@ -1,11 +1,10 @@
-"""What stands against submitting a claim, beyond its single fields (CI-CLM-13, CI-CLM-27, CI-CLM-43, CI-CLM-44)."""
+"""What stands against submitting a claim, beyond its single fields (CI-CLM-13, CI-CLM-27)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from hub.business.claim_case import BANK_FIELDS, LETTER_OF_CREDIT
-from hub.business.claim_report import report_faults
 from hub.business.numbers import SHANGHAI
 from hub.business.programme import claimable_until
 from hub.contract.text import Text
@@ -41,7 +40,6 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
     elif content.get("buyer_no") and _differ(content.get("buyer_code"), linked["buyer_no"].get("buyer_code")):
         found["buyer_code"] = OTHER_CODE
     shipments: Sequence[Mapping[str, Any]] = content.get("shipments") or []
-    found |= report_faults(shipments, content)
     seen: set[tuple[str, str]] = set()
     for place, row in enumerate(shipments):
         found |= {f"shipments-{place}-{name}": text for name, text in _line_faults(row, policy or {}, now, seen)}

@@ -1,10 +1,10 @@
 """What an act says: what was typed, what follows from it, what the hub adds, and what of it the card's holder reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from hub.business.acts import Action, Actor
+from hub.business.acts import Action, Actor, Faults
 from hub.business.content import freeze
 from hub.business.kind import derive
 from hub.contract.message import Attachment
@@ -44,24 +44,27 @@ def faults(
     with reading(runtime.engine) as connection:
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.get(kind_code, object_id)
-        return _faults(tenant, obj, obj.kind.action(action_name), values, runtime.clock.now())
+        rule = obj.kind.action(action_name).faults
+        return _apply([rule], tenant, obj, values, runtime.clock.now())
 
 
-def _faults(
-    tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime
+def _apply(
+    rules: Sequence[Faults | None], tenant: Tenant, obj: BusinessObject, values: Mapping[str, Any], now: datetime
 ) -> Mapping[str, Text]:
-    if action.faults is None:
+    """What the ``rules`` find; of one control, what the last of them says."""
+    asked = [rule for rule in rules if rule]
+    if not asked:
         return {}
     content = {**obj.content, **values}
     content |= tenant.room(obj, content)
     found = {name: tenant.meant(obj, name, content) for name in obj.kind.links}
     linked = {name: {**row.content, "state": row.states["state"]} for name, row in found.items() if row is not None}
-    return action.faults(content, linked, now)
+    return {name: text for rule in asked for name, text in rule(content, linked, now).items()}
 
 
 def _check(tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime) -> None:
     """Raises InvalidInput for what only the action's own rules know."""
-    wrong = _faults(tenant, obj, action, values, now)
+    wrong = _apply([action.stops, action.faults], tenant, obj, values, now)
     if wrong:
         raise InvalidInput(wrong)
 

@@ -1,7 +1,7 @@
 """信用保险索赔出运数据报告 (CI-CLM-37..45, SM-RPT): made of the documents that a claim's shipments name.
 
 It is made only where every document is in order, and agreed to by the claim's action ``agree``. What the user enters
-afterwards may make it stale: that is what :func:`hub.business.claim_rules.faults` says when the claim is submitted.
+afterwards may make it stale: that is what :func:`hub.business.claim_report.unreported` says when it is submitted.
 """
 
 from collections.abc import Mapping, Sequence

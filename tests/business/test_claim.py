@@ -14,7 +14,7 @@ from hub.business.acts import Actor
 from hub.business.claim import CLAIM
 from hub.business.claim_case import NUMBERS
 from hub.business.claim_messages import claim, submission, total
-from hub.business.claim_report import report_rows
+from hub.business.claim_report import report_rows, unreported
 from hub.business.claim_rules import faults
 from hub.business.kind import allowed
 from hub.business.lifecycle import Event, project
@@ -58,7 +58,7 @@ def reported(*lines: dict[str, Any]) -> dict[str, Any]:
 
 
 def wrong(policy: dict[str, Any] | None = POLICY, **changed: Any) -> set[str]:
-    content = {**reported(LINE), "shipments": [{**LINE, **changed.pop("line", {})}], **changed}
+    content = {"shipments": [{**LINE, **changed.pop("line", {})}], **changed}
     return set(faults(content, {} if policy is None else {"policy_no": policy}, NOW))
 
 
@@ -146,19 +146,19 @@ def test_claims_end_with_the_days_that_the_programme_gives_them(
 @pytest.mark.parametrize(("typed", "right"), [("", True), ("MF900001", True), ("MF100001", False)])
 def test_a_new_buyer_has_the_code_that_the_insurer_gave_it(typed: str, right: bool) -> None:
     linked = {"policy_no": POLICY, "buyer_no": {"name_en": "NEW BUYER LTD", "buyer_code": "MF900001"}}
-    content = {**reported(LINE), "shipments": [LINE], "buyer_no": "MF2026-1", "buyer_code": typed}
+    content = {"shipments": [LINE], "buyer_no": "MF2026-1", "buyer_code": typed}
 
     assert ("buyer_code" not in faults(content, linked, NOW)) is right
 
 
 def test_the_same_invoice_and_declaration_twice_are_named() -> None:
-    found = faults({"shipments": [LINE, LINE], **reported(LINE, LINE)}, {"policy_no": POLICY}, NOW)
+    found = faults({"shipments": [LINE, LINE]}, {"policy_no": POLICY}, NOW)
 
     assert set(found) == {"shipments-1-invoice_no"}
 
 
 def test_without_a_report_that_was_agreed_to_nothing_is_submitted() -> None:
-    assert wrong(report_signed_at=None) == {""}
+    assert set(unreported({"shipments": [LINE], **reported(LINE), "report_signed_at": None}, {}, NOW)) == {""}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_without_a_report_that_was_agreed_to_nothing_is_submitted() -> None:
 def test_a_number_that_the_report_lacks_makes_it_stale_and_is_named(
     line: dict[str, Any], control: str, number: str
 ) -> None:
-    found = faults({"shipments": [{**LINE, **line}], **reported(LINE)}, {"policy_no": POLICY}, NOW)
+    found = unreported({"shipments": [{**LINE, **line}], **reported(LINE)}, {}, NOW)
 
     assert number in found[control].zh
     assert number in found[control].en
@@ -181,20 +181,20 @@ OTHER_LINE = {**LINE, "invoice_no": "INV-2", "declaration_no": "2248202600000000
 
 
 def test_a_shipment_that_went_makes_the_report_stale() -> None:
-    found = faults({"shipments": [LINE], **reported(LINE, OTHER_LINE)}, {"policy_no": POLICY}, NOW)
+    found = unreported({"shipments": [LINE], **reported(LINE, OTHER_LINE)}, {}, NOW)
 
     assert set(found) == {"shipments"}
     assert OTHER_LINE["declaration_no"] in found["shipments"].zh
 
 
 def test_a_shipment_that_came_makes_the_report_stale() -> None:
-    found = faults({"shipments": [LINE, OTHER_LINE], **reported(LINE)}, {"policy_no": POLICY}, NOW)
+    found = unreported({"shipments": [LINE, OTHER_LINE], **reported(LINE)}, {}, NOW)
 
     assert set(found) == {"shipments-1-declaration_no"}
 
 
 def test_shipments_in_another_order_have_other_serials_and_make_the_report_stale() -> None:
-    found = faults({"shipments": [OTHER_LINE, LINE], **reported(LINE, OTHER_LINE)}, {"policy_no": POLICY}, NOW)
+    found = unreported({"shipments": [OTHER_LINE, LINE], **reported(LINE, OTHER_LINE)}, {}, NOW)
 
     assert set(found) == {"shipments-0-declaration_no", "shipments-1-declaration_no"}
 

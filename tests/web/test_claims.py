@@ -3,6 +3,7 @@
 The insurer and the source of trade data are their simulators, over real HTTP.
 """
 
+import io
 import re
 import uuid
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from hub_sinosure.adapter import sinosure
 from hub_sinosure.simulator.scenario import SCENARIO as INSURER
 
 from hub import registry
+from hub.business.claim_report import report_rows
 from hub.config import DeliverySettings, HubSettings, PartnerSettings
 from hub.crypto.keys import KeySigner
 from hub.services.objects import Tenant
@@ -32,7 +34,9 @@ from hub.testing.simulator.server import Keys, Options, Simulator, make_desk
 from tests.web.test_beginnings import hidden
 from tests.web.test_unified_policy import LOSS, LOSSES, REPORTS, SZ, only, portal, post
 from tests.web.world import OURS, THEIRS, Browser, World
+from tests.workbook.books import book
 from web.app import create_app
+from web.forms.claim import ShipmentRow
 
 LIST = "/claim/claim"
 FOUND, GONE = "224820260000000001", "224820260000000009"
@@ -85,6 +89,11 @@ class Town:
         rows = [{**LINE, "declaration_no": number} for number in numbers]
         typed = {f"shipments-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()}
         return self.save(path, **typed)
+
+    def claim(self, path: str) -> BusinessObject:
+        """As the enterprise sees it."""
+        with reading(self.world.runtime.engine) as connection:
+            return Tenant(connection, OURS).get("claim", path.rpartition("/")[2])
 
     def declare(self, number: str, uscc: str = OURS) -> None:
         wanted = {"do": "declare", "uscc": uscc, "enterprise_name": "示例出口企业", "declaration_no": number}
@@ -476,3 +485,18 @@ def test_a_report_whose_numbers_have_changed_is_out_of_date_on_the_check_page(to
 
     assert ("已过期" in before, "确认报告" in before) == (False, True)
     assert ("已过期" in after, "确认报告" in after) == (True, False)
+
+
+def test_shipments_can_be_imported_after_the_report_was_sealed(town: Town) -> None:
+    path = town.begin()
+    town.ship(path, FOUND)
+    claim = town.world.event(town.claim(path), "report_made", report_rows=report_rows("SP20261120000000001", [LINE]))
+    town.world.event(claim, "report_agreed", report_signed_at=town.world.clock.now())
+    address = town.save(path, row="import:shipments").headers["Location"]
+    row = {**LINE, "invoice_no": "INV-2", "declaration_no": "224820260000000002"}
+    shown = ShipmentRow().shown()
+    content = book([shown[name]["label"].zh for name in row], [*row.values()])
+
+    town.browser.post(address, {"file": (io.BytesIO(content), "shipments.xlsx"), "mode": "append"})
+
+    assert "共 1 行，正确 1，错误 0" in town.browser.get(address).text
