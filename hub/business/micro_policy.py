@@ -122,6 +122,7 @@ POLICY = Kind(
                     Next.NOBODY,
                     notice=Text("保险公司已确认收悉", "The insurer confirmed your acknowledgement"),
                 ),
+                State("LAPSED", Text("未收悉", "Not acknowledged"), "ended", Next.NOBODY),
             ),
             transitions=(
                 Transition(None, "effective", "PENDING_RECEIPT"),
@@ -129,6 +130,7 @@ POLICY = Kind(
                 Transition("RECEIPT_SENDING", "undelivered", "PENDING_RECEIPT"),
                 Transition("RECEIPT_SENDING", "receipt_confirmed", "RECEIVED"),
                 Transition("PENDING_RECEIPT", "receipt_confirmed", "RECEIVED"),
+                *(Transition("PENDING_RECEIPT", event, "LAPSED") for event in ("terminated", "expired")),  # CI-POL-20
             ),
         ),
     ),

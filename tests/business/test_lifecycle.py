@@ -137,6 +137,21 @@ def test_an_acknowledgement_that_could_not_be_delivered_can_be_given_again() -> 
     assert allowed(POLICY, states, acknowledge)
 
 
+@pytest.mark.parametrize("end", ["terminated", "expired"])
+def test_a_policy_that_is_over_can_no_longer_be_acknowledged(end: str) -> None:
+    states = project(POLICY, [event("effective"), event(end, minute=9)]).states
+
+    assert states["ack"] == "LAPSED"
+    assert not allowed(POLICY, states, POLICY.action("acknowledge"))
+
+
+@pytest.mark.parametrize("end", ["terminated", "expired"])
+def test_a_receipt_that_the_insurer_confirms_late_counts_although_the_policy_is_over(end: str) -> None:
+    events = [event("effective"), event("acknowledged", 1), event(end, minute=8), event("receipt_confirmed", minute=9)]
+
+    assert project(POLICY, events).states["ack"] == "RECEIVED"
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
 def test_every_state_can_be_reached_and_left_or_is_an_end(kind: object) -> None:
     for track in kind.tracks:  # type: ignore[attr-defined]
