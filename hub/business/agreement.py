@@ -11,7 +11,7 @@ from hub.business import authorisation
 from hub.business.acts import Action, Actor, Paper, Sends
 from hub.business.kind import Field, Kind, Line
 from hub.business.numbers import NumberFormat
-from hub.business.roles import CARD_HOLDERS
+from hub.business.roles import ANYONE
 from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
@@ -141,7 +141,7 @@ AGREEMENT = Kind(
             name="sign",
             label=Text("同意", "Agree"),
             event="signed",
-            roles=CARD_HOLDERS,
+            roles=ANYONE,
             form="agreement",
             primary=True,
             stepup=True,
@@ -162,7 +162,7 @@ AGREEMENT = Kind(
             name="delete",
             label=Text("删除", "Delete"),
             event="deleted",
-            roles=CARD_HOLDERS,
+            roles=ANYONE,
             question=Text("是否删除该协议？", "Delete this agreement?"),
             done=Text("协议已删除", "Agreement deleted"),
             opens=False,

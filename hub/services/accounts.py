@@ -85,6 +85,13 @@ def is_bound(connection: Connection, account_id: str, fingerprint: str) -> bool:
     return connection.execute(select(table.c.fingerprint).where(*mine)).first() is not None
 
 
+def bound_serial(connection: Connection, account_id: str) -> str | None:
+    """The serial of the certificate on the account's card, of several the one bound last; None where it has none."""
+    table = tables.card_binding
+    mine = select(table.c.serial).where(table.c.account == account_id, table.c.ended_at.is_(None))
+    return connection.execute(mine.order_by(table.c.bound_at.desc()).limit(1)).scalar_one_or_none()
+
+
 def unbind_cards(
     connection: Connection, account_id: str, reason: str, now: datetime, *, only: str | None = None
 ) -> list[str]:

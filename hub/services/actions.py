@@ -34,7 +34,7 @@ from hub.services import (
     record,
     uploads,
 )
-from hub.services.card_answers import CardAnswer, believe
+from hub.services.card_answers import CardAnswer, believe, step_up
 from hub.services.objects import Tenant
 from hub.services.outgoing import Built
 from hub.services.papers import Files
@@ -107,6 +107,7 @@ def signing_payload(
         obj = tenant.get(kind_code, object_id)
         action = obj.kind.action(action_name)
         offering.require(runtime.registry, tenant, obj, action, actor)
+        actor = step_up(connection, actor) if action.stepup else actor
         values = act_content.drawn(runtime, tenant, obj, action, values, now)
         after = {**obj.content, **act_content.complete(obj, action, values, actor, now)}
         consequences.require_room(connection, obj, action.event, after)
@@ -218,6 +219,8 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
             return obj
         raise Stale
     offering.require(runtime.registry, tenant, obj, action, actor)
+    if action.stepup:
+        act = replace(act, actor=step_up(connection, actor))
     values = act_content.drawn(runtime, tenant, obj, action, act.values, now)
     evidence.require(connection, runtime.settings.evidence.patience, now)
     enclosed = uploads.enclosed(connection, obj, action, ready.contents)

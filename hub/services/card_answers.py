@@ -1,6 +1,6 @@
 """What a card has signed, believed or not: the one place where every act with a card is checked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,11 +12,16 @@ from hub.cards.refusal import CardRefused
 from hub.cards.trust import verify
 from hub.contract.message import ActorSignature
 from hub.contract.text import Text
-from hub.errors import SignatureRefused
+from hub.errors import NotAllowed, SignatureRefused
 from hub.runtime import Runtime
 from hub.services import accounts, card_trust, nonces
 
 WRONG_CARD = Text("IC卡与当前登录人员不符", "This card does not belong to the person logged in")
+
+NO_CARD = Text(
+    "当前账号未绑定卡，请法人在“账号与卡”中为该账号绑定卡后再签署",
+    "No card is bound to this account: the legal person binds one under Accounts and cards",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +32,16 @@ class CardAnswer:
     nonce: str
     browser: str
     document: bytes = field(default=b"", repr=False)  # the signature inside a document, where the act asks for one
+
+
+def step_up(connection: Connection, actor: Actor) -> Actor:
+    """The actor with the account's card, where the session was opened without one (S2:395). Raises NotAllowed."""
+    if actor.certificate:
+        return actor
+    serial = accounts.bound_serial(connection, actor.account)
+    if serial is None:
+        raise NotAllowed(NO_CARD)
+    return replace(actor, certificate=serial)
 
 
 def believe(

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from hub import registry
 from hub.business import KINDS
 from hub.business.kind import OWN
+from hub.cards.trust import read_card
 from hub.config import CentreSettings
 from hub.documents.texts import WORDINGS
 from hub.errors import InvalidInput, NotAllowed, SignatureRefused
-from hub.services import actions, calendar, drafts, nonces, papers, wordings
+from hub.services import accounts, actions, calendar, drafts, nonces, papers, wordings
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading, writing
@@ -70,6 +71,40 @@ def test_the_message_carries_the_signed_document_and_the_cards_serial(desk: Offi
 
     assert desk.papers(agreement)[0][0].digest.encode() in content
     assert f"{desk.session.actor.certificate}".encode() in content
+
+
+def by_password(world: World) -> Office:
+    """Of somebody who logged in by password; a card is bound to the account."""
+    desk = office(world, "OP")
+    actor = replace(desk.session.actor, role="PW", certificate=None)
+    return replace(desk, session=replace(desk.session, actor=actor, fingerprint=None))
+
+
+def test_after_a_login_by_password_the_accounts_card_signs_the_agreement_and_is_named(desk: Office) -> None:
+    seal, clerk = desk.make_seal(), by_password(desk.world)
+
+    agreement = clerk.sign(seal)
+
+    with reading(desk.world.runtime.engine) as connection:
+        event = connection.execute(select(tables.event).where(tables.event.c.name == "signed")).one()
+    assert agreement.states["state"] == "SIGNING"
+    assert (event.actor["role"], event.actor["certificate"]) == ("PW", read_card(clerk.card.x509).serial)
+
+
+def test_after_a_login_by_password_another_accounts_card_does_not_sign(desk: Office) -> None:
+    seal, clerk = desk.make_seal(), by_password(desk.world)
+
+    with pytest.raises(SignatureRefused, match="does not belong"):
+        replace(clerk, card=desk.card).sign(seal)
+
+
+def test_an_account_without_a_card_signs_nothing(desk: Office) -> None:
+    seal, clerk = desk.make_seal(), by_password(desk.world)
+    with writing(desk.world.runtime.engine) as connection:
+        accounts.unbind_cards(connection, clerk.session.account_id, "lost", desk.world.clock.now())
+
+    with pytest.raises(NotAllowed, match="No card is bound"):
+        clerk.sign(seal)
 
 
 def test_a_seal_is_valid_for_the_years_chosen_and_expires(desk: Office) -> None:
