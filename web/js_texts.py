@@ -43,9 +43,7 @@ JS_TEXTS: Mapping[str, Text] = {
     "login_again": Text("重新登录", "Log in again"),
     "offline": Text("网络已断开，内容尚未保存", "You are offline: changes are not saved yet"),
     # keyboard
-    "enter_hint": Text(
-        "按回车键跳到下一项，可在设置中关闭", "Enter moves to the next field; you can switch this off in the settings"
-    ),
+    "enter_hint": Text("按回车键跳到下一项", "Enter moves to the next field"),
     "key_enter": Text("下一项；选中下拉框中的高亮值", "Next field; takes the highlighted value of a list"),
     "key_shift_enter": Text("上一项", "Previous field"),
     "key_ctrl_enter": Text("在多行文本中换行", "New line in a text of several lines"),

@@ -406,9 +406,7 @@ def test_a_service_agreement_that_is_begun_is_not_offered_again(town: Town) -> N
 
 def test_what_the_insurer_asks_for_stands_over_the_further_material(town: Town) -> None:
     path = town.begin()
-    with reading(town.world.runtime.engine) as connection:
-        claim = Tenant(connection, OURS).get("claim", path.rpartition("/")[2])
-    claim = town.world.event(claim, "submitted")
+    claim = town.world.event(town.claim(path), "submitted")
     town.world.event(claim, "supplement_required", reason="请补充货物照片", manager_name="张经理")
 
     page = town.browser.get(f"{path}/supplement").text
@@ -500,3 +498,16 @@ def test_shipments_can_be_imported_after_the_report_was_sealed(town: Town) -> No
     town.browser.post(address, {"file": (io.BytesIO(content), "shipments.xlsx"), "mode": "append"})
 
     assert "共 1 行，正确 1，错误 0" in town.browser.get(address).text
+
+
+@pytest.mark.parametrize(("answer", "waits"), [("returned", 1), ("supplement_required", 1), ("review_begun", 0)])
+def test_a_claim_that_the_insurer_sends_back_is_counted_at_home_and_in_the_menu(
+    answer: str, waits: int, town: Town
+) -> None:
+    claim = town.world.event(town.claim(town.begin()), "submitted")
+    town.world.event(claim, answer)
+
+    page = town.browser.get("/").text
+
+    assert f"索赔申请({waits})" in page
+    assert re.findall(rf'data-count="{LIST}"[^>]*>(\d+)<', page) == [str(waits)]

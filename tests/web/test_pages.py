@@ -336,3 +336,10 @@ def test_what_the_hub_keeps_itself_has_no_partner_to_name(world: World, user: Br
     seal = world.create("seal", "YZ-1", world.ours, "begun", {"seal_no": "YZ-1"})
 
     assert "保险机构名称" not in user.get(f"/seal/seal/{seal.id}").text
+
+
+@pytest.mark.parametrize("page", ["", "/confirm"])
+def test_a_record_and_its_form_are_printed_by_a_key(page: str, world: World, user: Browser) -> None:
+    offer = world.offer()
+
+    assert 'data-shortcut="print" aria-keyshortcuts="Alt+P"' in user.get(f"{A}/{offer.id}{page}").text

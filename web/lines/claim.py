@@ -12,6 +12,7 @@ from web.forms.claim import BuyerForm, ClaimForm, ClaimSupplementForm, ReportFor
 from web.lines.presentation import (
     Block,
     Column,
+    Counter,
     Errand,
     Filter,
     FormPage,
@@ -157,8 +158,25 @@ BUYERS = Listing(
 VIEW = LineView(
     line=LINE,
     menu_code="claim",
-    menu=(MenuItem(code="claim_list", label=Text("索赔申请", "Claims"), tabs=(Tab(CLAIMS), Tab(BUYERS))),),
+    menu=(
+        MenuItem(code="claim_list", label=Text("索赔申请", "Claims"), tabs=(Tab(CLAIMS), Tab(BUYERS)), counts="claims"),
+    ),
     area=Text("索赔申请", "Claims"),
+    counters=(
+        Counter(
+            code="claims",
+            label=Text("索赔申请", "Claims that wait for you"),
+            kind="claim",
+            track="state",
+            states=("RETURNED", "SUPPLEMENT_REQUIRED", "SEND_FAILED"),  # CI-HOME-04
+            none=Text("没有待处理的索赔申请", "No claim waits for you"),
+            notice=Text("您有一份索赔申请待处理，请查看审核结果", "A claim waits for you: see what the insurer says"),
+            more=Text(
+                "您有 {n} 份索赔申请待处理，请查看审核结果", "{n} claims wait for you: see the insurer's answers"
+            ),
+            link=Text("查看索赔申请", "View"),
+        ),
+    ),
     forms={
         "claim": FormPage(
             schema=ClaimForm,
