@@ -21,6 +21,7 @@ PAYMENT_METHODS: Mapping[str, Text] = {
 COLLECTION: Mapping[str, Text] = {
     "UNPAID": Text("未收汇", "Nothing received"),
     "PARTIAL": Text("部分收汇", "Received in part"),
+    "FULL": Text("全部收汇", "Received in full"),
 }
 CAUSES: Mapping[str, Text] = {
     "BUYER_INSOLVENCY": Text("买方破产或无力偿付债务", "The buyer is insolvent"),

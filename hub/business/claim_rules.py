@@ -17,6 +17,7 @@ OVER_INVOICE = Text("已收汇金额不能大于发票金额", "More was receive
 OVER_REST = Text(
     "索赔金额须大于0，且不大于发票金额减已收汇金额", "More than 0, and no more than is still open of the invoice"
 )
+ALL_RECEIVED = Text("已全部收汇的发票不能索赔", "Nothing is left to claim of an invoice that was paid in full")
 IN_FUTURE = Text("出运日期不能晚于今天", "The shipment cannot be in the future")
 NOT_COVERED = Text("出运日期不在保险期间内", "The shipment is not within the policy period")
 TWICE = Text("发票号和报关单号与前面的出运信息重复", "The same invoice and declaration stand further up")
@@ -70,6 +71,8 @@ def _line_faults(
     first, last = policy.get("effective_date"), policy.get("expiry_date")
     if (first and row["shipped_on"] < first) or (last and row["shipped_on"] > last):
         yield "shipped_on", NOT_COVERED
+    if row["collection_status"] == "FULL":
+        yield "collection_status", ALL_RECEIVED
     rest = row["invoice_amount_usd"] - row["received_amount_usd"]
     if rest < 0:
         yield "received_amount_usd", OVER_INVOICE

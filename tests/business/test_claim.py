@@ -117,6 +117,7 @@ def test_a_good_claim_has_no_fault() -> None:
         ({"received_amount_usd": Decimal("30000.01")}, "shipments-0-received_amount_usd"),
         ({"claim_amount_usd": Decimal("20000.01")}, "shipments-0-claim_amount_usd"),
         ({"claim_amount_usd": Decimal("0.00")}, "shipments-0-claim_amount_usd"),
+        ({"collection_status": "FULL"}, "shipments-0-collection_status"),
         ({"shipped_on": date(2026, 11, 21)}, "shipments-0-shipped_on"),
         ({"shipped_on": date(2025, 12, 31)}, "shipments-0-shipped_on"),
     ],

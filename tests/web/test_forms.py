@@ -159,6 +159,10 @@ def test_the_inquirys_form_and_schema_agree_on_what_a_value_may_be(name: str) ->
     assert field["label"].zh == shape.label.zh
 
 
+def test_one_character_names_the_contact_of_an_inquiry() -> None:
+    assert "contact_name" not in wrong({"contact_name": "王"}, InquiryForm())
+
+
 def test_the_inquirys_form_asks_for_exactly_the_fields_and_choices_of_the_message() -> None:
     shape = default_catalogue().message("Inquiry", "1.0").shape
     assert set(InquiryForm().fields) == set(shape.by_key) - INQUIRY_OF_THE_MESSAGE

@@ -18,9 +18,7 @@ class InquiryForm(Form):
     )
     region_code = region(Text("注册地址", "Registered in"), required=True)
     address = line(Text("详细地址", "Address"), required=True, longest=200, rule=NAME, autocomplete="street-address")
-    contact_name = line(
-        Text("联系人", "Contact"), required=True, shortest=2, longest=50, rule=NAME, autocomplete="name"
-    )
+    contact_name = line(Text("联系人", "Contact"), required=True, longest=50, rule=NAME, autocomplete="name")
     contact_mobile = line(
         Text("联系手机", "Mobile"), required=True, longest=16, rule=MOBILE, control="tel", autocomplete="tel"
     )
