@@ -147,7 +147,8 @@ def state_facts(page: Page, case: str) -> None:
     for name in QUESTIONS:
         panel(page).locator(f"[name={name}][value=no]").check()
     panel(page).locator("[name=trade_financed][value=no]").check()
-    panel(page).locator("select[name=loss_cause]").select_option("BUYER_DEFAULT")
+    panel(page).locator("[data-field=loss_cause] input[role=combobox]").fill("BUYER_DEFAULT")
+    page.keyboard.press("Enter")
     for name in TEXTS:
         panel(page).locator(f"[name={name}]").fill(case)
     panel(page).locator("[name=declaration_accepted]").check()

@@ -40,7 +40,7 @@ GOOD = {
 }
 
 
-def wrong(values: dict[str, str], form: MicroConfirmation | None = None) -> dict[str, Any]:
+def wrong(values: dict[str, str], form: Form | None = None) -> dict[str, Any]:
     try:
         (form or MicroConfirmation()).check({**GOOD, **values})
     except InvalidInput as error:

@@ -104,7 +104,7 @@ class ClaimForm(Form):
         listed=LISTED,
         imported=True,
     )
-    loss_cause = choice(Text("致损原因", "Cause of loss"), CAUSES, required=True)
+    loss_cause = choice(Text("致损原因", "Cause of loss"), CAUSES, required=True, searched=True)
     cause_text = line(Text("索赔原因描述", "Description of the cause"), required=True, longest=2000, control="area")
     case_text = line(Text("案情说明", "Facts of the case"), required=True, longest=2000, control="area")
     mitigation_text = line(Text("减损措施", "Mitigation"), required=True, longest=2000, control="area")

@@ -106,8 +106,12 @@ def choice(
     required: bool = False,
     default: str = "",
     hint: Text | None = None,
+    searched: bool = False,
 ) -> fields.String:
-    """One of ``options``. ``control``: select or radio; ``default`` is chosen on a new page."""
+    """One of ``options``. ``control``: select or radio; ``default`` is chosen on a new page.
+
+    ``searched``: the options are a parameter table, found by code or name however few they are (UI-02).
+    """
 
     def listed(value: str) -> None:
         if value not in options:
@@ -117,7 +121,14 @@ def choice(
         **_needed(required, ""),
         validate=listed,
         error_messages=_messages(CHOOSE, "invalid", "null", "invalid_utf8"),
-        metadata={"label": label, "control": control, "options": options, "default": default, "hint": hint},
+        metadata={
+            "label": label,
+            "control": control,
+            "options": options,
+            "default": default,
+            "hint": hint,
+            "searched": searched,
+        },
     )
 
 
