@@ -517,6 +517,7 @@ ENGLISH: Mapping[str, str] = {
     "本企业": "This enterprise",
     "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；可同时选择多个文件": "{types}; at most {each} MB a file, "
     "{all} MB together; several may be chosen at once",
+    "已用 {used} MB / {all} MB": "{used} MB of {all} MB used",
     "{name}未上传：{reason}": "{name} was not uploaded: {reason}",
     # board
     "{what}({n})": "{what} ({n})",

@@ -1,6 +1,7 @@
 """Files that an enterprise encloses: examined by content, kept once, resumed, bound to the tenant, sent by digest."""
 
 import io
+import re
 import struct
 import uuid
 import zipfile
@@ -209,6 +210,13 @@ def test_all_files_together_stay_within_what_the_message_holds(form: Form, monke
     answers = [announce(form, uuid.uuid4().hex, size).status_code for size in (1_000_000, 1_000_001, 1_000_000)]
 
     assert answers == [200, 422, 200]
+
+
+def test_how_much_of_the_room_is_used_stands_below_the_files(form: Form) -> None:
+    announce(form, uuid.uuid4().hex, 1024 * 1024)
+    announce(form, uuid.uuid4().hex, 1024 * 1024 // 2)
+
+    assert re.search(r"已用 1\.5 MB / \d+ MB", form.browser.get(f"{form.path}/submit/files?enclosure=photo").text)
 
 
 def test_an_enterprise_has_only_so_much_room_for_what_it_has_not_submitted(

@@ -377,6 +377,7 @@ class Enclosing:
     label: Text
     accept: str
     limits: str
+    used: str  # of what all files may have together
     files: Sequence[Upload]
     about: Mapping[str, Mapping[str, Any]]  # the controls for what is said of each file
 
@@ -386,6 +387,7 @@ def enclosings(here: Desk) -> dict[str, Enclosing]:
     with reading(runtime().engine) as connection:
         files = uploads.of(connection, here.obj, here.action) if here.stored else []
     room = uploads.room(runtime().registry, here.obj, here.action) // MIB
+    used = sum(file.size for file in files)
     return {
         row.code: Enclosing(
             declared=row,
@@ -397,6 +399,7 @@ def enclosings(here: Desk) -> dict[str, Enclosing]:
                 each=row.file_bytes // MIB,
                 all=room,
             ),
+            used=say("已用 {used} MB / {all} MB", used=f"{used / MIB:.1f}", all=room),
             files=[file for file in files if file.enclosure == row.code],
             about=FileNote().shown() if row.described else {},
         )
