@@ -29,11 +29,15 @@ FAMILIES: Mapping[str, str] = {
 MOVES: Mapping[tuple[str, str], str] = {
     (IMPORTED, "publish"): PUBLISHED,
     (PUBLISHED, "object"): OBJECTED,
+    (OBJECTED, "object"): OBJECTED,
     (OBJECTED, "dismiss"): PUBLISHED,
     (OBJECTED, "remove"): REMOVED,
     (PUBLISHED, "confirm"): CONFIRMED,
 }
-"""(state, act) -> state. A window is open while a company is PUBLISHED or OBJECTED, its last day included."""
+"""(state, act) -> state; an act leads to one state from wherever it starts.
+
+A window is open while a company is PUBLISHED or OBJECTED, its last day included.
+"""
 
 SEEN: Mapping[str | None, Text] = {
     None: Text("不在名单中", "Not on the list"),
@@ -53,6 +57,22 @@ ENTITLED: Sequence[tuple[str, str, Text]] = (
     *(
         ("micro_application", state, Text("已领取，等待保险公司签发", "Collected; the insurer issues it"))
         for state in ("APPROVED", "IN_REVIEW", "SUBMITTED")
+    ),
+    (
+        "micro_application",
+        "WITHDRAWING",
+        Text("已申请撤回，等待保险公司答复", "Withdrawal requested; the insurer answers"),
+    ),
+    (
+        "micro_application",
+        "RETURNED",
+        Text("投保申请被退回，请修改后重新提交", "Returned: correct it and submit it again"),
+    ),
+    ("micro_application", "SEND_FAILED", Text("投保申请发送失败，请再次提交", "Not delivered: submit it again")),
+    (
+        "micro_application",
+        "AUTH_PENDING",
+        Text("待授权，请完成授权后提交", "To be authorised: finish that, then submit it"),
     ),
     (
         "micro_application",

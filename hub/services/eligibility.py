@@ -24,7 +24,7 @@ from hub.services.objects import Tenant
 from hub.services.record import NewEvent
 from hub.services.shapes import BusinessObject, thaw
 from hub.store.engine import writing
-from hub.store.tables import business_object, eligible
+from hub.store.tables import business_object, eligible, objection
 
 PAST = Text("公示截止日期须晚于今天", "The last day for objections lies in the future")
 NOTHING = Text("没有可以公示的企业", "There is no company to publish")
@@ -43,7 +43,7 @@ class Company:
     exports: Money
     state: str
     until: date | None  # last day for objections
-    objection: str | None
+    objections: Sequence[str]
 
 
 def companies(
@@ -51,7 +51,8 @@ def companies(
 ) -> list[Company]:
     """A page of those in ``states``, in the order of their codes."""
     rule = (eligible.c.programme == programme, eligible.c.state.in_(states))
-    rows = connection.execute(select(eligible).where(*rule).order_by(eligible.c.uscc).offset(first).limit(size))
+    rows = connection.execute(select(eligible).where(*rule).order_by(eligible.c.uscc).offset(first).limit(size)).all()
+    heard = _objections(connection, programme, [row.uscc for row in rows])
     return [
         Company(
             uscc=row.uscc,
@@ -59,10 +60,19 @@ def companies(
             exports=Money.from_cents(row.exports, row.currency),
             state=row.state,
             until=row.until,
-            objection=row.objection,
+            objections=heard.get(row.uscc, ()),
         )
         for row in rows
     ]
+
+
+def _objections(connection: Connection, programme: str, codes: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """What was said against each of these companies, in order."""
+    rule = (objection.c.programme == programme, objection.c.uscc.in_(codes))
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(select(objection.c.uscc, objection.c.text).where(*rule).order_by(objection.c.seq)):
+        found.setdefault(row.uscc, []).append(row.text)
+    return found
 
 
 def counts(connection: Connection, programme: str) -> Mapping[str, int]:
@@ -126,12 +136,14 @@ def publish(runtime: Runtime, who: str, programme: str, until: date) -> int:
 
 
 def object_to(runtime: Runtime, who: str, programme: str, uscc: str, text: str) -> None:
-    """An objection to one company, while the window is open. Raises NotAllowed."""
+    """An objection to one company, the first or a further one, while the window is open. Raises NotAllowed."""
     now = runtime.clock.now()
     with writing(runtime.engine) as connection:
         rule = (eligible.c.uscc == uscc, eligible.c.until >= _day(now))
-        if not _move(connection, now, programme, "object", *rule, objection=text[:LONGEST], objector=who):
+        if not _move(connection, now, programme, "object", *rule):
             raise NotAllowed(CLOSED)
+        said = {"programme": programme, "uscc": uscc, "text": text[:LONGEST], "objector": who, "at": now}
+        connection.execute(insert(objection), said)
         _note(connection, now, "object", who, programme, 1)
 
 
@@ -210,8 +222,9 @@ def _tell(connection: Connection, now: datetime, who: str, programme: str, insur
 
 def _move(connection: Connection, now: datetime, programme: str, act: str, *rule: object, **values: object) -> int:
     """The one place where a company's state changes: every row that stands where ``act`` starts from and fits."""
-    (source, target) = next((state, after) for (state, name), after in MOVES.items() if name == act)
-    statement = update(eligible).where(eligible.c.programme == programme, eligible.c.state == source, *rule)  # type: ignore[arg-type]
+    targets = {state: after for (state, name), after in MOVES.items() if name == act}
+    (target,) = {*targets.values()}
+    statement = update(eligible).where(eligible.c.programme == programme, eligible.c.state.in_(targets), *rule)  # type: ignore[arg-type]
     return connection.execute(statement.values(state=target, changed_at=now, **values)).rowcount
 
 

@@ -729,8 +729,19 @@ eligible = Table(
     Column("currency", String(3), nullable=False),
     Column("state", String(20), nullable=False),
     Column("until", Date),  # last day for objections
-    Column("objection", String(500)),
-    Column("objector", String(32)),  # account
     Column("changed_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("programme", "uscc"),
+)
+
+# What is said against a company on that list, while it is published.
+objection = Table(
+    "objection",
+    metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("programme", String(40), nullable=False),
+    Column("uscc", String(18), nullable=False),
+    Column("text", String(500), nullable=False),
+    Column("objector", String(32), nullable=False),  # account
+    Column("at", UtcTime, nullable=False),
+    Index("ix_objection_company", "programme", "uscc"),
 )

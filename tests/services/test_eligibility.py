@@ -41,6 +41,13 @@ def test_every_state_that_says_what_a_company_has_exists() -> None:
     assert all(KINDS[kind].state("state", state) for kind, state, _ in ENTITLED)
 
 
+def test_every_state_of_an_application_that_is_not_over_says_what_the_company_has() -> None:
+    said = {state for kind, state, _ in ENTITLED if kind == "micro_application"}
+    states = KINDS["micro_application"].track("state").states
+
+    assert {row.id for row in states} - said == {"REJECTED", "LAPSED"}
+
+
 def test_a_company_keeps_its_exports_to_the_cent(published: World) -> None:
     with reading(published.runtime.engine) as connection:
         (first, _) = eligibility.companies(connection, SZ)
@@ -68,6 +75,17 @@ def test_who_is_objected_to_is_not_confirmed_before_it_is_decided(published: Wor
 
     assert waiting == {FIRST: "OBJECTED", SECOND: "CONFIRMED"}
     assert listed(published)[FIRST] == "CONFIRMED"
+
+
+def test_every_objection_to_a_company_is_heard_and_one_decision_ends_them(published: World) -> None:
+    for text in ("出口额有误", "已注销"):
+        eligibility.object_to(published.runtime, "citizen", SZ, FIRST, text)
+    eligibility.decide(published.runtime, "clerk", SZ, FIRST, "dismiss")
+
+    with reading(published.runtime.engine) as connection:
+        (first, second) = eligibility.companies(connection, SZ)
+    assert (first.state, first.objections) == ("PUBLISHED", ["出口额有误", "已注销"])
+    assert second.objections == ()
 
 
 def test_a_company_that_was_removed_stays_removed(published: World) -> None:

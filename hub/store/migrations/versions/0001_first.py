@@ -89,11 +89,22 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("objection", sa.String(length=500), nullable=True),
-        sa.Column("objector", sa.String(length=32), nullable=True),
         sa.Column("changed_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("programme", "uscc", name=op.f("pk_eligible")),
     )
+    op.create_table(
+        "objection",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("programme", sa.String(length=40), nullable=False),
+        sa.Column("uscc", sa.String(length=18), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("objector", sa.String(length=32), nullable=False),
+        sa.Column("at", hub.store.tables.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_objection")),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index("ix_objection_company", ["programme", "uscc"], unique=False)
+
     op.create_table(
         "blob",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -801,6 +812,10 @@ def downgrade() -> None:
     op.drop_table("enterprise")
     op.drop_table("decision")
     op.drop_table("conflict")
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index("ix_objection_company")
+
+    op.drop_table("objection")
     op.drop_table("eligible")
     op.drop_table("circuit")
     with op.batch_alter_table("blob_ahead", schema=None) as batch_op:
