@@ -297,7 +297,7 @@ ENGLISH: Mapping[str, str] = {
     "全部标为已读": "Mark all as read",
     # lists
     "服务介绍": "About the service",
-    "待确认保单提示信息": "Offers to confirm",
+    "{what}提示信息": "{what}",
     "办理步骤": "Steps",
     "全部": "All",
     "{label}起": "{label} from",

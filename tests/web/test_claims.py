@@ -175,6 +175,17 @@ def test_an_expired_policy_can_still_be_claimed_under(town: Town) -> None:
     assert f"/claim/claim/new?from=policy/{town.policy.id}" in page
 
 
+def test_policies_that_are_not_in_force_yet_or_terminated_are_not_offered(town: Town) -> None:
+    values = {"product_name": "小微信保易", "effective_date": date(2026, 12, 1), "expiry_date": date(2027, 11, 30)}
+    town.world.create("policy", "BD2026-0007", OURS, "issued", values | {"policy_no": "BD2026-0007"})
+    town.world.event(town.world.policy("BD2026-0008"), "terminated")
+
+    page = town.browser.get(LIST).text
+
+    assert town.policy.number in page
+    assert ("BD2026-0007" in page, "BD2026-0008" in page) == (False, False)
+
+
 def test_another_enterprises_policy_is_not_shown_and_begins_nothing(town: Town) -> None:
     other = town.world.policy("BD2026-0009", THEIRS)
 

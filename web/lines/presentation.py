@@ -66,7 +66,10 @@ class Related:
 
 @dataclass(frozen=True, kw_only=True)
 class Master:
-    """A list over a list: choosing one of its objects leaves below what belongs to it (spec CI-CLM-02)."""
+    """A list over a list, of what its objects are begun from (spec CI-CLM-02).
+
+    Choosing one of them leaves below what belongs to it.
+    """
 
     kind: Kind
     title: Text

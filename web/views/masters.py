@@ -26,11 +26,16 @@ class Above:
 
 
 def above(listing: Listing, filters: Mapping[str, str]) -> Above | None:
-    """The page of the master that the address asks for; ``filters`` are those of the list below."""
+    """The page of the master that the address asks for: what an object of the list below may be begun from.
+
+    ``filters`` are those of the list below.
+    """
     about = listing.master
     if about is None:
         return None
-    query = Query(size=SIZE, page=asked_number("above", NUMBERED) or 1)
+    begin = listing.sources[about.kind.code].states
+    idle = {row.id for row in about.kind.track("state").states} - begin
+    query = Query(size=SIZE, page=asked_number("above", NUMBERED) or 1, without=idle)
     with tenant() as mine:
         found = mine.page(about.kind.code, query)
 
