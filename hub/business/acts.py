@@ -32,6 +32,9 @@ class Need:
     kind: str
     states: frozenset[str]
     text: Text
+    content: Mapping[str, str] = field(default_factory=dict)  # what it has to say, by field
+    pending: Mapping[str, Text] = field(default_factory=dict)  # what is read while there is one in such a state
+    title: Text | None = None  # what the link to it says
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,11 @@ AGREEMENT_NEEDED = Text(
     "请先签署《中国国际贸易单一窗口出口信用保险服务协议》，签约完成后才能提交索赔申请",
     "Sign the service agreement first: a claim is submitted once it is signed by all",
 )
+AGREEMENT_PENDING = Text(
+    "服务协议签约中，保险公司加盖电子签章、签约完成后才能提交索赔申请，可先填写并暂存",
+    "The service agreement waits for the insurer's seal: a claim is submitted once it is there, and drafted meanwhile",
+)
+AGREEMENT_TITLE = Text("《中国国际贸易单一窗口出口信用保险服务协议》", "The service agreement")
 
 EVENTS = (
     EventType("begun", By.ENTERPRISE, Text("企业新建索赔申请", "Begun by the enterprise"), phase="start"),
@@ -219,7 +224,15 @@ CLAIM = Kind(
             encloses=(EVIDENCE,),
             faults=faults,
             stops=unreported,
-            needs=(Need("agreement", frozenset({"SIGNED"}), AGREEMENT_NEEDED),),
+            needs=(
+                Need(
+                    "agreement",
+                    frozenset({"SIGNED"}),
+                    AGREEMENT_NEEDED,
+                    pending={"SIGNING": AGREEMENT_PENDING},
+                    title=AGREEMENT_TITLE,
+                ),
+            ),
             signed=True,
             primary=True,
             sends=Sends(

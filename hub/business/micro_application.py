@@ -53,7 +53,12 @@ SUBMITTED = Text("投保申请提交成功", "Application submitted successfully
 
 UNSENT = ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
 AUTHORISED = (
-    Need("seal", frozenset({"ACTIVE"}), Text("请先制作印章", "A company seal has to be made first")),
+    Need(
+        "seal",
+        frozenset({"ACTIVE"}),
+        Text("请先制作公司章", "A company seal has to be made first"),
+        content={"seal_type": "COMPANY"},
+    ),
     Need(
         "agreement",
         frozenset({"SIGNING", "SIGNED"}),

@@ -16,7 +16,7 @@ from hub.services.shapes import BusinessObject
 UNRESOLVED = Text(
     "上一次提交的结果正在确认中，请勿重复提交", "The last submission is still being confirmed: do not submit again"
 )
-Meets = Callable[[Need], bool]  # whether the enterprise has what is needed
+Lacks = Callable[[Need], Text | None]  # what is said where the enterprise lacks what is needed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +29,12 @@ class Offer:
     need: Need | None = None  # what is missing, so that a page can lead there
 
 
-def offers(registry: Registry, obj: BusinessObject, actor: Actor, meets: Meets) -> list[Offer]:
+def offers(registry: Registry, obj: BusinessObject, actor: Actor, lacks: Lacks) -> list[Offer]:
     """Every action of the object's kind, with the reason where it is not possible now."""
-    return [_offer(registry, obj, action, actor, meets) for action in obj.kind.actions]
+    return [_offer(registry, obj, action, actor, lacks) for action in obj.kind.actions]
 
 
-def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor, meets: Meets) -> Offer:
+def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor, lacks: Lacks) -> Offer:
     state = obj.state()
     if not allowed(obj.kind, obj.states, action):
         return Offer(
@@ -54,18 +54,26 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor
             action=action, allowed=False, reason=Text("合作机构暂未开通此功能", "The partner does not offer this")
         )
     for need in action.needs:
-        if not meets(need):
-            return Offer(action=action, allowed=False, reason=need.text, need=need)
+        if reason := lacks(need):
+            return Offer(action=action, allowed=False, reason=reason, need=need)
     return Offer(action=action, allowed=True)
 
 
-def meets(tenant: Tenant, obj: BusinessObject, need: Need) -> bool:
-    """Whether the enterprise has what is needed, with the same partner or kept by the hub itself."""
-    return tenant.has(need.kind, KINDS[need.kind].keeper(obj.partner), need.states)
+def lacks(tenant: Tenant, partner: str, need: Need) -> Text | None:
+    """What is said where the enterprise lacks what is needed, with ``partner`` or kept by the hub itself; else None."""
+    keeper = KINDS[need.kind].keeper(partner)
+
+    def has(state: str) -> bool:
+        found = (row for row in tenant.standing(need.kind, state) if row.partner == keeper)
+        return any(need.content.items() <= row.content.items() for row in found)
+
+    if any(map(has, need.states)):
+        return None
+    return next((text for state, text in need.pending.items() if has(state)), need.text)
 
 
 def require(registry: Registry, tenant: Tenant, obj: BusinessObject, action: Action, actor: Actor) -> None:
     """Raises NotAllowed with the reason where this account may not do it now."""
-    found = _offer(registry, obj, action, actor, partial(meets, tenant, obj))
+    found = _offer(registry, obj, action, actor, partial(lacks, tenant, obj.partner))
     if not found.allowed:
         raise NotAllowed(found.reason)

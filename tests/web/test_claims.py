@@ -394,6 +394,17 @@ def test_without_the_service_agreement_a_claim_is_filled_in_and_the_page_says_wh
     assert "请先签署《中国国际贸易单一窗口出口信用保险服务协议》" in town.browser.get(LIST).text
 
 
+def test_while_the_insurer_seals_the_agreement_a_claim_is_drafted_and_the_page_says_so(town: Town) -> None:
+    path = town.begin()
+    agreement = town.world.create("agreement", "FW1", OURS, "begun", {"agreement_no": "FW1"})
+    town.world.event(agreement, "signed")
+
+    pages = [town.browser.get(address) for address in (LIST, f"{path}/submit")]
+
+    way = '<a class="btn" href="/agreement/agreement">《中国国际贸易单一窗口出口信用保险服务协议》</a>'
+    assert [("服务协议签约中" in page.text, way in page.text) for page in pages] == [(True, True)] * 2
+
+
 def test_a_service_agreement_that_is_signed_can_be_read_from_the_claims(town: Town) -> None:
     before = town.browser.get(LIST).text
     agreement = town.world.create("agreement", "FW1", OURS, "begun", {"agreement_no": "FW1"})

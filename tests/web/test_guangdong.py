@@ -26,11 +26,11 @@ def guangdong(world: World) -> Browser:
     return Browser(create_app(runtime), world.enter("LP"))
 
 
-def stand(world: World, upto: int = len(STAGES)) -> None:
+def stand(world: World, upto: int = len(STAGES), seal_type: str = "COMPANY") -> None:
     """The first stages are done."""
     for number, (kind, event, partner) in enumerate(STAGES[:upto]):
         obj = replace(world, partner=partner).create(kind, f"N{number}", OURS, "begun", {})
-        world.event(obj, event)
+        world.event(obj, event, **({"seal_type": seal_type} if kind == "seal" else {}))
 
 
 def test_seals_and_authorisations_are_listed_with_their_days(world: World, guangdong: Browser) -> None:
@@ -133,6 +133,15 @@ def test_who_comes_back_goes_on_at_the_first_stage_that_is_not_done(
 
     assert f'href="{link}"' in text
     assert text.count("已完成(去年)") == said
+
+
+def test_a_seal_of_another_type_is_not_the_company_seal_that_is_asked_for(world: World, guangdong: Browser) -> None:
+    stand(world, seal_type="FINANCE")
+    obj = world.offer()
+
+    read_and_send(world, guangdong, obj, "hold")
+
+    assert state(world) == "AUTH_PENDING"
 
 
 def test_with_all_stages_done_the_last_button_sends_it(world: World, guangdong: Browser) -> None:

@@ -65,12 +65,12 @@ class Link:
 def offered(obj: BusinessObject) -> list[Offer]:
     """Every action of the object for the user of this request."""
 
-    def meets(need: Need) -> bool:
+    def lacks(need: Need) -> Text | None:
         with tenant() as mine:
-            return offering.meets(mine, obj, need)
+            return offering.lacks(mine, obj.partner, need)
 
     listing = site().listing(obj.kind)
-    found = offering.offers(runtime().registry, obj, login_of().actor, meets)
+    found = offering.offers(runtime().registry, obj, login_of().actor, lacks)
     if listing.journey is None:
         return found
     with tenant() as mine:
@@ -96,7 +96,7 @@ def _link(listing: Listing, obj: BusinessObject, offer: Offer) -> Link:
         primary=action.primary,
         reason=None if offer.allowed or (offer.need and opens(listing, action)) else read(offer.reason),
         shortcut="delete" if obj.kind.discards(action) else None,
-        way=None if opens(listing, action) else _way(offer),
+        way=site().path(KINDS[offer.need.kind]) if offer.need and not opens(listing, action) else None,
     )
 
 
@@ -107,12 +107,13 @@ def opens(listing: Listing, action: Action) -> bool:
 
 def need_link(offer: Offer) -> Link | None:
     """What is missing for the action, and where to get it."""
-    way = _way(offer)
-    return Link(label=read(offer.action.label), path=way, reason=read(offer.reason)) if way else None
+    return missing_link(offer.need, offer.reason) if offer.need else None
 
 
-def _way(offer: Offer) -> str | None:
-    return site().path(KINDS[offer.need.kind]) if offer.need else None
+def missing_link(need: Need, reason: Text | None) -> Link:
+    """The way to what is needed, and why it is."""
+    label = read(need.title) or say("去办理")
+    return Link(label=label, path=site().path(KINDS[need.kind]), reason=read(reason))
 
 
 def begins(source: Source, obj: BusinessObject) -> bool:

@@ -6,7 +6,6 @@ not done, whenever a seal or an authorisation ends. Nothing of it is stored.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from hub.business import KINDS
 from hub.business.acts import Action, Need
@@ -73,8 +72,7 @@ def _journey(listing: Listing) -> Journey:
 
 
 def _missing(mine: Tenant, journey: Journey, obj: BusinessObject) -> list[Need]:
-    meets = partial(offering.meets, mine, obj)
-    return [need for need in obj.kind.action(journey.finish).needs if not meets(need)]
+    return [need for need in obj.kind.action(journey.finish).needs if offering.lacks(mine, obj.partner, need)]
 
 
 def _stage(mine: Tenant, journey: Journey, obj: BusinessObject, need: Need, missing: Sequence[Need]) -> Stage:

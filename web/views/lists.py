@@ -7,13 +7,13 @@ from flask.wrappers import Response
 
 from hub.business import KINDS
 from hub.business.roles import LEGAL_PERSON
-from hub.services import drafts
+from hub.services import drafts, offering
 from hub.services.objects import Tenant
 from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import LineView, Listing
 from web.page import counted, page
 from web.site import read, runtime, site
-from web.views.common import Link, counter_path, partner_name, place, tenant
+from web.views.common import Link, counter_path, missing_link, partner_name, place, tenant
 from web.views.desk import chosen_receiver, form_context, new_desk, new_link, receivers
 from web.views.grid import grid
 from web.views.masters import above
@@ -75,10 +75,11 @@ def _missing(mine: Tenant, shown: Listing) -> list[Link]:
     entry, partners = shown.kind.entry, drafts.receivers(runtime().registry, shown.kind)
     if entry is None or not partners:
         return []
+    said = [(need, [offering.lacks(mine, code, need) for code in partners]) for need in entry.needs]
     return [
-        Link(label=read(entry.label), path=site().path(KINDS[need.kind]), reason=read(need.text))
-        for need in entry.needs
-        if not any(mine.has(need.kind, code, need.states) for code in partners)
+        missing_link(need, next((text for text in texts if text is not need.text), need.text))
+        for need, texts in said
+        if None not in texts
     ]
 
 
