@@ -125,6 +125,10 @@ Books = Callable[[str, Mapping[str, Any]], Sequence[Posting]]
 """What stands in the ledger for an enterprise's object with this content."""
 
 
+Doubts = Callable[[str, Mapping[str, Any]], Text | None]
+"""What is strange about an enterprise's object with this content: shown as it was sent, and told to an operator."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of business object, declared as data. Raises ValueError when the tables contradict each other."""
@@ -155,6 +159,7 @@ class Kind:
     dated: str = ""  # the field with the time that lists go by; else when the hub learned of the object
     once: bool = False  # an enterprise has one of these at most with a partner
     tells: Sequence[Tell] = ()
+    doubts: Doubts | None = None
     payable: Payable | None = None
 
     def __post_init__(self) -> None:

@@ -22,6 +22,18 @@ COMMON = (
 )
 """Fields that the application and the policy have alike."""
 
+
+def other_code(enterprise: str, content: Mapping[str, Any]) -> Text | None:
+    """An organisation code that is not the one within the USCC (characters 9 to 17, CI-POL-25)."""
+    code = content.get("org_code")
+    if not code or code == enterprise[8:17]:
+        return None
+    return Text(
+        f"组织机构代码{code}与统一社会信用代码{enterprise}不符，请与保险公司核对",
+        f"organisation code {code} contradicts the USCC {enterprise}: please settle it with the insurer",
+    )
+
+
 CONFIRMED = (
     "application_no",
     "contact_name",
@@ -236,6 +248,7 @@ APPLICATION = Kind(
             ),
         ),
     ),
+    doubts=other_code,
     actions=(
         Action(
             name="confirm",

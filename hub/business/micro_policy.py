@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.business.acts import Action, Actor, Sends
 from hub.business.kind import Field, Kind, Line
-from hub.business.micro_application import APPLICATION, COMMON
+from hub.business.micro_application import APPLICATION, COMMON, other_code
 from hub.business.roles import ANYONE
 from hub.business.states import By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
@@ -134,6 +134,7 @@ POLICY = Kind(
             ),
         ),
     ),
+    doubts=other_code,
     actions=(
         Action(
             name="acknowledge",

@@ -1,6 +1,7 @@
-"""What follows from a state: things held while it lasts, so that nobody pays a bill twice, and what the books say.
+"""What follows from a state: things held while it lasts, so that nobody pays a bill twice, what the books say, and what
+an operator is told of strange data.
 
-Both run inside the transaction that records the event. An enterprise's own event is refused where something is held
+All run inside the transaction that records the event. An enterprise's own event is refused where something is held
 by another object. A partner's word is a fact and is always recorded: when it means that two objects have the same
 thing, an operator is called.
 """
@@ -33,6 +34,7 @@ def hold_and_book(
         _hold(connection, obj, hold, before, event, now)
     own = event != DECIDED and obj.kind.event(event).by is By.ENTERPRISE
     _book(connection, obj, before, now, fact=not own)
+    _doubt(connection, obj, before, now)
 
 
 def require_room(connection: Connection, obj: BusinessObject, event: str, content: Mapping[str, Any]) -> None:
@@ -116,4 +118,20 @@ def _overdrawn(obj: BusinessObject, lacks: Money) -> Text:
     return Text(
         f"{obj.kind.label.zh}{obj.number}：额度超用{lacks}，请与合作机构核对",
         f"{obj.kind.label.en} {obj.number}: the limit is exceeded by {lacks}; please compare with the partner",
+    )
+
+
+def _doubt(connection: Connection, obj: BusinessObject, before: Projection | None, now: datetime) -> None:
+    """One alert as long as the object's content is strange."""
+    if obj.kind.doubts is None:
+        return
+    said = obj.kind.doubts(obj.enterprise, obj.content)
+    if said == (obj.kind.doubts(obj.enterprise, before.content) if before else None):
+        return
+    if said is None:
+        close_alert(connection, f"doubt:{obj.id}", now)
+        return
+    label, number = obj.kind.label, obj.number
+    open_alert(
+        connection, f"doubt:{obj.id}", Text(f"{label.zh}{number}：{said.zh}", f"{label.en} {number}: {said.en}"), now
     )

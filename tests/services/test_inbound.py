@@ -1,5 +1,6 @@
 """From the door to the effect, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -12,7 +13,7 @@ from hub.commands import worker
 from hub.contract.message import NO_ENTERPRISE, Raw
 from hub.delivery import receiver
 from hub.errors import Unavailable
-from hub.services import actions, calendar, operations
+from hub.services import actions, calendar, operations, watch
 from hub.services.objects import Tenant
 from hub.store import tables
 from hub.store.engine import reading
@@ -31,6 +32,19 @@ def test_a_pushed_offer_is_an_application_that_waits_for_the_enterprise(world: W
     assert (answer.code, answer.status) == ("0000", 200)
     assert found.states["state"] == "PENDING_CONFIRM"
     assert found.content["org_code"] == USCC[8:17]
+
+
+def test_an_organisation_code_that_contradicts_the_uscc_is_shown_as_sent_and_told_to_the_operators(
+    world: World,
+) -> None:
+    offer, other = world.offer(), "MA00EXAM9"
+
+    world.push(replace(offer, body={**offer.body, "org_code": other}))
+
+    with reading(world.runtime.engine) as connection:
+        (alert,) = watch.alerts(connection)
+    assert world.object().content["org_code"] == other
+    assert other in alert.text.zh
 
 
 def test_the_offers_pdf_is_kept_byte_for_byte_and_a_notice_is_given(world: World) -> None:
