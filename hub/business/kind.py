@@ -28,6 +28,7 @@ class Field:
     key: bool = False
     personal: bool = False
     secret: bool = False  # stored sealed, shown by its end: an account
+    ours: bool = False  # no partner's word changes it: one that says otherwise is kept for an operator
     inner: bool = False  # for the hub's own use: shown nowhere
     choices: Mapping[str, Text] = field(default_factory=dict)
     names: Literal["", "partner", "kind"] = ""  # a Chinese name as it was sent: read in the user's own language

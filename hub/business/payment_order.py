@@ -131,8 +131,8 @@ ORDER = Kind(
         Field("payee", Text("保险机构", "Insurer"), key=True),
         Field("payee_name", Text("保险机构名称", "Insurer"), key=True, names="partner"),
         Field("payee_account", Text("收款账号", "Payee's account")),
-        Field("amount", Text("交费金额", "Amount"), Decimal),
-        Field("currency", Text("币制", "Currency")),
+        Field("amount", Text("交费金额", "Amount"), Decimal, ours=True),
+        Field("currency", Text("币制", "Currency"), ours=True),
         Field("purpose", Text("用途", "Purpose")),
         Field(
             "item",

@@ -85,6 +85,8 @@ def _record(
     connection: Connection, message: InMessage, event: CanonicalEvent, obj: BusinessObject | None, now: datetime
 ) -> Recorded:
     canonical = message.canonical
+    if obj is not None:
+        _require_ours(obj, event)
     sent = _answered(connection, message, event)
     new = NewEvent(
         name=event.event,
@@ -106,6 +108,13 @@ def _record(
     if sent is not None and resolver.on_receipt(connection, sent.message_id, now):
         record.set_delivery(connection, recorded.obj.id, "ACKED")
     return recorded
+
+
+def _require_ours(obj: BusinessObject, event: CanonicalEvent) -> None:
+    """Raises PluginFault where the partner says something else than we do of what is ours: of what it was paid."""
+    for name in (row.name for row in obj.kind.fields if row.ours and row.name in event.content):
+        if event.content[name] != obj.content.get(name):
+            raise PluginFault(f"{name}: {event.content[name]} is not our {obj.content.get(name)}")
 
 
 def _worked_out(event: CanonicalEvent) -> dict[str, Any]:

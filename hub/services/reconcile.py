@@ -1,6 +1,6 @@
 """Day-end reconciliation: each partner's own figures against ours, every night and whenever an operator wants it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -17,15 +17,22 @@ SORTS: Mapping[str, Callable[..., list[Result]]] = {
     limit_figures.CAPABILITY: limit_figures.run,
 }
 """Capability of a partner -> what is compared with it."""
+OF_ANY_DAY = frozenset({statements.CAPABILITY})  # a limit is compared as it stands now
 
 
 def due(runtime: Runtime, questions: Questions) -> int:
-    """Reconcile yesterday with every partner that has not been yet; says how many accounts were."""
+    """Reconcile every day of the last ones that was not yet, with every partner; says how many accounts were.
+
+    A day that was missed, because the hub or the partner was away, is asked for again.
+    """
     now = runtime.clock.now().astimezone(SHANGHAI)
     if now.time() < CLOSED:
         return 0
-    yesterday = now.date() - timedelta(days=1)
-    return sum(len(run(runtime, questions.ask, code, yesterday, again=False)) for code in partners(runtime))
+    done = 0
+    for back in range(statements.LOOKING_BACK.days, 0, -1):
+        day, sorts = now.date() - timedelta(days=back), SORTS if back == 1 else OF_ANY_DAY
+        done += sum(len(_run(runtime, questions.ask, code, day, sorts, again=False)) for code in partners(runtime))
+    return done
 
 
 def partners(runtime: Runtime) -> list[str]:
@@ -38,7 +45,10 @@ def run(runtime: Runtime, ask: Ask, partner: str, day: date, *, again: bool = Tr
 
     :param again: what was compared before too.
     """
+    return _run(runtime, ask, partner, day, SORTS, again=again)
+
+
+def _run(runtime: Runtime, ask: Ask, partner: str, day: date, sorts: Collection[str], *, again: bool) -> list[Result]:
     sheet = runtime.registry.partner(partner).sheet
-    return [
-        row for name, work in SORTS.items() if name in sheet for row in work(runtime, ask, partner, day, again=again)
-    ]
+    offered = [SORTS[name] for name in sorts if name in sheet]
+    return [row for work in offered for row in work(runtime, ask, partner, day, again=again)]

@@ -20,6 +20,7 @@ from hub.business.reconciliation import DEBIT, SETTLED, Difference, Instruction,
 from hub.contract.sealed import masked
 from hub.contract.text import Text
 from hub.delivery import resolver
+from hub.delivery.alerts import close_alert, open_alert
 from hub.errors import Unavailable
 from hub.runtime import Runtime
 from hub.services import reconciled, record
@@ -41,7 +42,7 @@ def run(runtime: Runtime, ask: Ask, partner: str, day: date, *, again: bool = Tr
 
     Raises Unregistered. An account whose statement cannot be had now is left out.
     """
-    done = []
+    done, missing = [], 0
     for enterprise, account in _accounts(runtime, partner, day):
         if not again and reconciled.known(runtime, partner, account, day):
             continue
@@ -54,10 +55,26 @@ def run(runtime: Runtime, ask: Ask, partner: str, day: date, *, again: bool = Tr
                        number=number, body=body)  # fmt: skip
         except Unavailable:
             log.warning("%s: no statement of %s for %s", partner, masked(account), day)
+            missing += 1
             continue
         earlier = partial(_entries, ask, partner, enterprise, number, body)
         done.append(_reconcile(runtime, partner, enterprise, account, day, paid, said, earlier))
+    if done or missing:
+        _tell(runtime, partner, day, missing)
     return done
+
+
+def _tell(runtime: Runtime, partner: str, day: date, missing: int) -> None:
+    """An alert lasts while statements of the day are missing: a day that nobody could compare does not look clean."""
+    key, now = f"statement:{partner}:{day}", runtime.clock.now()
+    text = Text(
+        f"{partner}尚缺{day}的对账单（{missing}个账户）", f"{partner}: {missing} statements of {day} are missing"
+    )
+    with writing(runtime.engine) as connection:
+        if missing:
+            open_alert(connection, key, text, now)
+        else:
+            close_alert(connection, key, now)
 
 
 def _entries(

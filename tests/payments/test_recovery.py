@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.business.payment_order import ORDER
-from hub.contract.message import OutMessage, Raw
+from hub.contract.message import CanonicalEvent, OutMessage, Raw
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.transport import NotSent
 from hub.delivery import decisions
@@ -27,10 +28,11 @@ from tests.payments.theatre import theatre
 
 @dataclass
 class Bad(Life):
-    """A life whose bank can be away, or deny everything that it is asked about."""
+    """A life whose bank can be away, deny everything that it is asked about, or name amounts of its own."""
 
     down: bool = False
     denies: bool = False
+    paid: Decimal | None = None  # what it says to have paid
 
     def sender(self, code: str) -> Callable[[OutMessage], Raw]:
         real = super().sender(code)
@@ -49,6 +51,12 @@ class Bad(Life):
             def parse_query(self, *about: Any) -> Outcome:
                 denied = Outcome(kind=OutcomeClass.NOT_SENT, detail="no such order")
                 return denied if life.denies else super().parse_query(*about)
+
+            def parse(self, *about: Any) -> list[CanonicalEvent]:
+                said = super().parse(*about)
+                return (
+                    [replace(row, content={**row.content, "amount": life.paid}) for row in said] if life.paid else said
+                )
 
         return Denying(**{row.name: getattr(real, row.name) for row in fields(real)})
 
@@ -142,3 +150,18 @@ def test_one_broken_object_does_not_stop_what_is_due_on_others(life: Bad) -> Non
         alerts = set(connection.execute(select(tables.alert.c.key).where(tables.alert.c.closed_at.is_(None))).scalars())
     assert life.state(other) == "UNKNOWN"
     assert f"due:{broken}" in alerts
+
+
+def test_a_bank_that_says_another_amount_than_ours_is_not_believed(life: Bad) -> None:
+    life.paid = Decimal("5.00")
+    order = life.pay()
+    life.work()
+    life.clock.move(timedelta(seconds=5))
+
+    life.turn()
+
+    with reading(life.theatre.engine) as connection:
+        wanted = select(tables.inbox.c.reason).where(tables.inbox.c.state == "PARKED")
+        parked = connection.execute(wanted).scalars().all()
+    assert life.state(order) == "SENT"
+    assert [reason[:28] for reason in parked] == ["plugin fault: amount: 5.00 i"]

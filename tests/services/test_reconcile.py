@@ -112,6 +112,19 @@ def test_every_partner_is_compared_once_for_each_day_after_two_in_the_morning(li
     assert [reconcile.due(life.runtime, life.questions) for _ in range(2)] == [1, 0]
 
 
+def test_a_day_that_was_missed_is_compared_later_and_alerted_until_then(life: Life) -> None:
+    pay(life)
+    reconcile.run(life.runtime, silent, BANK, DAY)
+    missing = alerts(life)
+    life.clock.move(timedelta(days=4))
+
+    done = reconcile.due(life.runtime, life.questions)
+
+    assert missing == [f"statement:{BANK}:{DAY}"]
+    assert done == 4
+    assert alerts(life) == []
+
+
 def test_an_account_is_shown_masked_and_a_limit_by_its_number(life: Life) -> None:
     pay(life)
     limit = Limit(life.runtime.engine)
