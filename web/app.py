@@ -43,6 +43,7 @@ from web.views import (
     uploads,
 )
 from web.views.claim import shipments
+from web.views.common import value_text
 
 WHOLE = ("_no", "_serial", "_code")  # the ends of fields whose values are not broken into lines
 
@@ -120,7 +121,12 @@ def _prepare_templates(app: Flask, site: Site) -> None:
     app.jinja_env.tests["numeric"] = lambda field: field.type is Decimal
     app.jinja_env.tests["wordy"] = lambda field: field.type is str and not field.name.endswith(WHOLE)
     app.jinja_env.globals.update(
-        _=sites.say, meanings=sites.meanings, selects=selects, csrf_token=generate_csrf, version=__version__
+        _=sites.say,
+        meanings=sites.meanings,
+        value_text=value_text,
+        selects=selects,
+        csrf_token=generate_csrf,
+        version=__version__,
     )
 
     @app.context_processor

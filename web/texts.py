@@ -37,6 +37,7 @@ ENGLISH: Mapping[str, str] = {
     "关闭": "Close",
     "继续": "Continue",
     "刷新": "Reload",
+    "刷新签章": "Reload the seals",
     "重试": "Try again",
     "是": "Yes",
     "否": "No",
@@ -515,7 +516,7 @@ ENGLISH: Mapping[str, str] = {
     "选择文件": "Choose files",
     "上传": "Upload",
     "本企业": "This enterprise",
-    "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；可同时选择多个文件": "{types}; at most {each} MB a file, "
+    "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；支持多文件同时上传": "{types}; at most {each} MB a file, "
     "{all} MB together; several may be chosen at once",
     "已用 {used} MB / {all} MB": "{used} MB of {all} MB used",
     "{name}未上传：{reason}": "{name} was not uploaded: {reason}",

@@ -125,7 +125,7 @@ APPLICATION = Kind(
         Field("invoice_bank", Text("开户银行", "Bank")),
         Field("invoice_account", Text("银行账号", "Bank account"), personal=True),
         Field("remark", Text("备注", "Remark")),
-        Field("premium_due", Text("应缴保费", "Premium due"), Decimal),
+        Field("premium_due", Text("应缴保费", "Premium due"), Decimal, currency="premium_currency"),
         Field("premium_currency", Text("保费币制", "Currency of the premium")),
         Field("due_date", Text("缴费截止日期", "Premium due by"), date),
         RETURNED,

@@ -31,6 +31,7 @@ class Field:
     ours: bool = False  # no partner's word changes it: one that says otherwise is kept for an operator
     inner: bool = False  # for the hub's own use: shown nowhere
     choices: Mapping[str, Text] = field(default_factory=dict)
+    currency: str = ""  # of an amount: the field with its currency, where that is not <x>_currency beside <x>_amount
     names: Literal["", "partner", "kind"] = ""  # a Chinese name as it was sent: read in the user's own language
     rows: Sequence["Field"] = ()  # of a list: what each of its rows has
 
@@ -183,6 +184,8 @@ class Kind:
         if self.beginning and (self.numbers is None or self.entry is None):
             raise ValueError(f"{self.code}: what an enterprise begins needs a number format and an entry form")
         fields = {row.name for row in self.fields}
+        if unknown := {row.currency for row in self.fields} - fields - {""}:
+            raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} with a currency")
         if unknown := {name for row in self.derived for name in (row.name, *row.of)} - fields:
             raise ValueError(f"{self.code}: no field {', '.join(sorted(unknown))} to derive")
         if self.room and not (self.room.name in fields and self.room.link in self.links):

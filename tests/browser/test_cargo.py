@@ -117,13 +117,13 @@ def test_a_voyage_is_insured_from_the_agreement_to_the_policy(
 
     number = number_of(page, insurer)
     wait_for(page, "货物运输险投保单查询", number, "已出单未缴费")
-    row(page, number).get_by_text("查看详情").click()
+    row(page, number).get_by_text("查看明细").click()
     expect(panel(page)).to_contain_text("110,000.00")
     expect(panel(page)).to_contain_text("55.00")
     demo.ask(insurer, do="paid", application_no=number)
     wait_for(page, "货物运输险投保单查询", number, "已生效")
     wait_for(page, "货物运输险保单查询", number, "生效")
-    row(page, number).get_by_text("查看详情").click()
+    row(page, number).get_by_text("查看明细").click()
     expect(panel(page).get_by_text("查看电子保单").first).to_be_visible()
 
 

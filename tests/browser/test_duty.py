@@ -130,7 +130,7 @@ def test_from_the_letter_to_the_limit_three_guarantees_in_one_payment_and_their_
     policy = row(page, INSURERS[insurer], "14,723.00").locator("th.number").inner_text()
     demo.ask(insurer, do="settle", policy_no=policy, reason="税款已缴库")
     wait_for(page, policy, "已解除")
-    row(page, policy).get_by_text("查看详情").click()
+    row(page, policy).get_by_text("明细查看").click()
     expect(panel(page).get_by_text("预览").first).to_be_visible()
     open_menu(page, "额度申请")
     wait_for(page, INSURERS[insurer], "1,025.00", "64,998,975.00")

@@ -82,7 +82,7 @@ def pay(page: Page, demo: Demo, bank: str, insurer: str, *more: str, purpose: st
     if purpose:
         view.locator("[name=purpose]").fill(purpose)
     button(page, "完成")
-    confirm(page, demo, "是否立即支付？")
+    confirm(page, demo, "是否立即支付?")
     expect(view.locator(".progress .said")).to_have_text(re.compile("支付请求已提交，等待银行确认|银行已受理|支付"))
 
 

@@ -43,7 +43,7 @@ def test_a_file_goes_on_after_a_dropped_connection_and_travels_with_the_applicat
     expect(files.locator("[data-uploads]")).to_contain_text("不支持的文件类型")
     submit(page, demo.pin)
     number_of(page, "yunfan")
-    row(page, "云帆").get_by_text("查看详情").click()
+    row(page, "云帆").get_by_text("查看明细").click()
     expect(panel(page)).to_contain_text("装箱单.png")
 
 

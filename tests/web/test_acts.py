@@ -34,7 +34,7 @@ def test_the_entry_form_shows_the_offer_and_what_the_insurer_filled_in(world: Wo
         *("我公司已阅读投保产品条款。", "我已认真阅读以上内容并同意", "确认投保", "返回", "暂存"),
     ):
         assert said in text
-    assert text.count("readonly") == 4
+    assert text.count("readonly") == 5
 
 
 def test_a_confirmed_application_waits_for_the_insurers_receipt(world: World, user: Browser) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from tests.web.world import Browser, World
+from hub.contract.message import Attachment
+from tests.web.world import PDF, Browser, World
 
 ALL = {"code": "ALL", "name": "一切险", "main": True, "rate_permille": Decimal("0.5")}
 STRIKES = {"code": "STRIKES", "name": "罢工险", "main": False, "rate_permille": Decimal("0.05")}
@@ -60,3 +62,32 @@ def test_what_the_insurer_found_wrong_stands_over_the_form_that_mends_it(
     form = text.index("<form", text.index("数据审核意见"))
     assert "<td>加成比例</td><td>超过协议上限</td>" in text[:form]
     assert "请修改" in text[:form]
+
+
+def test_an_amount_is_read_with_its_currency_and_a_policy_from_its_row(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    said = {"insured_amount": Decimal("110000.00"), "currency": "USD", "premium": Decimal("55.00")}
+    said |= {"premium_currency": "CNY", "policy_no": "BD-1"}
+    paper = Attachment(name="保单.pdf", media_type="application/pdf", sha256=sha256(PDF).hexdigest(), content=PDF)
+    made = world.create("cargo_policy", "BD-1", world.ours, "effective", said, {"policy": paper})
+    browser = open_browser("OP", fingerprint="ab" * 32)
+
+    listed, detail = browser.get("/cargo/cargo_policy").text, browser.get(f"/cargo/cargo_policy/{made.id}").text
+
+    for text in (listed, detail):
+        assert "110,000.00 美元" in text
+        assert "55.00 人民币" in text
+    assert f'data-pdf href="/documents/{world.document_id()}"' in listed
+
+
+def test_the_lists_lead_to_details_in_the_manuals_words(world: World, open_browser: Callable[..., Browser]) -> None:
+    made = world.create("cargo_agreement", "XY-1", world.ours, "validated", {"agreement_no": "XY-1"})
+    world.create("cargo_policy", "BD-1", world.ours, "effective", {"policy_no": "BD-1"})
+    browser = open_browser("OP", fingerprint="ab" * 32)
+
+    agreements, policies = browser.get("/cargo/cargo_agreement_record").text, browser.get("/cargo/cargo_policy").text
+
+    assert (">明细查看</a>" in agreements, ">查看明细</a>" in policies) == (True, True)
+    assert "保险公司货运险协议编号" in agreements
+    assert ">表头信息</h2>" in browser.get(f"/cargo/cargo_agreement/{made.id}").text

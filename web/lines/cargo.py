@@ -86,6 +86,8 @@ APPOINTMENTS = Listing(
     ),
 )  # fmt: skip
 
+INSURERS_NO = Text("保险公司货运险协议编号", "Insurer's agreement no.")
+
 AGREEMENTS = Listing(
     kind=AGREEMENT,
     columns=(
@@ -96,12 +98,14 @@ AGREEMENTS = Listing(
         Column("end_date"),
         Column("state", "track"),
     ),
-    filters=(BY_INSURER, Filter("product_name"), Filter("agreement_no")),
+    filters=(BY_INSURER, Filter("product_name"), Filter("agreement_no", label=INSURERS_NO)),
     without=frozenset({"INVALID"}),
     detail=(
         "agreement_no", "state", "enterprise_name", "uscc", "insured_name", "product_name", "start_date", "end_date",
         "currency", "rate_permille", "max_markup_percent", "voyage_limit", "deductible", "reason",
     ),
+    details=Text("明细查看", "Details"),
+    heading=Text("表头信息", "Header"),
     title=Text("货物运输险协议", "Cargo agreement"),
     empty=Text(
         "还没有有效的协议。与保险机构线下签署货运险协议后，协议会出现在这里，并可据此投保。",
@@ -149,7 +153,6 @@ APPLICATIONS = Listing(
         INSURER,
         Column("goods_category"),
         Column("insured_amount"),
-        Column("currency"),
         Column("applied_at", "day"),
         Column("state", "track"),
         Column("next", "next"),
@@ -191,6 +194,7 @@ APPLICATIONS = Listing(
         ),
     },
     recalls=INVOICE,
+    details=Text("查看明细", "Details"),
     title=Text("货物运输险投保单", "Cargo application"),
     empty=Text(
         "还没有投保单。在“货物运输险协议查询”中选择一份有效协议，点击“投保”。",
@@ -209,6 +213,7 @@ POLICIES = Listing(
         Column("expiry_date"),
         Column("insured_amount"),
         Column("premium"),
+        Column("policy", "document"),
         Column("state", "track"),
     ),
     filters=(BY_INSURER, Filter("policy_no"), Filter("state", "track"), Filter("effective_date", "days")),
@@ -218,6 +223,7 @@ POLICIES = Listing(
         "reason",
     ),
     document_links={"policy": Text("查看电子保单", "View the e-policy")},
+    details=Text("查看明细", "Details"),
     title=Text("货物运输险保单", "Cargo policy"),
     empty=Text("还没有正式生效的保单。", "No policy is in force yet."),
 )  # fmt: skip

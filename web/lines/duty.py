@@ -100,6 +100,7 @@ LIMITS = Listing(
     ),
     create=Text("额度申请", "Apply for a limit"),
     related=(Related(Text("额度变更记录", "Changes"), "duty_limit_change", "apply_no"),),
+    details=Text("明细查看", "Details"),
     title=Text("额度明细", "Limit"),
     empty=Text(
         "还没有额度。签署征信授权书后，点击“额度申请”向保险公司申请。",
@@ -217,6 +218,7 @@ APPLICATIONS = Listing(
         )
     },
     recalls=INVOICE,
+    details=Text("明细查看", "Details"),
     title=Text("投保单明细", "Duty guarantee application"),
     empty=Text("还没有投保单。在“额度信息”中点击“申请投保”。", "None yet: choose 'Apply for cover' beside a limit."),
 )  # fmt: skip
@@ -239,6 +241,7 @@ POLICIES = Listing(
         "guarantee_use", "guarantee_amount", "effective_date", "expiry_date", "premium", "claimed_amount", "reason",
     ),
     document_links={"policy": Text("预览", "View the e-policy")},
+    details=Text("明细查看", "Details"),
     title=Text("保单明细", "Duty guarantee policy"),
     empty=Text("还没有保单。缴费后保险公司出具保单。", "No policy yet: it is issued once the premium is paid."),
 )  # fmt: skip

@@ -73,7 +73,6 @@ ORDERS = Listing(
         Column("partner", "partner", Text("银行名称", "Bank")),
         Column("payee_name"),
         Column("amount"),
-        Column("currency"),
         Column("bank_serial"),
         Column("created_at", "time", Text("交费日期", "Paid on")),
         Column("state", "track"),
@@ -100,6 +99,7 @@ ORDERS = Listing(
             shown=False,
         ),
     },
+    details=Text("查看明细", "Details"),
     title=Text("交费记录", "Payment"),
     empty=Text(
         "还没有交费记录。在“待缴费业务”中选择要缴费的业务，点击“在线支付”。",

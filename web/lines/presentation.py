@@ -127,7 +127,9 @@ class Listing:
     form_first: frozenset[str] = frozenset()  # states in which the form shows more than the details would
     detail: Sequence[str] = ()  # the fields of the detail page, or below the grey form; "uscc" and tracks too
     document_links: Mapping[str, Text] = field(default_factory=dict)  # document kind -> what opens it
+    details: Text | None = None  # what leads to an object's page, in the manual's words for the list
     title: Text | None = None  # of the detail page
+    heading: Text | None = None  # of its first block, else the object's number
     empty: Text | None = None  # first use: nothing there yet
     create: Text | None = None  # what begins a new object, where the enterprise may
     recalls: Sequence[str] = ()  # what a new object takes from the last one handed in, if its source says none of it

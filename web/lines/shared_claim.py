@@ -16,7 +16,6 @@ CLAIMS = Listing(
         Column("reported_on"),
         Column("estimated_amount"),
         Column("paid_amount"),
-        Column("currency"),
         Column("state", "track"),
     ),
     filters=(
@@ -29,6 +28,7 @@ CLAIMS = Listing(
         "claim_no", "state", "product", "policy_no", "enterprise_name", "uscc", "loss_date", "reported_on",
         "estimated_amount", "paid_amount", "currency", "paid_on", "contact", "remark",
     ),
+    details=Text("明细查看", "Details"),
     title=Text("理赔信息", "Claim"),
     empty=Text(
         "没有理赔信息。理赔由保险机构推送，如需报案请直接联系保险机构。",

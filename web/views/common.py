@@ -190,12 +190,13 @@ NOTHING: Mapping[str, Any] = {}
 
 
 def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
-    """A value as it reads; an amount with the currency that stands beside it (``<x>_amount``, ``<x>_currency``)."""
-    value = content.get(name)
-    currency = content.get(name.removesuffix("amount") + "currency") if name.endswith("amount") else None
+    """A value as it reads; an amount with its currency."""
+    value, field = content.get(name), kind.field(name)
+    beside = name.removesuffix("amount") + "currency" if name.endswith("amount") else ""
+    currency = content.get(field.currency or beside)
     if isinstance(value, Decimal) and currency:
         return money(value, currency)
-    return show(value, meanings(kind.field(name)))
+    return show(value, meanings(field))
 
 
 def tables_of(obj: BusinessObject) -> list[dict[str, object]]:
@@ -276,7 +277,7 @@ def object_row(
     path = site().path(obj.kind, obj.id)
     links = act_links(listing, obj, tuple(listing.acts))
     if obj.states["state"] not in listing.form_first:
-        links.append(Link(label=say("查看详情"), path=path))
+        links.append(Link(label=read(listing.details) or say("查看详情"), path=path))
     payment = payment_link(obj)
     links = [*([payment] if payment else []), *source_links(obj, listing.begins), *links]
     links += related_links(listing, obj)

@@ -394,7 +394,7 @@ def enclosings(here: Desk) -> dict[str, Enclosing]:
             label=here.obj.kind.documents[row.code],
             accept=",".join(name for kind, names in SUFFIXES.items() if kind in row.types for name in names),
             limits=say(
-                "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；可同时选择多个文件",
+                "支持{types}；单个文件不超过{each}MB，合计不超过{all}MB；支持多文件同时上传",
                 types=say("、|列举").join(endings(row.types)),
                 each=row.file_bytes // MIB,
                 all=room,
