@@ -19,6 +19,9 @@ from hub.business.roles import OPERATORS
 from hub.business.states import BACK, By, EventType, Next, State, Track, Transition
 from hub.contract.text import Text
 
+AGREEMENT_OVER = Text(
+    "该货运险协议已失效，请选择一份有效协议投保", "This cargo agreement is no longer valid: apply under one that is"
+)
 STRIKES, WAR = "STRIKES", "WAR"
 """The codes by which an agreement names the two covers that an application has a field for."""
 
@@ -58,6 +61,12 @@ def cancellation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dic
     """Body of CargoCancellation."""
     reason = {"reason": content["cancel_reason"]} if content.get("cancel_reason") else {}
     return {"application_no": content["application_no"], "requested_at": now} | reason | actor.signer
+
+
+def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], now: datetime) -> Mapping[str, Text]:  # noqa: ARG001
+    """Control -> what the user reads; an application goes out under a valid agreement only (CG-AGM-05, CG-POL-04)."""
+    agreement = linked.get("agreement_no")
+    return {} if agreement and agreement["state"] == "VALID" else {"agreement_no": AGREEMENT_OVER}
 
 
 DUE = "ISSUED_UNPAID"
@@ -246,6 +255,7 @@ APPLICATION = Kind(
             roles=OPERATORS,
             form="cargo_application",
             adds=submission,
+            faults=faults,
             encloses=(Enclosure(code="attachment"),),
             needs=(
                 Need(

@@ -262,3 +262,16 @@ def test_what_was_found_wrong_is_settled_when_it_is_handed_in_again() -> None:
 
     held = project(APPLICATION, (event("begun", 0), event(EDIT, minute=1), faulty, again)).content
     assert (held["reason"], held["fault"], held["applied_at"]) == (None, None, START)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "refused"), [({"state": "VALID"}, False), ({"state": "INVALID"}, True), (None, True)]
+)
+def test_an_application_goes_out_under_the_valid_agreement_that_it_names(
+    agreement: dict[str, str] | None, refused: bool
+) -> None:
+    linked = {} if agreement is None else {"agreement_no": agreement}
+
+    found = rules.faults({"agreement_no": "XY-1"}, linked, START)
+
+    assert (found.keys() == {"agreement_no"}) is refused

@@ -100,6 +100,16 @@ def test_no_cover_is_offered_under_a_limit_with_nothing_left(
     assert (offered in before, offered in after) == (True, False)
 
 
+def test_cover_is_offered_under_a_limit_of_which_nobody_has_said_what_is_left(clerk: Browser, world: World) -> None:
+    begun = world.create("duty_limit", "ED-2", OURS, "begun", {"apply_no": "ED-2"})
+    world.event(begun, "submitted")
+    granted = world.event(begun, "succeeded", limit_no="E2", total_amount=Decimal("500.00"))
+
+    text = clerk.get("/duty/duty_limit_info").text
+
+    assert f"/duty/duty_application/new?from=duty_limit/{granted.id}" in text
+
+
 def test_a_top_up_and_the_changes_of_a_limit_open_over_their_list(clerk: Browser, limit: BusinessObject) -> None:
     text = clerk.get("/duty/duty_limit").text
 
