@@ -13,7 +13,7 @@ from hub.delivery.receiver import Answer
 from hub.delivery.worker import Job, Worker
 from hub.errors import Unavailable
 from hub.runtime import Runtime, prepare
-from hub.services import blobs, calendar, evidence, health, nonces, reconcile, results, watch, wordings
+from hub.services import blobs, calendar, evidence, health, nonces, operations, reconcile, results, watch, wordings
 from hub.services.broadcast import Broadcast
 from hub.services.questions import open_questions
 
@@ -23,6 +23,7 @@ SILENCE = 300.0  # seconds between two looks at who owes an answer
 STATEMENTS = 900.0  # seconds between two looks whether a bank's day has still to be reconciled
 WORDINGS = 3600.0  # seconds between two looks for what was signed in an older wording: it comes with an upgrade
 FILES = 600.0  # seconds between two sweeps of files that nothing has come to refer to
+WAITING = 60.0  # seconds between two looks for what waits for an object that is there by now
 CHALLENGES = 60.0  # seconds between two removals of what logs nobody in any more
 
 
@@ -70,10 +71,11 @@ def make(runtime: Runtime) -> Worker:
     heads = Job("evidence", runtime.settings.evidence.every, lambda: evidence.tend(runtime))
     challenges = Job("challenges", CHALLENGES, lambda: nonces.forget(runtime))
     files = Job("files", FILES, lambda: blobs.sweep(runtime))
+    waiting = Job("waiting", WAITING, lambda: operations.release_waiting(runtime))
     older = Job("wordings", WORDINGS, lambda: wordings.outdate(runtime))
     questions = open_questions(runtime)
     statements = Job("reconciliation", STATEMENTS, lambda: reconcile.due(runtime, questions))
-    jobs = [due, statements, silence, observers, heads, challenges, files, older]
+    jobs = [due, statements, silence, observers, heads, challenges, files, waiting, older]
     return Worker(runtime, results.settle, partial(fetched, runtime), jobs)
 
 

@@ -1,21 +1,27 @@
-"""How many messages a partner may push: a bucket per partner that refills evenly. One per process, in memory."""
+"""How many messages may come: a bucket for each partner, and for each address that sends in its name before anybody
+knows who it is; they refill evenly. One per process, in memory.
+"""
 
 import threading
 from dataclasses import dataclass, field
 
+MOST = 10_000  # buckets
+
 
 @dataclass
 class Quota:
-    """``per_minute`` messages for each partner, in bursts of at most a minute's worth."""
+    """``per_minute`` messages for each sender, in bursts of at most a minute's worth."""
 
     per_minute: int
-    _buckets: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)  # partner -> (left, seconds)
+    _buckets: dict[str, tuple[float, float]] = field(default_factory=dict, repr=False)  # sender -> (left, seconds)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def take(self, partner: str, seconds: float) -> bool:
+    def take(self, sender: str, seconds: float) -> bool:
         """Whether one more may come now; ``seconds`` are the clock's monotonic ones."""
         with self._lock:
-            left, then = self._buckets.get(partner, (float(self.per_minute), seconds))
+            left, then = self._buckets.get(sender, (float(self.per_minute), seconds))
             left = min(float(self.per_minute), left + (seconds - then) * self.per_minute / 60)
-            self._buckets[partner] = (left - 1 if left >= 1 else left, seconds)
+            self._buckets[sender] = (left - 1 if left >= 1 else left, seconds)
+            if len(self._buckets) > MOST:  # what nobody has used for a minute is full, as a new one is
+                self._buckets = {name: row for name, row in self._buckets.items() if row[1] > seconds - 60}
             return left >= 1

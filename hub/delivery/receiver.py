@@ -35,6 +35,7 @@ T = TypeVar("T")
 
 STATUS = {"0": 422, "1": 403, "2": 409, "3": 503}  # HTTP status by the receipt code's class
 EXPLAINED = 10  # schema errors that a receipt and the audit log name
+WAITING = "waiting for its object"  # reason of a parked message
 CONFLICT, BUSY, TOO_MANY = "2002", "3001", "3002"
 RETRY_AFTER = {BUSY: (503, 10), TOO_MANY: (429, 2)}  # status, seconds
 
@@ -110,10 +111,13 @@ def receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> An
 def _receive(runtime: Runtime, partner: str, raw: Raw, address: str | None) -> Answer:
     adapter = runtime.adapter(partner)
     ctx = runtime.context(partner)
-    if not runtime.quota.take(partner, runtime.clock.monotonic()):
+    seconds = runtime.clock.monotonic()
+    if not runtime.quota.take(f"{partner} {address}", seconds):  # whoever sends rubbish uses up his own share
         return _busy(adapter, ctx, raw, TOO_MANY)
     try:
         message = adapter.open(raw, ctx)
+        if not runtime.quota.take(partner, seconds):
+            return _busy(adapter, ctx, raw, TOO_MANY)
         if not adapter.sheet.receives(f"{message.canonical.type}/{message.canonical.version}"):
             raise Refusal("0005", message.canonical.type)
         answer = _store(runtime, adapter, ctx, raw, message)
@@ -188,7 +192,7 @@ def _apply(
     """Apply a message, and whatever waited for the object that it made. Raises PluginFault, Refusal and Unread."""
     applied = inbound.apply(connection, message, meaning, now)
     if applied.waits_for is not None:
-        _park(connection, message, "waiting for its object", applied.waits_for)
+        _park(connection, message, WAITING, applied.waits_for)
         _prove(connection, message, now)
         return
     if not any(change.new for change in applied.changes):

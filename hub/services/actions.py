@@ -12,12 +12,13 @@ from sqlalchemy import Connection, bindparam, delete, select
 from hub.business import KINDS
 from hub.business.acts import Action, Actor, Sends
 from hub.business.content import freeze
+from hub.business.kind import may
 from hub.cards import challenge
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
 from hub.contract.message import Attachment, CanonicalMessage
 from hub.contract.text import Text
-from hub.errors import NotAllowed, SignatureRefused, Stale
+from hub.errors import HubError, NotAllowed, SignatureRefused, Stale
 from hub.evidence import chain
 from hub.runtime import Runtime
 from hub.services import (
@@ -150,12 +151,21 @@ def perform(
         with writing(runtime.engine) as connection:
             after = _act(runtime, connection, act, now, ready)
     except SignatureRefused as refused:
-        with writing(runtime.engine) as connection:
-            detail = {"object": object_id, "action": action_name, "reason": refused.text.en}
-            audit.note(connection, now, "signature.refused", who=actor.account, address=actor.address, detail=detail)
+        _note(runtime, act, "signature.refused", refused, now)
+        raise
+    except NotAllowed as refused:
+        if not may(KINDS[kind_code], KINDS[kind_code].action(action_name), actor):
+            _note(runtime, act, "action.refused", refused, now)
         raise
     runtime.wake(after.partner)
     return after
+
+
+def _note(runtime: Runtime, act: Act, what: str, refused: HubError, now: datetime) -> None:
+    """The audit line of a refusal that concerns security."""
+    detail = {"object": act.id, "action": act.action, "reason": refused.text.en}
+    with writing(runtime.engine) as connection:
+        audit.note(connection, now, what, who=act.actor.account, address=act.actor.address, detail=detail)
 
 
 def perform_many(

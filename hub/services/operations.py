@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy import Connection, exists, func, literal, or_, select
 
 from hub.delivery import receiver
 from hub.errors import NotFound
@@ -194,6 +194,21 @@ def replay_parked(runtime: Runtime, partner: str, message_id: str) -> str:
             return str(connection.execute(select(table.c.state).where(*mine)).scalar_one())
 
     return receiver.with_readings(runtime.adapter(partner), ctx, apply)
+
+
+def release_waiting(runtime: Runtime) -> int:
+    """Apply what waits for an object that is there by now, because the two came at the same moment and neither saw the
+    other; says how many did not park again.
+    """
+    table, obj = tables.inbox, tables.business_object
+    there = exists(select(obj.c.id).where(obj.c.partner == table.c.partner, obj.c.number == table.c.business_key))
+    wanted = select(table.c.partner, table.c.message_id).where(
+        table.c.state == "PARKED", table.c.reason == receiver.WAITING, there
+    )
+    with reading(runtime.engine) as connection:
+        rows = connection.execute(wanted.order_by(table.c.received_at)).all()
+    known = [row for row in rows if row.partner in runtime.registry.partners]
+    return sum(replay_parked(runtime, row.partner, row.message_id) != "PARKED" for row in known)
 
 
 def replay_unmapped(runtime: Runtime, partner: str, field: str, code: str) -> int:

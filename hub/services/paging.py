@@ -136,11 +136,12 @@ def read_cursor(cursor: str, filters: Mapping[str, str]) -> Place | None:
 
 
 def day_start(text: str) -> datetime | None:
-    """The beginning of an ISO day in Asia/Shanghai, or None when it is not a day."""
+    """The beginning of an ISO day in Asia/Shanghai, or None when it is not a day, or has none before or after it."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), SHANGHAI)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return datetime.combine(day, time(), SHANGHAI) if date.min < day < date.max else None
 
 
 def conditions(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:

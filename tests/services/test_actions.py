@@ -256,6 +256,15 @@ def test_filters_find_what_they_name(world: World, filters: dict[str, str], foun
         assert Tenant(connection, USCC).page("micro_application", Query(filters=filters)).total == found
 
 
+def test_an_act_that_the_role_does_not_allow_is_refused_with_an_audit_line(world: World) -> None:
+    world.push(world.offer())
+
+    with pytest.raises(NotAllowed):
+        perform(world, world.actor("ADM"))
+
+    assert audits(world)[-1] == "action.refused"
+
+
 def test_other_values_on_the_same_revision_are_refused_and_not_taken_for_the_same_call(world: World) -> None:
     world.push(world.offer())
     perform(world, world.actor("PW"))

@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from hub.commands import worker
@@ -16,7 +16,7 @@ from hub.errors import Unavailable
 from hub.services import actions, calendar, operations, watch
 from hub.services.objects import Tenant
 from hub.store import tables
-from hub.store.engine import reading
+from hub.store.engine import reading, writing
 from tests.services.conftest import OTHER, USCC, VALUES, World
 
 
@@ -290,3 +290,30 @@ def test_a_polled_message_that_could_not_be_kept_is_fetched_again(
 
 def deadlock(*_: Any) -> bool:
     raise OperationalError("INSERT", None, Exception("deadlock detected"))
+
+
+def test_two_messages_that_meet_and_do_not_see_each_other_are_applied_by_the_next_look(world: World) -> None:
+    review = {"application_no": "XW2026-1", "result_code": "10", "reviewed_at": world.clock.now()}
+    world.push(world.offer())
+    stray = world.message("ReviewResult", "XW2026-1", review)
+    world.push(stray)
+    with writing(world.runtime.engine) as connection:  # as the loser of the race has left it
+        parked = {"state": "PARKED", "reason": receiver.WAITING, "applied_at": None}
+        connection.execute(update(tables.inbox).where(tables.inbox.c.message_id == stray.message_id).values(parked))
+
+    assert operations.release_waiting(world.runtime) == 1
+
+    with reading(world.runtime.engine) as connection:
+        assert set(connection.execute(select(tables.inbox.c.state)).scalars()) == {"APPLIED"}
+
+
+def test_rubbish_in_a_partners_name_uses_up_the_senders_share_and_not_the_partners(world: World) -> None:
+    world.runtime.quota.per_minute = 2
+    rubbish = Raw(content=b"rubbish", received_at=world.clock.now())
+    codes = [receiver.receive(world.runtime, "sinosure", rubbish, "192.0.2.1").code for _ in range(3)]
+
+    answer = receiver.receive(
+        world.runtime, "sinosure", replace(rubbish, content=world.seal(world.offer())), "192.0.2.2"
+    )
+
+    assert (codes[-1], answer.code) == ("3002", "0000")

@@ -33,6 +33,11 @@ PAY = "/pay"  # where the bills that are due stand
 PAY_MANY = Many(code="pay", label=Text("在线支付", "Pay online"), path=PAY, name="bill")
 
 
+def sought(name: str) -> str:
+    """What the request looks for, short and without control characters: PostgreSQL stores no NUL, so finds none."""
+    return "".join(filter(str.isprintable, request.args.get(name, ""))).strip()[:64]
+
+
 @contextmanager
 def tenant() -> Iterator[Tenant]:
     """Everything the enterprise of this request may see."""

@@ -13,7 +13,7 @@ from hub.services.paging import NUMBERED, Page, Query
 from web.auth import login_of
 from web.lines.presentation import Filter, LineView, Listing, Many
 from web.site import read, runtime
-from web.views.common import Link, Row, asked_number, many_of, object_row, tenant
+from web.views.common import Link, Row, asked_number, many_of, object_row, sought, tenant
 from web.views.desk import new_link
 from web.views.places import begins_in_a_tab
 
@@ -103,8 +103,7 @@ def _filters(shown: Listing) -> dict[str, str]:
         for row in shown.filters
         for name in ((f"{row.name}_from", f"{row.name}_to") if row.show == "days" else (row.name,))
     ]
-    asked = {name: request.args.get(name, "").strip()[:64] for name in names}
-    return {name: value for name, value in asked.items() if value}
+    return {name: value for name in names if (value := sought(name))}
 
 
 def _size(slug: str) -> int:

@@ -11,7 +11,7 @@ from hub.store.engine import writing
 from web.auth import ENTERPRISE, access, login_of
 from web.page import COUNTS, View, around, crumbs, page
 from web.site import runtime, say, site
-from web.views.common import object_row, partner_name, tenant
+from web.views.common import object_row, partner_name, sought, tenant
 
 views = Blueprint("notices", __name__)
 
@@ -48,7 +48,7 @@ def mark_read() -> ResponseReturnValue:
 @access(ENTERPRISE)
 def search() -> Response:
     """Every object of the enterprise that carries this number."""
-    wanted = request.args.get("q", "").strip()[:64]
+    wanted = sought("q")
     with tenant() as mine:
         found = mine.search(wanted) if wanted else []
     rows = [object_row(site().place(obj.line, obj.kind.code)[1], obj) for obj in found]

@@ -21,7 +21,7 @@ from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import LineView
 from web.page import View, crumbs, page, subscription_of
 from web.site import Site, read, runtime, say
-from web.views.common import partner_name
+from web.views.common import partner_name, sought
 from web.views.documents import as_file
 from web.views.places import page_title
 
@@ -173,7 +173,7 @@ def _me() -> str:
 
 def _asked() -> Asked:
     """The conditions of the address."""
-    return Asked(**{name: request.args.get(name, "").strip()[:64] for name in ("country", "industry", "title")})
+    return Asked(**{name: sought(name) for name in ("country", "industry", "title")})
 
 
 def _query(asked: Asked, **more: object) -> str:
