@@ -155,5 +155,6 @@ class Action:
     stepup: bool = False  # the account's card signs the content in every session (spec S2:395)
     paper: Paper | None = None  # the card signs this document too
     needs: Sequence[Need] = ()  # further objects of the enterprise without which it is not possible
+    cites: Mapping[str, Need] = field(default_factory=dict)  # field -> the object whose number it gets, if there is one
     opens: bool = True  # starts a new submission, so that answers to an older one no longer decide
     primary: bool = False

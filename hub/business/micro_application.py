@@ -42,14 +42,26 @@ CONFIRMED = (
     "contact_email",
     "remark",
     "declaration_version",
+    "accepted_at",
+    "agreement_no",
+    "data_authorisation_id",
 )
+
+
+def acceptance(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """When the declaration was accepted, whenever the application is sent (CI-POL-13)."""
+    return {"accepted_at": now}
 
 
 def confirmation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Body of PolicyConfirmation: what the enterprise confirmed, and exactly which declaration it accepted."""
-    body = {name: content[name] for name in CONFIRMED if content.get(name)}
     clauses = "\n".join(content["declaration_text"]).encode()
-    return body | {"declaration_hash": sha256(clauses).hexdigest(), "accepted_at": now} | actor.signer
+    body = {"accepted_at": now, "declaration_hash": sha256(clauses).hexdigest()} | actor.signer
+    body |= {name: content[name] for name in CONFIRMED if content.get(name)}
+    if not content.get("read_sha256"):
+        return body
+    evidence = {"document_sha256": content["read_sha256"], "seconds": content["read_seconds"]}
+    return body | {"reading_evidence": evidence}
 
 
 def withdrawal(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
@@ -64,25 +76,25 @@ WAITING = Text(
 SUBMITTED = Text("投保申请提交成功", "Application submitted successfully")
 
 UNSENT = ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
-AUTHORISED = (
-    Need(
-        "seal",
-        frozenset({"ACTIVE"}),
-        Text("请先制作公司章", "A company seal has to be made first"),
-        content={"seal_type": "COMPANY"},
-    ),
-    Need(
-        "agreement",
-        frozenset({"SIGNING", "SIGNED"}),
-        Text("请先签署服务协议", "The service agreement has to be signed first"),
-    ),
-    Need(
-        "authorisation",
-        frozenset({"AUTHORISED"}),
-        Text("请先完成企业数据授权", "The data authorisation has to be given first"),
-    ),
+COMPANY_SEAL = Need(
+    "seal",
+    frozenset({"ACTIVE"}),
+    Text("请先制作公司章", "A company seal has to be made first"),
+    content={"seal_type": "COMPANY"},
 )
+AGREEMENT = Need(
+    "agreement",
+    frozenset({"SIGNING", "SIGNED"}),
+    Text("请先签署服务协议", "The service agreement has to be signed first"),
+)
+AUTHORISATION = Need(
+    "authorisation",
+    frozenset({"AUTHORISED"}),
+    Text("请先完成企业数据授权", "The data authorisation has to be given first"),
+)
+AUTHORISED = (COMPANY_SEAL, AGREEMENT, AUTHORISATION)
 """The stages of 授权网上协议, in order; only portals that ask for them hold an application back (spec CI-GD-13..19)."""
+CITED = {"agreement_no": AGREEMENT, "data_authorisation_id": AUTHORISATION}
 
 APPLICATION = Kind(
     code="micro_application",
@@ -103,6 +115,11 @@ APPLICATION = Kind(
         Field("remark", Text("备注", "Remark")),
         Field("declaration_version", Text("投保声明版本", "Declaration version")),
         Field("declaration_text", Text("投保声明", "Declaration"), list),
+        Field("accepted_at", Text("同意声明时间", "Declaration accepted at"), datetime, inner=True),
+        Field("read_sha256", Text("所阅单证摘要", "Digest of the document that was read"), inner=True),
+        Field("read_seconds", Text("阅读秒数", "Seconds of reading"), int, inner=True),
+        Field("agreement_no", Text("协议编号", "Agreement no."), inner=True),
+        Field("data_authorisation_id", Text("数据授权编号", "Data authorisation"), inner=True),
         Field("valid_until", Text("有效期至", "Valid until"), date),
         Field("policy_no", Text("保单号", "Policy no."), key=True),
         Field("reason", Text("原因", "Reason")),
@@ -256,6 +273,8 @@ APPLICATION = Kind(
             event="submitted",
             roles=ANYONE,
             form="micro_confirmation",
+            adds=acceptance,
+            cites=CITED,
             signed=True,
             primary=True,
             sends=SENT,
@@ -268,6 +287,7 @@ APPLICATION = Kind(
             event="held",
             roles=LEGAL_PERSON,
             form="micro_confirmation",
+            adds=acceptance,
             signed=True,
             primary=True,
             done=Text("投保信息已确认，请完成网上协议授权", "Confirmed; now complete the authorisation"),
@@ -281,6 +301,7 @@ APPLICATION = Kind(
             signed=True,
             primary=True,
             needs=AUTHORISED,
+            cites=CITED,
             sends=SENT,
             waiting=WAITING,
             done=SUBMITTED,

@@ -12,7 +12,7 @@ from hub.contract.text import Text
 from hub.errors import InvalidInput
 from hub.evidence import chain
 from hub.runtime import Runtime
-from hub.services import linked, papers
+from hub.services import linked, offering, papers
 from hub.services.objects import Tenant
 from hub.services.papers import Files
 from hub.services.shapes import BusinessObject
@@ -80,6 +80,8 @@ def drawn(
         for name, value in values.items()
     }
     known = {**sealed, **linked.learned(tenant, obj, {**obj.content, **sealed})}
+    found = {name: offering.held(tenant, obj.partner, need, need.states) for name, need in action.cites.items()}
+    known |= {name: row.number if row else None for name, row in found.items()}
     return linked.draw(tenant, runtime.registry, obj, action, known, now)
 
 

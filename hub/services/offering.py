@@ -1,6 +1,6 @@
 """What an account may do to an object now, and why not what it may not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -59,17 +59,18 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor
     return Offer(action=action, allowed=True)
 
 
-def lacks(tenant: Tenant, partner: str, need: Need) -> Text | None:
-    """What is said where the enterprise lacks what is needed, with ``partner`` or kept by the hub itself; else None."""
+def held(tenant: Tenant, partner: str, need: Need, states: Collection[str]) -> BusinessObject | None:
+    """What the enterprise has of it in one of ``states``, with ``partner`` or kept by the hub itself."""
     keeper = KINDS[need.kind].keeper(partner)
+    rows = (row for state in states for row in tenant.standing(need.kind, state) if row.partner == keeper)
+    return next((row for row in rows if need.content.items() <= row.content.items()), None)
 
-    def has(state: str) -> bool:
-        found = (row for row in tenant.standing(need.kind, state) if row.partner == keeper)
-        return any(need.content.items() <= row.content.items() for row in found)
 
-    if any(map(has, need.states)):
+def lacks(tenant: Tenant, partner: str, need: Need) -> Text | None:
+    """What is said where the enterprise lacks what is needed; else None."""
+    if held(tenant, partner, need, need.states):
         return None
-    return next((text for state, text in need.pending.items() if has(state)), need.text)
+    return next((text for state, text in need.pending.items() if held(tenant, partner, need, [state])), need.text)
 
 
 def require(registry: Registry, tenant: Tenant, obj: BusinessObject, action: Action, actor: Actor) -> None:

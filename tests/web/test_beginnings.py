@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hub.services.objects import Tenant
+from hub.services.paging import Query
 from hub.store import tables
 from hub.store.engine import reading
 from tests.web.world import OURS, THEIRS, Browser, World
@@ -129,6 +130,17 @@ def test_a_submitted_inquiry_carries_the_name_of_its_region_and_is_read_only(wor
     assert re.search(r'value="陕西省西安市新城区" readonly', page)
     assert "data-entry" not in page
     assert row.number in page.partition("每页")[0].rpartition("<table")[2]  # the list is below
+
+
+def test_the_insurers_answer_stands_in_the_inquirys_row(world: World, form: Page) -> None:
+    form.send()
+    with reading(world.runtime.engine) as connection:
+        (obj,) = Tenant(connection, OURS).page("inquiry", Query()).rows
+    world.event(obj, "answered", answer_text="请致电", answered_by="张经理", answer_phone="029-81234567")
+
+    page = form.browser.get(LIST).text
+
+    assert '请致电<span class="sub">张经理</span><span class="sub">029-81234567</span>' in page
 
 
 def test_a_city_without_districts_is_enough(world: World, form: Page) -> None:

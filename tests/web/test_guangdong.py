@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hub_sinosure.adapter import sinosure
 
 from hub import registry
+from hub.business.acts import Actor
+from hub.business.micro_application import confirmation
 from hub.services.drafts import OWN
-from hub.services.shapes import BusinessObject
+from hub.services.shapes import BusinessObject, thaw
 from hub.store import tables
 from tests.web.test_acts import TYPED, A
-from tests.web.world import OURS, Browser, World
+from tests.web.world import OURS, PDF, Browser, World
 from web.app import create_app
 
 STAGES = (("seal", "made", OWN), ("agreement", "signed", "acme"), ("authorisation", "given", "acme"))
+ACTOR = Actor(account="a-1", name="王法人", enterprise=OURS, role="LP")
 
 
 @pytest.fixture
@@ -152,6 +156,25 @@ def test_with_all_stages_done_the_last_button_sends_it(world: World, guangdong: 
 
     assert answer.status_code == 303
     assert (state(world), len(world.rows(tables.outbox))) == ("SUBMITTED", 1)
+
+
+def test_what_is_sent_in_the_end_says_when_it_was_accepted_what_was_read_and_what_stands(
+    world: World, guangdong: Browser
+) -> None:
+    obj = world.offer()
+    read_and_send(world, guangdong, obj, "hold")
+    accepted = world.clock.now()
+    stand(world)
+    world.clock.move(timedelta(minutes=10))
+
+    guangdong.post(f"{A}/{obj.id}/finish", {"revision": str(obj.revision + 1)})
+
+    (row,) = (row for row in world.rows(tables.business_object) if row.kind == "micro_application")
+    body = confirmation(thaw(row).content, ACTOR, world.clock.now())
+    assert row.state == "SUBMITTED"
+    assert body["accepted_at"] == accepted
+    assert body["reading_evidence"] == {"document_sha256": sha256(PDF).hexdigest(), "seconds": 10}
+    assert (body["agreement_no"], body["data_authorisation_id"]) == ("N1", "N2")
 
 
 def test_an_authorisation_that_was_revoked_is_asked_for_again(world: World, guangdong: Browser) -> None:

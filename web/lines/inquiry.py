@@ -16,6 +16,7 @@ INQUIRIES = Listing(
         Column("topic"),
         Column("submitted_at", "day"),
         Column("state", "track"),
+        Column("answer_text", below=("answered_by", "answer_phone", "answered_at")),  # CI-INQ-18
     ),
     filters=(Filter("inquiry_no"), Filter("state", "track")),
     acts=("submit", "delete"),

@@ -19,6 +19,7 @@ class Column:
     show: Literal["number", "field", "day", "track", "partner", "time", "next", "document", "place"] = "field"
     label: Text | None = None  # else the field's, track's or document's own
     mark: tuple[str, Text] | None = None  # a field, and what stands beside the value where that one has any
+    below: Sequence[str] = ()  # the fields that stand under the value, where they have any
 
 
 @dataclass(frozen=True)

@@ -204,8 +204,7 @@ def _values(here: Desk, typed: Mapping[str, Any]) -> dict[str, Any]:
     values = here.form.check(typed) if here.form else {}
     if wrong:
         raise InvalidInput(wrong)
-    reading.require(here)
-    return values
+    return values | reading.require(here)
 
 
 def _fresh(here: Desk, typed: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ early, without a token, or after the file has changed, is refused; the page coun
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, current_app, jsonify, request
 from flask.wrappers import Response
@@ -35,11 +36,14 @@ def opened(line: str, kind: str, object_id: str, action: str) -> Response:
     return jsonify(token=_seal().dumps(facts), seconds=seconds, path=f"/documents/{found.id}", title=title)
 
 
-def require(here: Desk) -> None:
-    """Raises InvalidInput naming the tick when the document was not read for as long as the portal asks."""
+def require(here: Desk) -> dict[str, Any]:
+    """What proves the reading: the document, and for how long it lay open at least; empty where none is asked for.
+
+    Raises InvalidInput naming the tick when the document was not read for as long as the portal asks.
+    """
     found = _document(here)
     if found is None or here.page is None or here.page.reading is None:
-        return
+        return {}
     least = timedelta(seconds=site().portal.reading_seconds)
     try:
         facts = _seal().loads(request.form.get("reading", ""))
@@ -56,6 +60,7 @@ def require(here: Desk) -> None:
                 )
             }
         )
+    return {"read_sha256": found.digest, "read_seconds": site().portal.reading_seconds}
 
 
 def _document(here: Desk) -> DocumentRow | None:
