@@ -281,6 +281,7 @@ APPLICATION = Kind(
             label=Text("撤销", "Cancel"),
             event="cancel_requested",
             roles=OPERATORS,
+            form="cargo_cancellation",
             question=Text("是否撤销该投保单？", "Cancel this application?"),
             sends=Sends(
                 type="CargoCancellation",

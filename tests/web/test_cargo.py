@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hub.contract.message import Attachment
+from hub.store import tables
 from tests.web.world import PDF, Browser, World
 
 ALL = {"code": "ALL", "name": "一切险", "main": True, "rate_permille": Decimal("0.5")}
@@ -91,3 +92,19 @@ def test_the_lists_lead_to_details_in_the_manuals_words(world: World, open_brows
     assert (">明细查看</a>" in agreements, ">查看明细</a>" in policies) == (True, True)
     assert "保险公司货运险协议编号" in agreements
     assert ">表头信息</h2>" in browser.get(f"/cargo/cargo_agreement/{made.id}").text
+
+
+def test_a_cancellation_may_say_why(world: World, open_browser: Callable[..., Browser]) -> None:
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", {"application_no": "HY-1"})
+    world.event(begun, "submitted")
+    held = world.event(begun, "underwriting_pending")
+    browser = open_browser("OP", fingerprint="ab" * 32)
+    path = f"/cargo/cargo_application/{begun.id}/cancel"
+
+    text = browser.get(path).text
+    answer = browser.post(path, {"revision": str(held.revision), "cancel_reason": "合同取消"})
+
+    assert "是否撤销该投保单？" in text
+    assert 'name="cancel_reason"' in text
+    assert answer.status_code == 303, answer.text
+    assert world.rows(tables.business_object)[0].content["cancel_reason"] == "合同取消"

@@ -61,6 +61,9 @@ out = ["CargoAppointment/1.0"]
 name = "cargo.apply"
 out = ["CargoApplication/1.0"]
 [[capability]]
+name = "cargo.cancel"
+out = ["CargoCancellation/1.0"]
+[[capability]]
 name = "programme.list"
 out = ["EligibleCompanies/1.0"]
 [[capability]]

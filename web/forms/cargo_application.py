@@ -5,6 +5,7 @@ import re
 from hub.business.cargo_amounts import INSURED_FORMULA
 from hub.business.cargo_case import CARRIAGE, CURRENCIES, EITHER_OR, GOODS_CATEGORIES, ID_TYPES
 from hub.contract.text import Text
+from web.forms.base import Form
 from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
 from web.forms.controls import Rule, amount, box, choice, chosen, day, flag, line, offered
 from web.forms.countries import countries
@@ -14,6 +15,12 @@ from web.forms.people import PHONE
 NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
 EITHER = Text("发票号和提单/运单号至少填一个", "Fill in the invoice no. or the bill of lading no.")
 CREDIT = {"yes": Text("使用", "Yes"), "no": Text("不使用", "No")}
+
+
+class CargoCancellationForm(Form):
+    """Why an application is to be cancelled (MSG-CG-08), for those who want to say it."""
+
+    cancel_reason = line(Text("撤销原因", "Reason for cancelling"), longest=500, control="area")
 
 
 class CargoApplicationForm(InvoiceForm):

@@ -9,7 +9,7 @@ from hub.business.cargo_amounts import PREMIUM_FORMULA, PREMIUM_NOTE
 from hub.business.cargo_application import APPLICATION, EDITABLE, STRIKES, WAR, additional
 from hub.business.cargo_case import INVOICE
 from hub.contract.text import Text
-from web.forms.cargo_application import CargoApplicationForm
+from web.forms.cargo_application import CargoApplicationForm, CargoCancellationForm
 from web.forms.cargo_appointment import CargoAppointmentForm
 from web.lines.presentation import (
     BY_INSURER,
@@ -286,6 +286,12 @@ VIEW = LineView(
                     ),
                 ),
             ),
+        ),
+        "cargo_cancellation": FormPage(
+            schema=CargoCancellationForm,
+            title=Text("撤销投保单", "Cancel an application"),
+            template="question.html",
+            drafts=False,
         ),
         "cargo_application": FormPage(
             schema=CargoApplicationForm,

@@ -234,7 +234,7 @@ def _form_page(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text],
         if stored
         else new_view(here.line, here.listing, title)
     )
-    return page(context["form_page"].template, view, status, **context)
+    return page(context["form_page"].template, view, status, **context, **_asked(here))
 
 
 def _question(here: Desk, error: Text | None = None, status: int = 200) -> Response:
@@ -246,12 +246,19 @@ def _question(here: Desk, error: Text | None = None, status: int = 200) -> Respo
         obj=here.obj,
         action=here.action,
         signed=here.signed,
-        question=read(here.action.question) or say("是否确认提交?"),
         error=read(error),
-        path=here.path,
         back=site().path(here.obj.kind, here.obj.id),
-        receiver=partner_name(here.obj.partner) if here.action.sends else "",
+        **_asked(here),
     )
+
+
+def _asked(here: Desk) -> dict[str, str]:
+    """What a page that asks says: the question, and who will hear of it."""
+    return {
+        "question": read(here.action.question) or say("是否确认提交?"),
+        "path": here.path,
+        "receiver": partner_name(here.obj.partner) if here.action.sends else "",
+    }
 
 
 def _journey(here: Desk) -> Response:
