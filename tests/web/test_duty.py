@@ -142,6 +142,17 @@ def test_of_each_insurer_the_letter_in_force_stands_alone_and_all_are_in_the_rec
     assert len(numbers.findall(clerk.get("/duty/duty_authorisation_record").text)) == 5
 
 
-@pytest.mark.parametrize("query", ["created_to=9999-12-31", "created_from=0001-01-01", "apply_no=a%00b"])
+@pytest.mark.parametrize("query", ["applied_at_to=9999-12-31", "applied_at_from=0001-01-01", "created_to=9999-12-31", "apply_no=a%00b"])
 def test_what_no_list_can_have_is_simply_not_found(clerk: Browser, limit: BusinessObject, query: str) -> None:
     assert clerk.get(f"/duty/duty_limit?{query}").status_code == 200
+
+
+def test_an_application_for_a_limit_knows_the_contact_of_the_last_one(clerk: Browser, world: World) -> None:
+    said = {"apply_no": "ED-9", "contact_name": "王小明", "customs_code": "6101961234", "remark": "不带走"}
+    world.event(world.create("duty_limit", "ED-9", OURS, "begun", said), "submitted", submission=1)
+
+    text = clerk.get("/duty/duty_limit/new").text
+
+    assert 'value="王小明"' in text
+    assert 'value="6101961234"' in text
+    assert "不带走" not in text

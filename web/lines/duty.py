@@ -99,6 +99,7 @@ LIMITS = Listing(
         "remark", "reason",
     ),
     create=Text("额度申请", "Apply for a limit"),
+    recalls=("contact_name", "contact_phone", "legal_person", "customs_code", "customs_office"),
     related=(Related(Text("额度变更记录", "Changes"), "duty_limit_change", "apply_no"),),
     details=Text("明细查看", "Details"),
     title=Text("额度明细", "Limit"),
