@@ -560,6 +560,7 @@ ENGLISH: Mapping[str, str] = {
     "应缴金额": "Amount due",
     "待缴费业务": "Bills due",
     "收款企业": "Payee",
+    "{number} 当前状态为“{state}”，不是待缴费，未列入本次支付": "{number} is not due ({state}): it is left out",
     "没有待缴费的业务": "Nothing is due",
     "缴费截止日期": "Due by",
     "还没有签约成功的三方协议，请法人卡先办理在线交费签约。": (

@@ -142,7 +142,9 @@ def test_of_each_insurer_the_letter_in_force_stands_alone_and_all_are_in_the_rec
     assert len(numbers.findall(clerk.get("/duty/duty_authorisation_record").text)) == 5
 
 
-@pytest.mark.parametrize("query", ["applied_at_to=9999-12-31", "applied_at_from=0001-01-01", "created_to=9999-12-31", "apply_no=a%00b"])
+@pytest.mark.parametrize(
+    "query", ["applied_at_to=9999-12-31", "applied_at_from=0001-01-01", "created_to=9999-12-31", "apply_no=a%00b"]
+)
 def test_what_no_list_can_have_is_simply_not_found(clerk: Browser, limit: BusinessObject, query: str) -> None:
     assert clerk.get(f"/duty/duty_limit?{query}").status_code == 200
 

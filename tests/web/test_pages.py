@@ -315,6 +315,7 @@ def test_the_form_and_the_page_of_an_object_name_its_partner_under_the_label_of_
     browser = open_browser("OP", fingerprint="ab" * 32)
     claim = world.create("shared_claim", "LP-1", world.ours, "reported", {"claim_no": "LP-1"})
     signing = world.create("payment_agreement", "QY-1", world.ours, "begun", {"request_no": "QY-1"})
+    legal_person = open_browser("LP", fingerprint="cd" * 32)
     forms = {"/cargo/cargo_appointment/new": "保险机构名称", f"{A}/{world.offer().id}/confirm": "保险公司"}
     details = {
         f"/shared_claim/shared_claim/{claim.id}": "保险机构名称",
@@ -328,7 +329,7 @@ def test_the_form_and_the_page_of_an_object_name_its_partner_under_the_label_of_
         assert row is not None
         assert row[1] == "示例信用保险公司"
     for path, label in details.items():
-        assert f"<dt>{label}</dt><dd>示例信用保险公司</dd>" in browser.get(path).text
+        assert f"<dt>{label}</dt><dd>示例信用保险公司</dd>" in legal_person.get(path).text
 
 
 def test_what_the_hub_keeps_itself_has_no_partner_to_name(world: World, user: Browser) -> None:

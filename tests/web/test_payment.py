@@ -79,3 +79,31 @@ def test_a_stored_name_is_read_as_its_installed_partner_has_it(
         assert (stored in payer.get(path).text, english in payer.english().get(path).text) == (True, True)
         payer.client.delete_cookie("language")
     assert f"<td>{business.en}</td>" in payer.english().get(f"/payment/payment_order/{order.id}").text
+
+
+def test_only_the_legal_person_looks_into_the_agreements_and_an_operator_is_told_so(
+    payer: Browser, world: World, open_browser: Callable[..., Browser]
+) -> None:
+    found = agreement(world)
+    paid = world.create("payment_order", "JF-1", OURS, "begun", {"order_no": "JF-1", "agreement_no": "AGR-1"})
+    operator = open_browser("OP", fingerprint="cd" * 32)
+    paths = ["/payment/payment_agreement", f"/payment/payment_agreement/{found.id}"]
+
+    answers = [(payer.get(path).status_code, operator.get(path)) for path in paths]
+
+    assert [(ours, theirs.status_code) for ours, theirs in answers] == [(200, 403), (200, 403)]
+    assert "请用法人卡登录办理" in answers[0][1].text
+    assert paths[1] not in operator.get(f"/payment/payment_order/{paid.id}").text
+
+
+def test_what_is_not_due_is_left_out_of_a_payment_by_name(payer: Browser, world: World) -> None:
+    due = world.create("cargo_application", "HY-1", OURS, "begun", {"application_no": "HY-1"})
+    world.event(due, "submitted")
+    world.event(due, "issued", premium_due=Decimal("55.00"), premium_currency="CNY")
+    draft = world.create("cargo_application", "HY-2", OURS, "begun", {"application_no": "HY-2"})
+    strange = world.create("cargo_application", "HY-3", THEIRS, "begun", {"application_no": "HY-3"})
+
+    text = payer.get(f"/pay?bill={due.id}&bill={draft.id}&bill={strange.id}").text
+
+    assert re.findall(r'value="([0-9a-f]{32})" data-cents="5500"[^>]* checked', text) == [due.id]
+    assert re.findall(r"<p>(HY-\d) 当前状态为“暂存”，不是待缴费，未列入本次支付</p>", text) == ["HY-2"]

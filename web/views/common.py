@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from hub.business import KINDS
+from hub.business import KINDS, roles
 from hub.business.acts import Action, Need
 from hub.business.kind import OWN, Kind, allowed, may
 from hub.business.payment_order import ORDER
@@ -23,7 +23,7 @@ from hub.services.offering import Offer
 from hub.services.record import HUB
 from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
-from web.auth import NEEDS_CARD, NeedsCard, login_of
+from web.auth import NEEDS_CARD, Forbidden, NeedsCard, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many, Source
 from web.site import age, meanings, money, read, runtime, say, show, site
 from web.views import journeys
@@ -46,11 +46,19 @@ def tenant() -> Iterator[Tenant]:
 
 
 def place(line: str, kind: str) -> tuple[LineView, Listing]:
-    """The line and list of the URL. Raises NotFound, NeedsCard."""
+    """The line and list of the URL. Raises NotFound, NeedsCard, Forbidden."""
     view, listing = site().place(line, kind)
     if view.needs_card and login_of().fingerprint is None:
         raise NeedsCard(NEEDS_CARD)
+    if not sees(view, listing):
+        raise Forbidden(roles.refusal(view.item(listing).roles or roles.ANYONE))
     return view, listing
+
+
+def sees(view: LineView, listing: Listing) -> bool:
+    """Whether the user of this request has the list in the menu (ROLE-02)."""
+    having = view.item(listing).roles
+    return having is None or login_of().role in having
 
 
 @dataclass(frozen=True, kw_only=True)

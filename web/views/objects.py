@@ -26,6 +26,7 @@ from web.views.common import (
     partner_name,
     payment_link,
     place,
+    sees,
     source_links,
     tables_of,
     tenant,
@@ -261,4 +262,5 @@ def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
     row = obj.kind.field(name)
     fact: dict[str, object] = {"label": read(row.label), "value": value_text(obj.kind, obj.content, name)}
     other = mine.meant(obj, name) if name in obj.kind.links else None
-    return fact | ({"path": site().path(other.kind, other.id)} if other else {})
+    leads = other is not None and sees(*site().place(other.line, other.kind.code))
+    return fact | ({"path": site().path(other.kind, other.id)} if other and leads else {})

@@ -62,6 +62,8 @@ def bills() -> Response:
     with tenant() as mine:
         payees = _payees(mine, wanted)
         agreements = _agreements(mine)
+        listed = {bill.obj.id for payee in payees for bill in payee.bills}
+        left = mine.those(wanted - listed).values()
     title = say("待缴费业务")
     view = View(
         id="v-pay",
@@ -75,6 +77,7 @@ def bills() -> Response:
         "pay.html",
         view,
         payees=payees,
+        left=left,
         agreements=agreements,
         reason=refusal(ORDER) or "",
         action=site().path(ORDER, "new"),
