@@ -214,7 +214,7 @@ APPLICATIONS = Listing(
             states=frozenset({"SUCCEEDED"}),
             fields=("apply_no", "limit_no", "customs_code", "customs_office", "rate_percent", "guarantee_use"),
             renamed={"declaration_office": "customs_office"},
-            has="remaining_amount",
+            left="remaining_amount",
             primary=True,
         )
     },

@@ -50,7 +50,8 @@ class Source:
     fields: Sequence[str]  # filled in under the same names
     renamed: Mapping[str, str] = field(default_factory=dict)  # filled in under another name <- the source's
     of: str = ""
-    has: str = ""  # not from a source that has nothing left here; one where nobody has said it yet may have
+    has: str = ""  # only from a source with a value here
+    left: str = ""  # not from a source that has nothing left here; one where nobody has said it yet may have
     primary: bool = False
     shown: bool = True  # as a link beside the source; else other pages lead there
     dialog: bool = False  # over the list, where one of its rows begins it

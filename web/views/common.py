@@ -131,8 +131,9 @@ def missing_link(need: Need, reason: Text | None) -> Link:
 
 def begins(source: Source, obj: BusinessObject) -> bool:
     """Whether a new object may be begun from ``obj`` as it is now."""
-    left = obj.content.get(source.has)  # where nobody has said how much is left, the books know it at the entry
-    return obj.states["state"] in source.states and (left is None or bool(left))
+    left = obj.content.get(source.left)  # where nobody has said how much is left, the books know it at the entry
+    fits = (not source.has or bool(obj.content.get(source.has))) and (left is None or bool(left))
+    return fits and obj.states["state"] in source.states
 
 
 def source_links(obj: BusinessObject, kinds: frozenset[str] | None = None) -> list[Link]:
