@@ -6,9 +6,6 @@ from hub.business.kind import Derived
 from hub.contract.money import Money
 from hub.contract.text import Text
 
-DEFAULT_MARKUP = Decimal(10)  # per cent
-MARKUPS = (Decimal(0), Decimal(5), Decimal(10), Decimal(20), Decimal(30))
-
 INSURED_FORMULA = Text("保险金额 = 发票金额 × (1 + 加成比例)", "Insured amount = invoice amount × (1 + mark-up)")
 PREMIUM_FORMULA = Text("保费 = 保险金额 × 保险费率(‰)", "Premium = insured amount × rate (‰)")
 PREMIUM_NOTE = Text("保费仅供参考", "For reference only: the insurer's figure counts")
