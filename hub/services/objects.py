@@ -189,10 +189,10 @@ class Tenant:
         shown = [row.id for row in KINDS[kind_code].track("state").states if not row.hidden]
         return self.has(kind_code, partner, shown)
 
-    def standing(self, kind_code: str, state: str) -> list[BusinessObject]:
-        """Every object of this kind in this state, newest first: for kinds that an enterprise has few of."""
+    def standing(self, kind_code: str, *states: str) -> list[BusinessObject]:
+        """Every object of this kind in one of these states, newest first: for kinds that an enterprise has few of."""
         table = tables.business_object
-        wanted = self._owned(table).where(table.c.kind == kind_code, table.c.state == state)
+        wanted = self._owned(table).where(table.c.kind == kind_code, table.c.state.in_(states))
         return [thaw(row) for row in self._connection.execute(wanted.order_by(table.c.created_at.desc()))]
 
     def page(self, kind_code: str, query: Query) -> Page:

@@ -62,7 +62,7 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor
 def held(tenant: Tenant, partner: str, need: Need, states: Collection[str]) -> BusinessObject | None:
     """What the enterprise has of it in one of ``states``, with ``partner`` or kept by the hub itself."""
     keeper = KINDS[need.kind].keeper(partner)
-    rows = (row for state in states for row in tenant.standing(need.kind, state) if row.partner == keeper)
+    rows = (row for row in tenant.standing(need.kind, *states) if row.partner == keeper)
     return next((row for row in rows if need.content.items() <= row.content.items()), None)
 
 

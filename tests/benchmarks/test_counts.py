@@ -344,8 +344,8 @@ def test_a_message_in_is_ten_statements_and_one_commit(world: World) -> None:
     assert counter == {"statement": 10, "commit": 1}
 
 
-def test_a_message_out_is_twenty_five_statements_and_three_commits(world: World) -> None:
-    """Ten to submit, two looks at what is due, four to claim it with its attempt, nine for what came of it."""
+def test_a_message_out_is_twenty_seven_statements_and_three_commits(world: World) -> None:
+    """Twelve to submit, with what is cited; two looks at what is due, four to claim it, nine for what came of it."""
     for number in ("XW-0", "XW-1"):
         world.receive(world.offer(number))
     first, second = world.find("XW-0"), world.find("XW-1")
@@ -354,7 +354,7 @@ def test_a_message_out_is_twenty_five_statements_and_three_commits(world: World)
     with asking(world.runtime.engine) as counter:
         world.submit(second)
 
-    assert counter == {"statement": 25, "commit": 3}
+    assert counter == {"statement": 27, "commit": 3}
 
 
 def test_every_counter_counts_what_a_cold_start_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

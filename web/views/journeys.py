@@ -78,7 +78,7 @@ def _missing(mine: Tenant, journey: Journey, obj: BusinessObject) -> list[Need]:
 def _stage(mine: Tenant, journey: Journey, obj: BusinessObject, need: Need, missing: Sequence[Need]) -> Stage:
     title = journey.stages[need.kind]
     if need not in missing:
-        held = [row for state in need.states for row in mine.standing(need.kind, state)]
+        held = mine.standing(need.kind, *need.states)
         before = all(row.since < obj.since for row in held)
         return Stage(title=title, look="done", said=DONE_BEFORE if before else DONE)
     if need is not missing[0]:
