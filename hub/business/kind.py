@@ -13,6 +13,7 @@ from hub.business.states import BACK, CONFLICT, CONFLICT_STATE, By, EventType, S
 from hub.contract.text import Text
 
 OWN = "own"  # in the place of a partner: what the hub keeps itself
+BEYOND = 8  # facts that may have what is held though all its places are taken
 PAYABLE = "*payable"  # as the kind of a link: an object of any kind that is a bill, named by its id
 PARTNER = "*partner"  # as the kind of a link: a partner, named by its code
 PAYMENT_EVENTS = ("payment_ordered", "payment_failed", "paid", "payment_returned")  # what it causes on its bills
@@ -95,9 +96,10 @@ class Hold:
     taken: Text
     places: int = 1
 
-    def rows(self, name: str) -> Sequence[str]:
-        """The rows of which an object takes one for ``name``."""
-        return [name, *(f"{name}#{place}" for place in range(2, self.places + 1))]
+    def rows(self, name: str, *, facts: bool = False) -> Sequence[str]:
+        """The rows of which an object takes one for ``name``; with those beyond its places, which only facts take."""
+        last = self.places + (BEYOND if facts else 0)
+        return [name, *(f"{name}#{place}" for place in range(2, last + 1))]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, or_, select
+from sqlalchemy import Connection, delete, func, select
 
 from hub.business.kind import Hold
 from hub.business.lifecycle import Projection
@@ -55,29 +55,25 @@ def _hold(
     had = _names(obj, hold, state, before)
     wanted = _names(obj, hold, obj.states.get("state"), None)
     table = tables.hold
-    if given := [row for name in had - wanted for row in (*hold.rows(name), _beyond(name, obj))]:
+    if given := [row for name in had - wanted for row in hold.rows(name, facts=True)]:
         connection.execute(delete(table).where(table.c.object_id == obj.id, table.c.name.in_(given)))
     own = event != DECIDED and obj.kind.event(event).by is By.ENTERPRISE
     for name in sorted(wanted - had):  # sorted: two objects take in one order
         if own and _others(connection, hold, name, obj) >= hold.places:
             raise NotAllowed(hold.taken)
-        if any(insert_new(connection, table, {"name": row, "object_id": obj.id}) for row in hold.rows(name)):
+        rows = hold.rows(name, facts=not own)
+        took = next((row for row in rows if insert_new(connection, table, {"name": row, "object_id": obj.id})), None)
+        if took in hold.rows(name):
             continue
         if own:
             raise NotAllowed(hold.taken)
-        insert_new(connection, table, {"name": _beyond(name, obj), "object_id": obj.id})  # a fact, so it has it too
         open_alert(connection, f"held twice:{name}", _twice(obj), now)
-
-
-def _beyond(name: str, obj: BusinessObject) -> str:
-    """The row of one that has ``name`` though all its places are taken."""
-    return f"{name}~{obj.id}"
 
 
 def _others(connection: Connection, hold: Hold, name: str, obj: BusinessObject) -> int:
     """How many other objects have ``name``."""
     table = tables.hold
-    rows = or_(table.c.name.in_(hold.rows(name)), table.c.name.startswith(f"{name}~", autoescape=True))
+    rows = table.c.name.in_(hold.rows(name, facts=True))
     return connection.execute(select(func.count()).where(rows, table.c.object_id != obj.id)).scalar_one()
 
 
