@@ -157,7 +157,7 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
     try:
         return with_readings(adapter, ctx, commit)
     except PluginFault as fault:  # nothing of what it meant is applied, but the message is kept
-        problem = _Problem(f"plugin fault: {fault}")
+        problem = _Problem(_why(fault))
         return with_readings(adapter, ctx, commit)
 
 
@@ -220,7 +220,7 @@ def _read(adapter: PartnerAdapter, ctx: Context, row: Row[Any]) -> Reading:
     try:
         message = adapter.open(Raw(content=row.content, received_at=row.received_at), then)
     except Refusal as refusal:  # it was believed when it came; that is no reason to refuse another message
-        return Reading(None, (), _Problem(f"refused now: {refusal.code}"))
+        return Reading(None, (), _Problem(_why(refusal)))
     return Reading(message, *_meaning(adapter, message, ctx))
 
 
@@ -259,6 +259,7 @@ def _release(connection: Connection, row: Row[Any], reading: Reading, now: datet
 
 
 def _why(fault: PluginFault | Refusal) -> str:
+    """The reason that a message is parked with."""
     return f"refused now: {fault.code}" if isinstance(fault, Refusal) else f"plugin fault: {fault}"
 
 

@@ -126,10 +126,10 @@ class Resolver:
         to = STATES.get(reply.outcome.kind, "UNKNOWN")
         if to != "QUEUED":
             return to
-        capability = self.runtime.registry.capability(claim.partner, claim.capability)
         if _taken(connection, claim):  # acknowledged once, denied now: nobody sends it again, two persons decide
             call_operator(connection, claim, "UNKNOWN", self.runtime.clock.now())
             return "UNKNOWN"
+        capability = self.runtime.registry.capability(claim.partner, claim.capability)
         sure = capability.idempotency is not Idempotency.NONE or _denied_before(connection, claim)
         return "QUEUED" if sure else "UNKNOWN"
 
