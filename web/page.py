@@ -23,6 +23,7 @@ RECONCILIATION = "/operations/reconciliation"
 ELIGIBILITY = "/operations/programme"
 OPERATOR_ROLE = "ADM"
 COUNTS, NOTICES = "X-Counts", "/notices"
+DIALOG = "dialog"  # the category of what is said in a dialog of its own
 TITLES = {"failed": "错误：", "": ""}
 
 

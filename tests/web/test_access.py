@@ -84,6 +84,7 @@ EXPECTED = {
     "operations.partner": OPERATOR,
     "operations.patch": OPERATOR,
     "operations.replay": OPERATOR,
+    "services.inquiry.introduction": ANYONE,
     "services.micro_policy.introduction": ANYONE,
     "shelf.risk_info.overview": ENTERPRISE,
     "shelf.risk_info.module": ENTERPRISE,

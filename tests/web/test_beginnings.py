@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.store import tables
-from hub.store.engine import reading
+from hub.store.engine import reading, writing
 from tests.web.world import OURS, THEIRS, Browser, World
 
 LIST = "/inquiry/inquiry"
@@ -109,6 +110,43 @@ def test_what_breaks_a_rule_is_named_and_kept(world: World, form: Page) -> None:
     again = Page(form.browser, f"{form.path}/submit")
     assert 'value="123"' in again.text
     assert found(world)[0].state == "DRAFT"
+
+
+def test_what_is_saved_incomplete_is_named_and_kept_as_a_draft(world: World, form: Page) -> None:
+    answer = form.send("draft", contact_mobile="123", address="", checked="1")
+
+    assert answer.status_code == 422
+    assert all(text in answer.text for text in ("格式有误，请填写11位手机号", "请填写此项"))
+    assert found(world)[0].state == "DRAFT"
+    assert 'value="123"' in Page(form.browser, f"{form.path}/submit").text
+
+
+def test_what_is_saved_complete_is_said_in_a_dialog_and_not_sent(world: World, form: Page) -> None:
+    answer = form.send("draft", checked="1")
+
+    dialog = form.browser.get(answer.headers["Location"]).text.partition("data-said")[2].partition("</dialog>")[0]
+    assert "保存成功，尚未提交。核对无误后请点击“提交”。" in dialog
+    assert found(world)[0].state == "DRAFT"
+    assert world.rows(tables.outbox) == []
+
+
+def test_the_introduction_stands_beside_the_form_grey_or_not(form: Page) -> None:
+    form.send()
+
+    for path in (LIST, form.path):
+        assert "办理步骤" in form.browser.get(path).text.partition("<aside")[2].partition("</aside>")[0]
+
+
+def test_an_introduction_of_the_insurers_stands_in_place_of_ours(world: World, form: Page) -> None:
+    told = {"zh_html": "<p>欢迎咨询</p>", "en_html": "<p>Ask us</p>"}
+    row = {"partner": "acme", "key": "introduction:INQUIRY", "version": "2026-2", "body": told}
+    with writing(world.runtime.engine) as connection:
+        connection.execute(insert(tables.partner_content).values(**row, received_at=world.clock.now()))
+
+    beside = form.browser.get(LIST).text.partition("<aside")[2].partition("</aside>")[0]
+
+    assert "<p>欢迎咨询</p>" in beside
+    assert "版本 2026-2" in beside
 
 
 def test_further_wishes_are_required_for_the_third_choice_only(world: World, form: Page) -> None:

@@ -3,7 +3,18 @@
 from hub.business.inquiry import INQUIRY, LINE
 from hub.contract.text import Text
 from web.forms.inquiry import InquiryForm
-from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, Many, MenuItem, Tab
+from web.lines.presentation import (
+    Block,
+    Column,
+    Filter,
+    FormPage,
+    Introduction,
+    LineView,
+    Listing,
+    Many,
+    MenuItem,
+    Tab,
+)
 
 INQUIRIES = Listing(
     kind=INQUIRY,
@@ -43,6 +54,8 @@ VIEW = LineView(
         "inquiry": FormPage(
             schema=InquiryForm,
             title=Text("询保申请", "Inquiry"),
+            checked=True,
+            beside="introduction",
             hint=Text(
                 "请填写以下内容，中国出口信用保险公司将及时与您联系",
                 "Fill in the following, and China Export & Credit Insurance Corporation will contact you soon",
@@ -65,6 +78,14 @@ VIEW = LineView(
                     wide=frozenset({"topic"}),
                 ),
             ),
+        )
+    },
+    pages={
+        "introduction": Introduction(
+            title=Text("投保咨询介绍", "About inquiries"),
+            invitation=Text("先了解投保咨询", "About inquiries first"),
+            product="INQUIRY",
+            templates={"zh": "inquiry/introduction_zh.html", "en": "inquiry/introduction_en.html"},
         )
     },
 )

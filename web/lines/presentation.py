@@ -282,6 +282,8 @@ class FormPage:
     )  # field -> of it
     anew: frozenset[str] = frozenset()  # not filled in when it is done again; the receiver is chosen again too
     drafts: bool = True  # whether what is typed is kept before it is sent
+    checked: bool = False  # 保存 in place of 暂存: it is kept all the same, and checked as when it is sent (C-57)
+    beside: str = ""  # the service page of the line that stands at its right
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from hub.errors import InvalidInput, NotFound, SignatureRefused, Stale
 from hub.services import actions, nonces
 from web import security
 from web.auth import ENTERPRISE, access, login_of
-from web.page import View, page
+from web.page import DIALOG, View, page
 from web.site import moment, read, runtime, say, site
 from web.views import journeys, reading
 from web.views.card import card_answer, short_digest
@@ -44,7 +44,7 @@ from web.views.places import home_of, new_view, object_view
 
 views = Blueprint("acts", __name__)
 
-SHOWS = {"shown", "row", "errand"}  # buttons of these names want the page, not a word about the saving
+SHOWS = {"shown", "row", "errand", "checked"}  # buttons of these names want the page, not a word about the saving
 
 
 @views.get("/<line>/<kind>/new")
@@ -175,11 +175,23 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     onwards = _onwards(here, focus)
     if onwards:
         return redirect(onwards, 303)
+    if "checked" in request.form:
+        return _checked(replace(here, draft=draft), typed)
     if not by_script:
         flash(say("已暂存"))
         return redirect(here.path, 303)
     at = moment(draft.saved_at, "%H:%M:%S")
     return jsonify(saved_at=at, revision=draft.revision, path=here.path, text=say("已于 {time} 保存", time=at))
+
+
+def _checked(here: Desk, typed: Mapping[str, Any]) -> ResponseReturnValue:
+    """保存: what is kept by now is checked as when it is sent, and the user told how it stands (C-57)."""
+    try:
+        _values(here, typed)
+    except InvalidInput as error:
+        return _form_page(here, typed, error.fields, 422)
+    flash(say("保存成功，尚未提交。核对无误后请点击“{submit}”。", submit=read(here.label)), DIALOG)
+    return redirect(here.path, 303)
 
 
 def _onwards(here: Desk, focus: str) -> str | None:
@@ -234,7 +246,10 @@ def _form_page(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text],
         if stored
         else new_view(here.line, here.listing, title)
     )
-    return page(context["form_page"].template, view, status, **context, **_asked(here))
+    response = page(context["form_page"].template, view, status, **context, **_asked(here))
+    if stored:
+        response.headers["Content-Location"] = here.path  # a reload finds what is kept
+    return response
 
 
 def _question(here: Desk, error: Text | None = None, status: int = 200) -> Response:

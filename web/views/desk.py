@@ -26,7 +26,7 @@ from web.forms.files import FileNote
 from web.forms.rules import stricter
 from web.lines.presentation import Errand, FormPage, LineView, Listing
 from web.site import read, runtime, say, show, site
-from web.views import magic
+from web.views import magic, services
 from web.views.common import (
     NOTHING,
     Link,
@@ -446,6 +446,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "listing": here.listing,
         "action": here.action,
         "form_page": here.page,
+        "introduction": services.told(here.line, here.page.beside) if here.page.beside else None,
         "fields": here.form.shown(),
         "derived": derived_texts(here, known),
         "unknowable": unknowable(here),

@@ -10,6 +10,7 @@ from hub.services.shapes import BusinessObject
 from web.lines.presentation import LineView, Listing
 from web.page import View, page
 from web.site import read, say, site
+from web.views import services
 from web.views.common import act_links, partner_name, value_text
 from web.views.desk import Desk, as_read, desk
 from web.views.grid import grid
@@ -31,6 +32,7 @@ def filled(
         obj=obj,
         path=site().path(obj.kind, obj.id),
         blocks=[(block, [_row(here, shown, name) for name in block.flat]) for block in here.page.blocks],
+        introduction=services.told(line_view, here.page.beside) if here.page.beside else None,
         facts=facts,
         acts=act_links(listing, obj),
         back=home_of(obj),

@@ -1,10 +1,12 @@
 """Service pages (服务介绍): the insurer's own text where it has sent one, else ours. No login (CI-SVC-06)."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from flask import Flask
 from flask.wrappers import Response
 
+from hub.contract.text import Text
 from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web.auth import ANYONE, access
@@ -21,12 +23,29 @@ def install(app: Flask, site: Site) -> None:
             app.add_url_rule(f"/{line.line.code}/{name}", f"services.{line.line.code}.{name}", show)
 
 
-def introduction(line: LineView, name: str) -> Response:
-    """What the product is, for whom, what it covers and how to apply (CI-SVC-02)."""
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What an introduction says in the page's language: the insurer's own text, else the template of ours."""
+
+    title: Text
+    template: str
+    version: str = ""
+    text: str = ""
+
+
+def told(line: LineView, name: str) -> Words:
+    """The introduction ``name`` of the line."""
     shown = line.pages[name]
     with reading(runtime().engine) as connection:
         sent = Tenant(connection, "").introduction(shown.product)
-    title = read(shown.title)
+    own = {"version": sent["version"], "text": sent[language()]} if sent else {}
+    return Words(title=shown.title, template=shown.templates[language()], **own)
+
+
+def introduction(line: LineView, name: str) -> Response:
+    """What the product is, for whom, what it covers and how to apply (CI-SVC-02)."""
+    words = told(line, name)
+    title = read(words.title)
     view = View(
         id=f"v-{line.line.code}-{name}",
         title=title,
@@ -37,7 +56,5 @@ def introduction(line: LineView, name: str) -> Response:
         "introduction.html",
         view,
         line=line,
-        sent=sent,
-        text=sent[language()] if sent else None,
-        template=shown.templates[language()],
+        introduction=words,
     )

@@ -37,6 +37,14 @@ export function startDialogs() {
   document.querySelector("#pdf-dialog [data-pdf-print]")?.addEventListener("click", printPdf);
 }
 
+/* What the hub says in a dialog of its own: over the page, until the user has read it. */
+export function startSaid(root) {
+  for (const dialog of root.querySelectorAll("dialog[data-said]")) {
+    dialog.close();
+    show(dialog, dialog.closest(".view").querySelector("h1"));
+  }
+}
+
 function onClick(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const link = event.target.closest("a[data-pdf]");

@@ -7,7 +7,7 @@ import { startCombobox } from "./combobox.js";
 import { startConditions } from "./conditions.js";
 import { startCounters } from "./counter.js";
 import { startDerived } from "./derived.js";
-import { startDialogs } from "./dialogs.js";
+import { startDialogs, startSaid } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startEntry } from "./entry.js";
 import { startFill } from "./fill.js";
@@ -30,7 +30,7 @@ import { startViewDialog } from "./viewdialog.js";
 import { startWorkspace } from "./workspace.js";
 
 const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany, startCounters,
-  startStepper, startPay];
+  startStepper, startPay, startSaid];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));

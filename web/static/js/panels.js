@@ -27,7 +27,7 @@ export async function load(panel, url, { method = "GET", body, push = true, focu
     if (isSessionOver(answer)) return await offerLogin();
     const view = await content(answer);
     if (!view) return complain(panel, url, method);
-    const address = method === "GET" || answer.redirected ? new URL(answer.url) : null;
+    const address = method === "GET" || answer.redirected ? new URL(answer.url) : elsewhere(answer);
     if (address) panel.dataset.url = address.pathname + address.search;
     if (method === "POST" && answer.redirected) forget(panel); // it was taken
     show(panel, view, { push, focus });
@@ -37,6 +37,12 @@ export async function load(panel, url, { method = "GET", body, push = true, focu
   } finally {
     if (running.get(panel) === control) panel.removeAttribute("aria-busy");
   }
+}
+
+/* Where an answer to a POST can be had again, if the hub says so: a form with its errors, kept as a draft. */
+function elsewhere(answer) {
+  const address = answer.headers.get("Content-Location");
+  return address && new URL(address, answer.url);
 }
 
 /* Put a view into the panel. One rule for the focus: marked element, error summary, heading. */
