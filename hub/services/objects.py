@@ -5,6 +5,7 @@ exist (spec ROLE-04).
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -72,6 +73,14 @@ _held = _held.union_all(
 )
 HELD = Prepared(select(_held.c.kind).where(_held.c.kind.is_not(None)))
 """The kinds that an enterprise has: one step into the index for each, however many objects there are."""
+
+
+@cache
+def _standing(*states: str) -> Prepared:
+    """What an action needs or cites is looked up whenever it is done, so this is built once for so many states."""
+    of_kind = (_object.c.enterprise == bindparam("enterprise"), _object.c.kind == bindparam("kind"))
+    in_state = _object.c.state.in_([bindparam(name) for name in states])
+    return Prepared(select(_object).where(*of_kind, in_state).order_by(_object.c.created_at.desc()))
 
 
 class Tenant:
@@ -191,9 +200,9 @@ class Tenant:
 
     def standing(self, kind_code: str, *states: str) -> list[BusinessObject]:
         """Every object of this kind in one of these states, newest first: for kinds that an enterprise has few of."""
-        table = tables.business_object
-        wanted = self._owned(table).where(table.c.kind == kind_code, table.c.state.in_(states))
-        return [thaw(row) for row in self._connection.execute(wanted.order_by(table.c.created_at.desc()))]
+        asked = {"enterprise": self._enterprise, "kind": kind_code}
+        named = {f"state{n}": state for n, state in enumerate(states)}
+        return [thaw(row) for row in _standing(*named).rows(self._connection, {**asked, **named})]
 
     def page(self, kind_code: str, query: Query) -> Page:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
