@@ -12,6 +12,8 @@ ENGLISH: Mapping[str, str] = {
     "、": ". ",
     "，": ": ",
     "。": ". ",
+    "查看待签署的文件": "Look at what is to be signed",
+    "已加盖签章，尚未提交；签名五分钟内有效": "Sealed, not handed in yet; the signature holds for five minutes",
     "测试模式": "Test mode",
     "由模拟系统应答，不产生真实业务": " – answered by a simulator, nothing is real",
     "填入下列内容，机构会作不同的应答；点击即可填入": "Values that the partner answers otherwise; click to fill in",
@@ -374,6 +376,7 @@ ENGLISH: Mapping[str, str] = {
     # claims
     "单一窗口": "Single Window",
     "温馨提示": "Please note",
+    "放大查看": "Enlarge",
     "放大查看、下载、打印": "Enlarge, download, print",
     "出运数据报告": "Shipment report",
     "提交索赔申请前必须生成并确认；单证编号变动后须重新生成": "Needed before the claim is submitted; "

@@ -76,6 +76,18 @@ def bound(connection: Connection, nonce: str, subject: str) -> str | None:
     return connection.execute(wanted).scalar_one_or_none()
 
 
+def waiting(runtime: Runtime, reference: str, browser: str) -> str | None:
+    """The document, by its digest, that waits for the signature with the nonce whose :func:`digest` is ``reference``:
+    as long as this browser may use it.
+    """
+    table = tables.login_challenge
+    mine = (table.c.nonce == reference, table.c.browser == digest(browser))
+    with reading(runtime.engine) as connection:
+        return connection.execute(
+            select(table.c.prepared).where(*mine, table.c.expires_at > runtime.clock.now())
+        ).scalar_one_or_none()
+
+
 def forget(runtime: Runtime) -> int:
     """Remove the nonces that nobody can use any more; returns how many."""
     table = tables.login_challenge

@@ -19,10 +19,10 @@ from hub.documents import pdf, seal, sign
 from hub.documents.seal import Seal
 from hub.documents.signed import Checked
 from hub.documents.texts import WORDINGS, Wording
-from hub.errors import InvalidInput, SignatureRefused
+from hub.errors import InvalidInput, NotFound, SignatureRefused
 from hub.evidence import chain
 from hub.runtime import Runtime, certificates
-from hub.services import drafts, nonces, signing
+from hub.services import blobs, drafts, nonces, signing
 from hub.services.card_answers import CardAnswer
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject, DocumentRow
@@ -119,6 +119,18 @@ def take(
     if prepared is None:
         raise SignatureRefused(NOT_PREPARED)
     return signing.take(runtime, connection, actor, _request(runtime, obj, paper), prepared, answer)
+
+
+def shown(runtime: Runtime, reference: str, browser: str) -> bytes:
+    """The very bytes that the card is asked to sign, or has just signed. Raises NotFound once they may no longer be.
+
+    :param reference: the digest of the signature's nonce.
+    """
+    prepared = nonces.waiting(runtime, reference, browser)
+    if prepared is None:
+        raise NotFound
+    with reading(runtime.engine) as connection:
+        return blobs.load(connection, prepared)
 
 
 def is_signed(kind: Kind, document: str) -> bool:

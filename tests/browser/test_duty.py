@@ -9,7 +9,7 @@ from tests.browser.conftest import Demo
 from tests.browser.test_cargo import INSURERS, button, row
 from tests.browser.test_claim import choose_seal, wait_for, with_card
 from tests.browser.test_journey import open_menu, open_tab, panel
-from tests.browser.test_payment import BANKS, LONG, agree, confirm, pay
+from tests.browser.test_payment import BANKS, LONG, agree, pay
 
 pytestmark = pytest.mark.browser
 BANK = next(iter(BANKS))
@@ -50,11 +50,15 @@ def authorise(page: Page, demo: Demo, insurer: str) -> None:
     open_menu(page, "企业征信")
     panel(page).get_by_role("link", name="授权书签署", exact=True).click()
     page.get_by_role("link", name=INSURERS[insurer]).click()
-    expect(panel(page)).to_contain_text("企业征信签约授权书")
     choose_seal(page)
-    panel(page).locator("[name=agreed]").check()
-    button(page, "授权书签署")
-    confirm(page, demo, "是否确认提交?")
+    with_card(page, demo, lambda: button(page, "下一步"))
+    letter = panel(page).locator("iframe.paper")
+    expect(letter).to_be_visible()  # what the card has signed; nothing is sent yet
+    shown = page.request.get(demo.portal + str(letter.get_attribute("src")))
+    assert (shown.status, shown.headers["content-type"]) == (200, "application/pdf")
+    button(page, "完成")
+    expect(page.get_by_text("是否确认提交?", exact=True)).to_be_visible()
+    page.get_by_role("button", name="是", exact=True).click()
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
     open_menu(page, "企业征信")
     wait_for(page, INSURERS[insurer], "授权成功")

@@ -14,10 +14,13 @@ from sqlalchemy import func, select
 
 from hub import registry
 from hub.business.numbers import SHANGHAI
+from hub.cards.challenge import parse
 from hub.contract.message import Attachment, Raw
 from hub.delivery import receiver
-from hub.errors import InvalidInput, NotAllowed
-from hub.services import calendar, evidence, ledger, papers
+from hub.documents import sign
+from hub.documents.signed import ranges
+from hub.errors import InvalidInput, NotAllowed, NotFound
+from hub.services import calendar, evidence, ledger, nonces, papers
 from hub.services.objects import Tenant
 from hub.services.paging import Query
 from hub.services.shapes import BusinessObject
@@ -121,6 +124,32 @@ def test_the_letter_is_signed_under_the_seal_and_confirmed(desk: Desk) -> None:
     assert letter.states["state"] == "AUTHORISED"
     assert letter.content["valid_until"] == date(2027, 11, 19)
     assert papers.check(desk.world.runtime, letter, row, content).good
+
+
+def test_what_the_page_shows_of_a_letter_is_byte_for_byte_what_the_card_signs(desk: Desk) -> None:
+    runtime, operator = desk.world.runtime, desk.operator
+    letter, values = operator.begin("duty_authorisation", "yunfan"), {"term": "1", "seal_no": desk.seal.number}
+    answer = operator.answer(letter, "submit", values)
+
+    shown = papers.shown(runtime, nonces.digest(answer.nonce), answer.browser)
+
+    assert parse(answer.signature.payload).digest == sign.waiting(shown)
+    signed = operator.papers(operator.act(letter, "submit", values, answer))[0][1]
+    start, end, *_ = ranges(shown)[-1]
+    assert (signed[: start + 1], signed[end - 1 :]) == (shown[: start + 1], shown[end - 1 :])
+
+
+def test_a_letter_is_shown_to_the_browser_that_signs_it_and_as_long_as_it_may(desk: Desk) -> None:
+    runtime, operator = desk.world.runtime, desk.operator
+    letter, values = operator.begin("duty_authorisation", "yunfan"), {"term": "1", "seal_no": desk.seal.number}
+    answer = operator.answer(letter, "submit", values)
+    reference = nonces.digest(answer.nonce)
+
+    with pytest.raises(NotFound):
+        papers.shown(runtime, reference, "another browser")
+    desk.world.clock.move(timedelta(minutes=6))
+    with pytest.raises(NotFound):
+        papers.shown(runtime, reference, answer.browser)
 
 
 def test_a_letter_may_be_revoked_and_ends_by_itself(desk: Desk) -> None:

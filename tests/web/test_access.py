@@ -38,6 +38,7 @@ EXPECTED = {
     "acts.ask": ENTERPRISE,
     "acts.act": ENTERPRISE,
     "acts.payload": ENTERPRISE,
+    "acts.paper": ENTERPRISE,
     "acts.derived": ENTERPRISE,
     "acts.save": ENTERPRISE,
     "reading.opened": ENTERPRISE,

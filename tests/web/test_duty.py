@@ -121,6 +121,15 @@ def test_a_top_up_and_the_changes_of_a_limit_open_over_their_list(clerk: Browser
     ]
 
 
+def test_the_letter_is_signed_in_two_steps_and_shown_in_the_second(clerk: Browser) -> None:
+    text = clerk.get("/duty/duty_authorisation/new?partner=yunfan").text
+
+    steps = re.findall(r'<b><span class="sr">\d、</span>([^<]+)</b>', text)
+    assert steps == ["选择保险机构和签章", "征信文本"]
+    assert re.findall(r'<iframe class="paper" title="([^"]+)"></iframe>', text) == ["电子授权书"]
+    assert 'data-question="是否确认提交?"' in text
+
+
 def test_of_each_insurer_the_letter_in_force_stands_alone_and_all_are_in_the_records(
     clerk: Browser, world: World
 ) -> None:

@@ -7,7 +7,7 @@ from hub.contract.text import Text
 from web.forms.agreement import SealChoice
 from web.forms.base import Form
 from web.forms.conditions import NotBefore
-from web.forms.controls import Rule, amount, choice, day, line, tick
+from web.forms.controls import Rule, amount, choice, day, line
 from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
 from web.forms.people import NAME, PHONE
 from web.forms.seal import RenewalForm
@@ -22,9 +22,7 @@ DECLARATION = Rule(re.compile(r"[0-9]{18}"), Text("格式有误，报关单号�
 
 
 class DutyAuthorisationForm(RenewalForm, SealChoice):
-    """For how long, under which seal; what the letter says is read and agreed to."""
-
-    agreed = tick(Text("我已认真阅读以上内容并同意", "I have read the above with care and agree"))
+    """For how long, under which seal."""
 
 
 class DutyLimitForm(Form):

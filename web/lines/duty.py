@@ -293,16 +293,18 @@ VIEW = LineView(
             schema=DutyAuthorisationForm,
             title=Text("授权书签署", "Credit authorisation"),
             hint=Text(
-                "请插入卡介质，阅读授权书全文，选择授权期限和签章后签署并输入卡密码。",
-                "Plug in the card, read the letter, choose term and seal, sign and enter the PIN.",
+                "请插入卡介质，选择授权期限和签章，点击“下一步”并输入卡密码；核对征信文本后点击“完成”提交。",
+                "Plug in the card, choose term and seal, choose Next and enter the PIN; read the letter, then Finish.",
             ),
             blocks=(
                 Block(
-                    Text("选择签章", "Seal"),
-                    ("authorisation_no", "enterprise_name", "uscc", "term", "seal_no", "agreed"),
-                    wide=frozenset({"term", "seal_no", "agreed"}),
+                    Text("选择保险机构和签章", "Insurer and seal"),
+                    ("authorisation_no", "enterprise_name", "uscc", "term", "seal_no"),
+                    wide=frozenset({"term", "seal_no"}),
                 ),
             ),
+            paper=Text("征信文本", "The letter"),
+            done=Text("完成", "Finish"),
         ),
         "duty_limit": FormPage(
             schema=DutyLimitForm,

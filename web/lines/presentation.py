@@ -264,7 +264,8 @@ class Reading:
 class FormPage:
     """The page of a form: its schema, its title and its blocks. ``template`` where blocks do not say enough.
 
-    ``first``: what is chosen before; the blocks are then the further steps, shown one after the other.
+    ``first``: what is chosen before; the blocks are then the further steps, shown one after the other. ``paper``: the
+    last step, where the action's document is shown as the card has signed it, before it is sent.
     """
 
     schema: type[Form]
@@ -274,6 +275,7 @@ class FormPage:
     reading: Reading | None = None
     template: str = "form.html"
     first: Text | None = None
+    paper: Text | None = None
     done: Text | None = None  # what the last button says, else the action's own label
     options: Mapping[str, Callable[[Registry], Mapping[str, Text]]] = field(default_factory=dict)  # field -> its picks
     of: str = ""  # the field that links to the object whose parts are chosen from
@@ -284,6 +286,13 @@ class FormPage:
     drafts: bool = True  # whether what is typed is kept before it is sent
     checked: bool = False  # 保存 in place of 暂存: it is kept all the same, and checked as when it is sent (C-57)
     beside: str = ""  # the service page of the line that stands at its right
+
+    @property
+    def steps(self) -> Sequence[Text]:
+        """The titles of its steps; none where it is shown at once."""
+        if not (self.first or self.paper):
+            return ()
+        return [title for title in (self.first, *(block.title for block in self.blocks), self.paper) if title]
 
 
 @dataclass(frozen=True, kw_only=True)

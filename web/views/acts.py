@@ -11,7 +11,8 @@ from flask.wrappers import Response
 
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotFound, SignatureRefused, Stale
-from hub.services import actions, nonces
+from hub.services import actions, nonces, papers
+from hub.services.signing import PDF
 from web import security
 from web.auth import ENTERPRISE, access, login_of
 from web.page import DIALOG, View, page
@@ -38,6 +39,7 @@ from web.views.desk import (
     require,
     source_of,
 )
+from web.views.documents import as_file
 from web.views.grid import grid
 from web.views.login import browser
 from web.views.places import home_of, new_view, object_view
@@ -142,7 +144,19 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
         text = actions.signing_payload(runtime(), login_of().actor, kind, object_id, action, values, nonce)
     except InvalidInput as error:
         return _again(here, typed, error.fields)
-    return jsonify(payload=text, nonce=nonce, title=_sign_title(here), summary=_summary(here, text))
+    paper = here.action.paper and f"{here.path}/paper/{nonces.digest(nonce)}"
+    return jsonify(payload=text, nonce=nonce, title=_sign_title(here), summary=_summary(here, text), paper=paper)
+
+
+@views.get("/<line>/<kind>/<object_id>/<action>/paper/<reference>")
+@access(ENTERPRISE)
+def paper(line: str, kind: str, object_id: str, action: str, reference: str) -> Response:
+    """The document that the card is asked to sign, byte for byte, as long as the signature may be used."""
+    here = desk(line, kind, object_id, action)
+    if here.action.paper is None:
+        raise NotFound
+    content = papers.shown(runtime(), reference, browser())
+    return as_file(f"{papers.wording(here.action.paper).title} {here.obj.number}.pdf", PDF, content)
 
 
 @views.post("/<line>/<kind>/<object_id>/<action>/derived")

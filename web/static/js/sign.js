@@ -1,8 +1,8 @@
 /* Signing a binding act with the card: what will be signed comes from the hub, is shown, and goes to the card.
 
    The server answers a POST of the form to data-payload-url with {payload, nonce, title, summary: [[label, value], …]}, or
-   with the form and its errors. #sign-dialog holds [data-sign-title], [data-sign-summary] (a <dl>), input[name=pin], [data-sign-error],
-   [data-sign-cancel] and [data-sign-ok]. */
+   with the form and its errors; where a document is signed, ``paper`` is the address of the very bytes. #sign-dialog holds [data-sign-title], [data-sign-summary] (a <dl>), input[name=pin], [data-sign-error],
+   [data-sign-paper] (around a link), [data-sign-cancel] and [data-sign-ok]. */
 
 import { agent, describe, isReady } from "./card.js";
 import { ask, content, isSessionOver, make, t, values } from "./page.js";
@@ -12,6 +12,11 @@ import { banner } from "./toast.js";
 
 /* The fields that a signed form is sent with, or null when nothing is to be sent. */
 export async function obtain(form, panel, submitter) {
+  return (await sign(form, panel, submitter))?.fields ?? null;
+}
+
+/* The same beside the address of the document that was signed, if one was: {fields, paper}. */
+export async function sign(form, panel, submitter) {
   if (!isReady()) await agent.poll(); // the card may have come since the last look
   if (!isReady()) {
     banner("card", t("card_blocks", { text: describe() }));
@@ -33,11 +38,11 @@ export async function obtain(form, panel, submitter) {
     return null;
   }
   const signed = await confirm(answer);
-  return signed && { payload: answer.payload, nonce: answer.nonce, ...signed };
+  return signed && { fields: { payload: answer.payload, nonce: answer.nonce, ...signed }, paper: answer.paper };
 }
 
 /* The dialog; null when the user cancelled. */
-function confirm({ payload, title, summary }) {
+function confirm({ payload, title, summary, paper }) {
   const dialog = document.querySelector("#sign-dialog");
   const opener = document.activeElement;
   const field = new PinField({
@@ -50,6 +55,9 @@ function confirm({ payload, title, summary }) {
   dialog.querySelector("[data-sign-summary]").replaceChildren(
     ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]),
   );
+  const look = dialog.querySelector("[data-sign-paper]");
+  look.hidden = !paper;
+  look.firstElementChild.href = paper ?? "";
   const heading = dialog.querySelector("[data-sign-title]");
   if (heading && title) heading.textContent = title;
   const control = new AbortController();
@@ -67,7 +75,7 @@ function confirm({ payload, title, summary }) {
       opener?.focus();
       resolve(signed);
     };
-    const sign = async () => {
+    const trySign = async () => {
       if (agent.pinInPage) dialog.setAttribute("closedby", "none"); // a signature under way cannot be called back
       const signed = await field.sign(payload);
       dialog.removeAttribute("closedby");
@@ -79,10 +87,10 @@ function confirm({ payload, title, summary }) {
       agent.withdraw();
       finish(null);
     };
-    onConfirm(field, sign, signal);
+    onConfirm(field, trySign, signal);
     dialog.querySelector("[data-sign-cancel]").addEventListener("click", cancel, { signal });
     dialog.addEventListener("cancel", cancel, { signal });
     document.addEventListener("card:state", () => field.refresh(), { signal });
-    if (!agent.pinInPage) sign(); // the window shows it all once more, before the PIN
+    if (!agent.pinInPage) trySign(); // the window shows it all once more, before the PIN
   });
 }

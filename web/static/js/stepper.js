@@ -1,8 +1,15 @@
-/* A form in steps: <form data-stepper> whose fieldsets have data-step; the bar over it is the [data-steps] before it. One
-   step is shown at a time; the next one comes when nothing in this one is wrong. Without JavaScript all are there. */
+/* A form in steps: <form data-stepper="0"> whose parts have data-step; the bar over it is the [data-steps] before it, the
+   number says how many of its steps were taken on the page before. One step is shown at a time; the next one comes when
+   nothing in this one is wrong. Without JavaScript all are there.
 
+   A last step with data-paper shows the document: the way to it is the card's signature, the way back gives it up. */
+
+import { settled } from "./drafts.js";
 import { complainAbout } from "./entry.js";
-import { make, t } from "./page.js";
+import { make, panelOf, t } from "./page.js";
+import { sign } from "./sign.js";
+
+const SIGNED = ["payload", "nonce", "algorithm", "signature", "certificate", "document"];
 
 export function startStepper(root) {
   for (const form of root.querySelectorAll("form[data-stepper]")) begin(form);
@@ -23,19 +30,43 @@ function begin(form) {
     next.hidden = end;
     for (const button of last) button.hidden = !end;
     back.hidden = shown === 0;
-    mark(bar, shown + 1);
-    if (focus) steps[shown].querySelector("input:not([type=hidden]):not([readonly]), select, textarea")?.focus();
+    mark(bar, shown + Number(form.dataset.stepper));
+    if (focus) steps[shown].querySelector("input:not([type=hidden]):not([readonly]), select, textarea, h2 a")?.focus();
   };
-  next.addEventListener("click", () => {
-    if (!steps[shown].matches(":has(:invalid)")) shown += 1;
-    else return complainAbout(steps[shown]);
+  next.addEventListener("click", async () => {
+    if (steps[shown].matches(":has(:invalid)")) return complainAbout(steps[shown]);
+    const coming = steps[shown + 1];
+    if (coming.matches("[data-paper]") && !(await showSigned(form, coming, next))) return;
+    shown += 1;
     show(true);
   });
-  back.addEventListener("click", () => { shown -= 1; show(true); });
+  back.addEventListener("click", () => {
+    fill(form, {});
+    shown -= 1;
+    show(true);
+  });
   show(false);
 }
 
-/* The first step of the bar was taken on the page before. */
+/* Have the document signed and show it in its step. True when it is there. */
+async function showSigned(form, step, button) {
+  if (button.disabled) return false;
+  button.disabled = true;
+  await settled(form);
+  const signed = await sign(form, panelOf(form));
+  button.disabled = false;
+  if (!signed) return false;
+  fill(form, signed.fields);
+  step.querySelector("iframe").src = signed.paper;
+  for (const link of step.querySelectorAll("a")) link.href = link.hasAttribute("download") ? `${signed.paper}?download=1` : signed.paper;
+  return true;
+}
+
+const fill = (form, fields) => {
+  for (const name of SIGNED) if (form.elements[name]) form.elements[name].value = fields[name] ?? "";
+};
+
+/* The first steps of the bar were taken on the page before. */
 function mark(bar, present) {
   Array.from(bar?.children ?? []).forEach((item, index) => {
     item.className = index < present ? "done" : index === present ? "now" : "later";

@@ -52,7 +52,8 @@ async function send(form, panel, submitter) {
   if (!(await agreed(form))) return;
   await settled(form);
   const isAct = !submitter?.hasAttribute("formaction"); // a button with an address of its own keeps or looks up
-  const extra = isAct && form.dataset.signed === "1" ? await obtain(form, panel, submitter) : {};
+  const isToSign = isAct && form.dataset.signed === "1" && !form.elements.signature?.value; // a step may have done it
+  const extra = isToSign ? await obtain(form, panel, submitter) : {};
   if (extra) await load(panel, url.href, { method: "POST", body: values(form, submitter, extra) });
 }
 
