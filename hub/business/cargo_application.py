@@ -4,14 +4,15 @@ issued and paid, or cancelled on the way. Manual S3:403-545.
 Its money is ours only until the insurer has spoken: 保费仅供参考, ``premium_due`` is what has to be paid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Need, Payable, Sends
 from hub.business.cargo_amounts import DERIVED
-from hub.business.cargo_case import FIELDS, INVOICE, INVOICE_FIELDS
+from hub.business.cargo_case import FIELDS, INVOICE, INVOICE_FIELDS, MARKUPS
 from hub.business.enclosures import Enclosure
 from hub.business.kind import Kind
 from hub.business.numbers import NumberFormat
@@ -29,6 +30,12 @@ STRIKES, WAR = "STRIKES", "WAR"
 def additional(agreement: Mapping[str, Any]) -> dict[str, str]:
     """Code -> name of the covers that an agreement has beside its main ones (CG-INS-09)."""
     return {row["code"]: row["name"] for row in agreement.get("coverage") or () if not row["main"]}
+
+
+def markups(agreement: Mapping[str, Any]) -> Sequence[Decimal]:
+    """The mark-ups to choose from under an agreement, its ceiling among them."""
+    ceiling = agreement.get("max_markup_percent")
+    return MARKUPS if ceiling is None else sorted({*(row for row in MARKUPS if row < ceiling), ceiling})
 
 
 SENT = (
@@ -64,9 +71,19 @@ def cancellation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dic
 
 
 def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], now: datetime) -> Mapping[str, Text]:  # noqa: ARG001
-    """Control -> what the user reads; an application goes out under a valid agreement only (CG-AGM-05, CG-POL-04)."""
+    """Control -> what the user reads; an application goes out under a valid agreement only (CG-AGM-05, CG-POL-04), with
+    any mark-up up to that agreement's ceiling.
+    """
     agreement = linked.get("agreement_no")
-    return {} if agreement and agreement["state"] == "VALID" else {"agreement_no": AGREEMENT_OVER}
+    if not agreement or agreement["state"] != "VALID":
+        return {"agreement_no": AGREEMENT_OVER}
+    markup, ceiling = content.get("markup_percent"), agreement.get("max_markup_percent")
+    return {"markup_percent": _too_high(ceiling)} if None not in (markup, ceiling) and markup > ceiling else {}
+
+
+def _too_high(ceiling: Decimal) -> Text:
+    most = format(ceiling.normalize(), "f")
+    return Text(f"加成比例不能超过协议约定的上限{most}%", f"The agreement allows a mark-up of {most}% at most")
 
 
 DUE = "ISSUED_UNPAID"

@@ -69,6 +69,10 @@ CURRENCIES: Mapping[str, Text] = {
     "GBP": Text("英镑", "Pound sterling (GBP)"),
 }
 
+MARKUPS = tuple(map(Decimal, ("0", "5", "10", "15", "20", "25", "30")))
+"""加成比例 in per cent, to choose from (12.4); an agreement says how much it allows."""
+USUAL_MARKUP = "10"
+
 # The rules of the form, as data (CG-INS-05, CG-INS-07, 12.4)
 
 EITHER_OR = ("invoice_no", "transport_doc_no")

@@ -275,3 +275,22 @@ def test_an_application_goes_out_under_the_valid_agreement_that_it_names(
     found = rules.faults({"agreement_no": "XY-1"}, linked, START)
 
     assert (found.keys() == {"agreement_no"}) is refused
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "offered"),
+    [("12", "0 5 10 12"), ("10", "0 5 10"), ("40.5", "0 5 10 15 20 25 30 40.5"), (None, "0 5 10 15 20 25 30")],
+)
+def test_mark_ups_are_offered_up_to_the_agreements_ceiling(ceiling: str | None, offered: str) -> None:
+    agreement = {"max_markup_percent": ceiling and Decimal(ceiling)}
+
+    assert list(rules.markups(agreement)) == [Decimal(one) for one in offered.split()]
+
+
+@pytest.mark.parametrize(("markup", "refused"), [("12.5", False), ("20.00", False), ("20.01", True)])
+def test_any_mark_up_stands_up_to_the_agreements_ceiling(markup: str, refused: bool) -> None:
+    linked = {"agreement_no": {"state": "VALID", "max_markup_percent": Decimal("20.00")}}
+
+    found = rules.faults({"agreement_no": "XY-1", "markup_percent": Decimal(markup)}, linked, START)
+
+    assert [text.zh for text in found.values()] == (["加成比例不能超过协议约定的上限20%"] if refused else [])

@@ -21,8 +21,8 @@ TERMS = [{"name": "免赔约定", "content": "绝对免赔额为损失金额的5
 def entry(world: World, open_browser: Callable[..., Browser]) -> Callable[..., str]:
     clerk = open_browser("OP", fingerprint="ab" * 32)
 
-    def page(*covers: dict[str, Any]) -> str:
-        parts = {"coverage": [*covers], "special_term": TERMS, "product_name": "货运险"}
+    def page(*covers: dict[str, Any], **more: Any) -> str:
+        parts = {"coverage": [*covers], "special_term": TERMS, "product_name": "货运险", **more}
         made = world.create("cargo_agreement", "XY-1", world.ours, "validated", {"agreement_no": "XY-1", **parts})
         return str(clerk.get(f"/cargo/cargo_application/new?from=cargo_agreement/{made.id}").text)
 
@@ -46,6 +46,25 @@ def test_the_terms_of_the_agreement_are_ticked_to_begin_with(entry: Callable[...
 
     assert 'name="special_term" value="免赔约定" aria-label="免赔约定" checked' in text
     assert "绝对免赔额为损失金额的5%。" in text
+
+
+def test_the_usual_mark_up_is_chosen_unless_the_agreement_allows_less(entry: Callable[..., str]) -> None:
+    text = entry(ALL, max_markup_percent=Decimal("15"))
+
+    assert '<option value="10" selected>10%</option>' in text
+    assert ['value="15">15%<' in text, 'value="20">20%<' in text] == [True, False]
+
+
+def test_a_mark_up_that_is_not_in_the_list_can_still_be_read(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    held = {"application_no": "HY-1", "agreement_no": "XY-1", "markup_percent": Decimal("12.5")}
+    world.create("cargo_agreement", "XY-1", world.ours, "validated", {"agreement_no": "XY-1"})
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", held)
+
+    text = open_browser("OP", fingerprint="ab" * 32).get(f"/cargo/cargo_application/{begun.id}/submit").text
+
+    assert '<option value="12.5" selected>12.5%</option>' in text
 
 
 FAULTS = [{"field": "加成比例", "words": "超过协议上限"}]

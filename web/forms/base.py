@@ -69,7 +69,7 @@ class Form(Schema):
         return {
             name: {**row.metadata, "required": row.required, "name": name}
             | ({"columns": row.form.shown()} if isinstance(row, Rows) else {})
-            | ({"options": self.picks[name]} if name in self.picks else {})
+            | ({"options": self.picks[name], "default": self._default(name)} if name in self.picks else {})
             for name, row in self.fields.items()
             if name not in self._unasked
         }
@@ -101,9 +101,13 @@ class Form(Schema):
     def entered(self, content: Mapping[str, Any]) -> dict[str, Any]:
         """``content`` as a user would have typed it, defaults where there is nothing yet."""
         return {
-            name: row.metadata.get("default", "") if content.get(name) is None else entered(content[name])
-            for name, row in self.fields.items()
+            name: self._default(name) if content.get(name) is None else entered(content[name]) for name in self.fields
         }
+
+    def _default(self, name: str) -> str:
+        """What a new page shows, as long as it may be picked."""
+        default: str = self.fields[name].metadata.get("default", "")
+        return default if name not in self.picks or default in self.picks[name] else ""
 
     def brought(self, address: Posted) -> dict[str, Any]:
         """The records that the address names."""

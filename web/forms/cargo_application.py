@@ -1,9 +1,19 @@
 """The entry form 货物运输险投保 (spec.md 12.4, S3:409-444). A test holds it equal to the message CargoApplication."""
 
 import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from hub.business.cargo_amounts import INSURED_FORMULA
-from hub.business.cargo_case import CARRIAGE, CURRENCIES, EITHER_OR, GOODS_CATEGORIES, ID_TYPES
+from hub.business.cargo_case import (
+    CARRIAGE,
+    CURRENCIES,
+    EITHER_OR,
+    GOODS_CATEGORIES,
+    ID_TYPES,
+    MARKUPS,
+    USUAL_MARKUP,
+)
 from hub.contract.text import Text
 from web.forms.base import Form
 from web.forms.conditions import NotBefore, OneOf, RequiredIf, ShownIf
@@ -14,6 +24,14 @@ from web.forms.people import PHONE
 
 NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
 EITHER = Text("发票号和提单/运单号至少填一个", "Fill in the invoice no. or the bill of lading no.")
+
+
+def percents(values: Iterable[Decimal]) -> Mapping[str, Text]:
+    """Numbers to choose from, as they read."""
+    plain = (format(value.normalize(), "f") for value in values)
+    return {text: Text(f"{text}%", f"{text}%") for text in plain}
+
+
 CREDIT = {"yes": Text("使用", "Yes"), "no": Text("不使用", "No")}
 
 
@@ -90,6 +108,13 @@ class CargoApplicationForm(InvoiceForm):
     invoice_amount = amount(Text("发票金额", "Invoice amount"), required=True, least="0.01")
     currency = choice(Text("币制", "Currency"), CURRENCIES, required=True, default="CNY")
     markup_percent = amount(
-        Text("加成比例", "Mark-up"), required=True, places=2, digits=5, unit="%", default="10", hint=INSURED_FORMULA
+        Text("加成比例", "Mark-up"),
+        required=True,
+        places=2,
+        digits=5,
+        unit="%",
+        default=USUAL_MARKUP,
+        hint=INSURED_FORMULA,
+        options=percents(MARKUPS),
     )
     special_term = chosen(Text("特殊约定", "Special terms"), "name")

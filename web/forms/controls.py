@@ -26,6 +26,7 @@ REGION_LEVELS = (
     Text("请选择市", "Choose the city"),
     Text("请选择区", "Choose the district"),
 )
+NO_OPTIONS: Mapping[str, Text] = {}
 Posted = MultiDict[str, str]
 
 
@@ -218,10 +219,12 @@ def amount(
     unit: str | None = None,
     default: str = "",
     hint: Text | None = None,
+    options: Mapping[str, Text] = NO_OPTIONS,
 ) -> Amount:
     """An exact number of at most ``digits`` digits, ``places`` of them behind the point, not below ``least``.
 
-    ``unit`` names the field whose value stands behind it (a currency), or is that unit itself.
+    ``unit`` names the field whose value stands behind it (a currency), or is that unit itself. ``options``: the usual
+    numbers, one of which is chosen; another one that stands there already is kept.
     """
     wrong = Text(
         f"格式有误，请填写不小于{least}的数字，最多{places}位小数",
@@ -240,7 +243,9 @@ def amount(
         error_messages=_messages(wrong, "invalid", "null", "special"),
         metadata={
             "label": label,
-            "control": "amount",
+            "control": "select" if options else "amount",
+            "options": options,
+            "open": True,
             "unit": unit,
             "default": default,
             "hint": hint,

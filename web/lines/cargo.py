@@ -6,10 +6,10 @@ from typing import Any
 
 from hub.business.cargo import AGREEMENT, APPOINTMENT, LINE, POLICY
 from hub.business.cargo_amounts import PREMIUM_FORMULA, PREMIUM_NOTE
-from hub.business.cargo_application import APPLICATION, EDITABLE, STRIKES, WAR, additional
+from hub.business.cargo_application import APPLICATION, EDITABLE, STRIKES, WAR, additional, markups
 from hub.business.cargo_case import INVOICE
 from hub.contract.text import Text
-from web.forms.cargo_application import CargoApplicationForm, CargoCancellationForm
+from web.forms.cargo_application import CargoApplicationForm, CargoCancellationForm, percents
 from web.forms.cargo_appointment import CargoAppointmentForm
 from web.lines.presentation import (
     BY_INSURER,
@@ -299,6 +299,7 @@ VIEW = LineView(
                 "strikes_cover": offers_cover(STRIKES),
                 "war_cover": offers_cover(WAR),
                 "other_cover": other_covers,
+                "markup_percent": lambda agreement: percents(markups(agreement)),
                 "special_term": terms,
             },
             of="agreement_no",
