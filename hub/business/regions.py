@@ -3,7 +3,7 @@ National Bureau of Statistics (国家统计局) on 2023-09-11. A code has two, f
 (东莞市, 中山市, 儋州市) ends at four.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -30,6 +30,28 @@ def below(code: str = "") -> Sequence[tuple[str, str]]:
     return tuple((one, name) for one, name in _names().items() if len(one) == length and one.startswith(code))
 
 
+def provinces() -> tuple[str, ...]:
+    """Their names."""
+    return tuple(name for _, name in below())
+
+
+@cache
+def cities(province: str) -> tuple[str, ...]:
+    """The names of a province's cities, those that it governs itself among them; a municipality is its own city."""
+    code = next((code for code, name in below() if name == province), None)
+    return () if code is None else tuple(dict.fromkeys(_cities(code, province)))
+
+
+def _cities(code: str, province: str) -> Iterator[str]:
+    for city, name in below(code):
+        if name not in FILLERS:
+            yield name
+        elif name in MUNICIPAL:
+            yield province
+        else:
+            yield from (own for _, own in below(city))
+
+
 def levels(code: str) -> tuple[str, ...]:
     """The codes on the way down to ``code``: ``610102`` -> ``61``, ``6101``, ``610102``; only those that exist."""
     return tuple(code[:digits] for digits in LEVELS if len(code) >= digits and code[:digits] in _names())
@@ -45,5 +67,6 @@ def full_name(code: str) -> str:
     return "".join(_names()[one] for one in levels(code) if _names()[one] not in FILLERS)
 
 
-FILLERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
-"""Names of the second level that are no place."""
+MUNICIPAL = frozenset({"市辖区", "县"})
+FILLERS = MUNICIPAL | {"省直辖县级行政区划", "自治区直辖县级行政区划"}
+"""Names of the second level that are no place; the first two are what a municipality has."""

@@ -56,6 +56,15 @@ def choose(page: Page, field: str, label: str) -> None:
     expect(box).to_have_value(re.compile(label))
 
 
+def choose_places(page: Page) -> None:
+    """In China from lists, the cities those of the province; abroad by typing."""
+    part = panel(page)
+    part.get_by_label("起运地省份").select_option("江苏省")
+    part.get_by_label("起运地城市").select_option("苏州市")
+    choose(page, "destination_country", "德国")
+    part.get_by_label("目的地城市").fill("Hamburg")
+
+
 def button(page: Page, name: str) -> None:
     panel(page).locator(".actionbar").get_by_role("button", name=re.compile(f"^{name}")).click()
 
@@ -108,6 +117,7 @@ def test_a_voyage_is_insured_from_the_agreement_to_the_policy(
     button(page, "提交")
     expect(panel(page).locator(".error-summary")).to_contain_text("发票号和提单/运单号至少填一个")  # A-12
     choose(page, "goods_category", CATEGORY)
+    choose_places(page)
     fill(page, invoice_no="INV-1", departure_date="2026-12-10", arrival_date="2026-12-01")
     button(page, "提交")
     expect(panel(page).locator(".error-summary")).to_contain_text("预计抵达日期不能早于起运日期")
@@ -119,6 +129,7 @@ def test_a_voyage_is_insured_from_the_agreement_to_the_policy(
     wait_for(page, "货物运输险投保单查询", number, "已出单未缴费")
     row(page, number).get_by_text("查看明细").click()
     expect(panel(page)).to_contain_text("110,000.00")  # A-11
+    expect(panel(page)).to_contain_text("苏州市")
     expect(panel(page)).to_contain_text("55.00")
     demo.ask(insurer, do="paid", application_no=number)
     wait_for(page, "货物运输险投保单查询", number, "已生效")

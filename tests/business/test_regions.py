@@ -35,3 +35,20 @@ def test_a_code_that_leaves_something_to_choose_or_is_none_is_not_complete(code:
 def test_the_levels_of_a_code_end_where_it_stops_to_exist() -> None:
     assert regions.levels("610102") == ("61", "6101", "610102")
     assert regions.levels("619999") == ("61",)
+
+
+@pytest.mark.parametrize(
+    ("province", "some", "count"),
+    [
+        ("陕西省", {"西安市", "榆林市"}, 10),
+        ("上海市", {"上海市"}, 1),
+        ("重庆市", {"重庆市"}, 1),
+        ("湖北省", {"武汉市", "仙桃市"}, 17),
+        ("江南省", set(), 0),
+    ],
+)
+def test_the_cities_of_a_province_are_places(province: str, some: set[str], count: int) -> None:
+    found = regions.cities(province)
+
+    assert some <= {*found}
+    assert len(found) == count

@@ -59,6 +59,7 @@ EXPECTED = {
     "imports.report": ENTERPRISE,
     "imports.take": ENTERPRISE,
     "regions.below": SESSION,
+    "regions.cities": SESSION,
     "documents.document": ENTERPRISE,
     "pay.bills": ENTERPRISE,
     "operations.reconciliation": OPERATOR,

@@ -127,3 +127,19 @@ def test_a_cancellation_may_say_why(world: World, open_browser: Callable[..., Br
     assert 'name="cancel_reason"' in text
     assert answer.status_code == 303, answer.text
     assert world.rows(tables.business_object)[0].content["cancel_reason"] == "合同取消"
+
+
+def test_the_cities_on_offer_are_those_of_the_province_that_was_saved(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    held = {"application_no": "HY-1", "origin_country": "CHN", "origin_province": "江苏省", "origin_city": "苏州市"}
+    held |= {"destination_country": "DEU", "destination_city": "Hamburg"}
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", held)
+    browser = open_browser("OP", fingerprint="ab" * 32)
+
+    text = browser.get(f"/cargo/cargo_application/{begun.id}/submit").text
+
+    assert '<option lang="zh-CN" selected>苏州市</option>' in text
+    assert 'name="destination_city" value="Hamburg"' in text
+    assert "西安市" not in text
+    assert browser.get("/cities?province=上海市").json == {"province": "上海市", "cities": ["上海市"]}

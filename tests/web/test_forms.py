@@ -304,7 +304,7 @@ def test_a_form_and_its_schema_agree_on_what_a_value_may_be(type: str, form: Any
 
     assert field["required"] is shape.required or field["control"] in ("box", "rows", "chosen")
     assert shape.enumeration in ((), tuple(field.get("options", ())))
-    if field["control"] in ("text", "area", "tel", "email"):
+    if field["control"] in ("text", "area", "tel", "email", "place"):
         assert shape.max_length is None or field["longest"] <= shape.max_length
         assert patterns <= {str(field.get("pattern", "")).translate(ESCAPED)}
 
@@ -349,6 +349,10 @@ def cargo(**typed: str) -> dict[str, Any]:
         ({"arrival_date": "2026-11-27"}, {"arrival_date"}),
         ({"arrival_date": "2026-11-28"}, set()),
         ({"bulk": ""}, {"bulk"}),
+        ({"origin_country": "CHN", "origin_province": "江苏省", "origin_city": "苏州市"}, set()),
+        ({"origin_country": "CHN", "origin_province": "江苏省", "origin_city": "西安市"}, {"origin_city"}),
+        ({"origin_country": "CHN", "origin_province": "江南省"}, {"origin_province"}),
+        ({"destination_country": "DEU", "destination_city": "Hamburg"}, set()),
     ],
 )
 def test_the_rules_of_a_cargo_application(typed: dict[str, str], wrong: set[str]) -> None:

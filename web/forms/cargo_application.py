@@ -21,6 +21,7 @@ from web.forms.controls import Rule, amount, box, choice, chosen, day, flag, lin
 from web.forms.countries import countries
 from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
 from web.forms.people import PHONE
+from web.forms.places import CHINA, Listed, place
 
 NUMBER = Rule(re.compile(r"[^ \t\n\r]{1,64}"), Text("格式有误，编号不能含空格", "A number without blanks"))
 EITHER = Text("发票号和提单/运单号至少填一个", "Fill in the invoice no. or the bill of lading no.")
@@ -49,6 +50,7 @@ class CargoApplicationForm(InvoiceForm):
         *INVOICE_RULES,
         ShownIf(("letter_of_credit_no",), "letter_of_credit", ("yes",)),
         RequiredIf(("letter_of_credit_no",), "letter_of_credit", ("yes",)),
+        *(Listed(f"{end}_country", f"{end}_province", f"{end}_city") for end in ("origin", "destination")),
         NotBefore(
             "arrival_date",
             "departure_date",
@@ -88,14 +90,14 @@ class CargoApplicationForm(InvoiceForm):
     bulk = flag(Text("是否大宗散装运输", "Bulk cargo"), required=True, default="no")
     departure_date = day(Text("起运日期", "Departure"), required=True)
     arrival_date = day(Text("预计抵达日期", "Expected arrival"), required=True)
-    origin_country = choice(Text("起运地国家/地区", "Country of departure"), countries(), default="CHN")
-    origin_province = text("起运地省份", "Province of departure", 50)
-    origin_city = text("起运地城市", "City of departure", 50)
+    origin_country = choice(Text("起运地国家/地区", "Country of departure"), countries(), default=CHINA)
+    origin_province = place(Text("起运地省份", "Province of departure"), "origin_country")
+    origin_city = place(Text("起运地城市", "City of departure"), "origin_country", "origin_province")
     origin_port = text("起运港名称", "Port of departure", 100, required=True)
     origin_description = text("起运港描述", "About the port of departure", 200, required=True)
     destination_country = choice(Text("目的地国家/地区", "Country of destination"), countries())
-    destination_province = text("目的地省份", "Province of destination", 50)
-    destination_city = text("目的地城市", "City of destination", 50)
+    destination_province = place(Text("目的地省份", "Province of destination"), "destination_country")
+    destination_city = place(Text("目的地城市", "City of destination"), "destination_country", "destination_province")
     destination_port = text("目的港名称", "Port of destination", 100, required=True)
     destination_description = text("目的地描述", "About the destination", 200, required=True)
     via_description = text("途径港描述", "Ports of call", 200)

@@ -1,7 +1,7 @@
 """The fields of forms: each a marshmallow field whose metadata says how the page shows it.
 
 ``metadata["control"]``: text, tel, email, area, tick, box, select, radio, day, amount, region, picked or
-chosen.
+chosen; places are in places.py.
 """
 
 import re

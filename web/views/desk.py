@@ -21,6 +21,7 @@ from hub.services.shapes import BusinessObject, Draft
 from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.auth import login_of
+from web.forms import places
 from web.forms.base import Form, Window
 from web.forms.files import FileNote
 from web.forms.rules import stricter
@@ -447,7 +448,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "action": here.action,
         "form_page": here.page,
         "introduction": services.told(here.line, here.page.beside) if here.page.beside else None,
-        "fields": here.form.shown(),
+        "fields": places.with_choices(here.form.shown(), known),
         "derived": derived_texts(here, known),
         "unknowable": unknowable(here),
         "source": request.values.get("from", ""),

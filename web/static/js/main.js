@@ -16,6 +16,7 @@ import { startLogin } from "./login.js";
 import { startMany } from "./many.js";
 import { startPanels } from "./panels.js";
 import { startPay } from "./pay.js";
+import { startPlaces } from "./places.js";
 import { startPoll } from "./poll.js";
 import { startReading } from "./reading.js";
 import { startRegions } from "./regions.js";
@@ -29,8 +30,8 @@ import { startUploads } from "./uploads.js";
 import { startViewDialog } from "./viewdialog.js";
 import { startWorkspace } from "./workspace.js";
 
-const PER_VIEW = [startRegions, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany, startCounters,
-  startStepper, startPay, startSaid];
+const PER_VIEW = [startRegions, startPlaces, startConditions, startDerived, startCombobox, startPoll, startUploads, startMany,
+  startCounters, startStepper, startPay, startSaid];
 
 document.addEventListener("view:shown", ({ detail }) => PER_VIEW.forEach((start) => start(detail.view)));
 PER_VIEW.forEach((start) => start(document));
