@@ -315,6 +315,7 @@ def test_every_country_is_an_alpha_3_code_with_two_names() -> None:
     assert next(iter(found)) == "CHN"
     assert found["DEU"] == Text("德国", "Germany")
     assert 240 < len(found) < 260
+    assert len({text.zh for text in found.values()}) == len(found)
     assert all(re.fullmatch("[A-Z]{3}", code) and text.zh != text.en for code, text in found.items())
 
 

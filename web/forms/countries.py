@@ -9,6 +9,7 @@ from babel.core import get_global
 from hub.contract.text import Text
 
 NO_COUNTRY = re.compile("X..|QUU|ZZZ|AA.")  # assigned by users or by the CLDR
+WITHDRAWN = frozenset({"BUR", "DDR", "FXX", "TMP", "YMD", "ZAR"})  # ISO 3166-3; the CLDR has their successors' names
 OFFICIAL = {"TWN": Text("中国台湾", "Taiwan, China")}
 
 
@@ -22,6 +23,7 @@ def countries() -> dict[str, Text]:
         for code, names in aliases.items()
         if len(code) == 3
         and not NO_COUNTRY.fullmatch(code)
+        and code not in WITHDRAWN
         and code.isalpha()
         and len(names) == 1
         and names[0] in zh
