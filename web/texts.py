@@ -333,6 +333,7 @@ ENGLISH: Mapping[str, str] = {
     "序号": "No.",
     "预览": "Preview",
     "协议未约定": "None in the agreement",
+    "协议约定已全部添加": "All of the agreement's are added",
     "单证名称": "Document",
     "来源": "From",
     "接收时间": "Received",

@@ -65,6 +65,17 @@ def choose_places(page: Page) -> None:
     part.get_by_label("目的地城市").fill("Hamburg")
 
 
+def change_terms(page: Page) -> None:
+    """The agreement's special terms go and one comes back, by keys alone; what else is typed stays."""
+    terms = panel(page).get_by_role("group", name="特殊约定", exact=True)
+    terms.locator("[data-pick-all]").press("Space")
+    terms.get_by_role("button", name="删除所选的行").press("Enter")
+    expect(terms).to_contain_text("没有找到匹配的记录")
+    expect(terms.get_by_role("combobox")).to_be_focused()
+    terms.get_by_role("button", name="添加特殊约定").press("Enter")
+    expect(terms.locator("[data-pick]")).to_have_count(1)
+
+
 def button(page: Page, name: str) -> None:
     panel(page).locator(".actionbar").get_by_role("button", name=re.compile(f"^{name}")).click()
 
@@ -118,6 +129,7 @@ def test_a_voyage_is_insured_from_the_agreement_to_the_policy(
     expect(panel(page).locator(".error-summary")).to_contain_text("发票号和提单/运单号至少填一个")  # A-12
     choose(page, "goods_category", CATEGORY)
     choose_places(page)
+    change_terms(page)
     fill(page, invoice_no="INV-1", departure_date="2026-12-10", arrival_date="2026-12-01")
     button(page, "提交")
     expect(panel(page).locator(".error-summary")).to_contain_text("预计抵达日期不能早于起运日期")

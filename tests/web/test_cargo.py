@@ -41,11 +41,33 @@ def test_an_agreement_without_further_covers_says_so(entry: Callable[..., str]) 
     assert "协议未约定" in entry(ALL)
 
 
-def test_the_terms_of_the_agreement_are_ticked_to_begin_with(entry: Callable[..., str]) -> None:
+def test_the_terms_of_the_agreement_stand_there_to_begin_with(entry: Callable[..., str]) -> None:
     text = entry(ALL)
 
-    assert 'name="special_term" value="免赔约定" aria-label="免赔约定" checked' in text
+    assert 'name="special_term" value="免赔约定"' in text
     assert "绝对免赔额为损失金额的5%。" in text
+
+
+def test_a_special_term_is_deleted_and_added_again_without_scripts(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    world.create("cargo_agreement", "XY-1", world.ours, "validated", {"agreement_no": "XY-1", "special_term": TERMS})
+    held = {"application_no": "HY-1", "agreement_no": "XY-1", "special_term": TERMS}
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", held)
+    browser, path = open_browser("OP", fingerprint="ab" * 32), f"/cargo/cargo_application/{begun.id}"
+
+    def press(command: str, **typed: str) -> str:
+        answer = browser.post(f"{path}/draft", {"action": "submit", "marks": "N/M", "row": command, **typed})
+        return str(browser.get(answer.headers["Location"]).text)
+
+    gone = press("delete:special_term", special_term="免赔约定", **{"special_term-picked": "免赔约定"})
+    there = press("add:special_term", **{"special_term-more": "免赔约定"})
+    invented = press("add:special_term", special_term="免赔约定", **{"special_term-more": "自拟"})
+
+    term = 'type="hidden" name="special_term" value="免赔约定"'
+    assert [term in text for text in (gone, there, invented)] == [False, True, True]
+    assert "没有找到匹配的记录" in gone
+    assert all("N/M</textarea>" in text and "自拟" not in text for text in (gone, there, invented))
 
 
 def test_the_usual_mark_up_is_chosen_unless_the_agreement_allows_less(entry: Callable[..., str]) -> None:

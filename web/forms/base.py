@@ -151,10 +151,14 @@ class Form(Schema):
         """What a button of the rows does: the values after it, and the control to go on in.
 
         ``add:<rows>``, ``open:<rows>:<place>``, ``delete:<rows>:<place>``, ``delete:<rows>`` for those that are ticked.
+        Of rows that are chosen, ``add`` takes the one that ``<rows>-more`` names.
         """
         verb, _, rest = posted.get("row", "").partition(":")
         name, _, place = rest.partition(":")
         row = self.fields.get(name)
+        if isinstance(row, Chosen):
+            picked = posted.getlist(f"{name}-picked")
+            return {**typed, name: row.alter(typed[name], verb, posted.get(f"{name}-more", ""), picked)}, f"{name}-more"
         if not isinstance(row, Rows):
             return dict(typed), ""
         chosen = [place] if place else posted.getlist(f"{name}-picked")

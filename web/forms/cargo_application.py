@@ -119,4 +119,4 @@ class CargoApplicationForm(InvoiceForm):
         hint=INSURED_FORMULA,
         options=percents(MARKUPS),
     )
-    special_term = chosen(Text("特殊约定", "Special terms"), "name")
+    special_term = chosen(Text("特殊约定", "Special terms"), "name", Text("添加特殊约定", "Add a special term"))

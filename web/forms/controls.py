@@ -5,7 +5,7 @@ chosen; places are in places.py.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -281,7 +281,7 @@ def picked(label: Text, column: str) -> Picked:
 
 
 class Chosen(fields.Raw):
-    """The rows that are ticked among those that another object offers, each by what it has in ``column``."""
+    """Some of the rows that another object offers, each known by what it has in ``column``; added one by one."""
 
     def __init__(self, column: str, **more: Any) -> None:
         super().__init__(**more)
@@ -289,19 +289,27 @@ class Chosen(fields.Raw):
         self.offered: Mapping[str, Mapping[str, str]] = {}
 
     def gather(self, posted: Posted, name: str, kept: Any = None) -> list[dict[str, str]]:  # noqa: ARG002
-        """The rows that are ticked, in the order of the page; what is not offered is none."""
+        """The rows of the page in their order; what is not offered is none."""
         return [dict(self.offered[value]) for value in posted.getlist(name) if value in self.offered]
 
     def spread(self, name: str, typed: Any) -> list[tuple[str, str]]:
-        """The boxes that are ticked."""
+        """The controls that hold the rows."""
         return [(name, row[self.column]) for row in typed or ()]
 
+    def alter(
+        self, rows: list[Mapping[str, str]], verb: str, more: str, picked: Collection[str]
+    ) -> list[Mapping[str, str]]:
+        """The rows with ``more`` (``add``), or without those that are picked (``delete``)."""
+        there = {row[self.column] for row in rows}
+        if verb == "add" and more in self.offered and more not in there:
+            return [*rows, dict(self.offered[more])]
+        return [row for row in rows if row[self.column] not in picked] if verb == "delete" else rows
 
-def chosen(label: Text, column: str) -> Chosen:
-    """Rows to tick among those of another object."""
-    return Chosen(
-        column, load_default=list, metadata={"label": label, "control": "chosen", "column": column, "options": {}}
-    )
+
+def chosen(label: Text, column: str, add: Text) -> Chosen:
+    """Rows that are added from those of another object; ``add`` is what the button says."""
+    shown = {"label": label, "control": "chosen", "column": column, "options": {}, "add": add}
+    return Chosen(column, load_default=list, metadata=shown)
 
 
 @runtime_checkable

@@ -338,7 +338,7 @@ VIEW = LineView(
                     Text("特殊约定信息", "Special terms"),
                     ("special_term",),
                     columns=1,
-                    hint=Text("勾选适用于本次投保的协议约定", "Tick those of the agreement that are to apply"),
+                    hint=Text("提示：特殊约定内容以协议约定为准", "Special terms are those of the agreement"),
                 ),
                 Block(Text("附件信息", "Enclosed files"), ("attachment",), columns=1),
             ),
