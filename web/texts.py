@@ -333,6 +333,8 @@ ENGLISH: Mapping[str, str] = {
     "序号": "No.",
     "预览": "Preview",
     "协议未约定": "None in the agreement",
+    "协议内容有变，按现行协议办理：": "The agreement has changed; it counts as it stands now:",
+    "协议不再约定": "no longer in the agreement",
     "协议约定已全部添加": "All of the agreement's are added",
     "单证名称": "Document",
     "来源": "From",

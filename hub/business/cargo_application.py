@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business import premiums, sending
-from hub.business.acts import Action, Actor, Need, Payable, Sends
+from hub.business.acts import Action, Actor, Drawn, Linked, Links, Need, Payable, Sends
 from hub.business.cargo_amounts import DERIVED
 from hub.business.cargo_case import FIELDS, INVOICE, INVOICE_FIELDS, MARKUPS
 from hub.business.enclosures import Enclosure
@@ -70,6 +70,16 @@ def cancellation(content: Mapping[str, Any], actor: Actor, now: datetime) -> dic
     return {"application_no": content["application_no"], "requested_at": now} | reason | actor.signer
 
 
+SAYS = ("product_name", "rate_permille")
+"""What an agreement says itself about what is applied for under it."""
+
+
+def drawn(content: Mapping[str, Any], links: Links, insurer: Linked, now: datetime) -> Drawn:  # noqa: ARG001
+    """The product and the rate are those of the agreement as it stands, whatever an earlier voyage had (CG-POL-04)."""
+    agreement = links["agreement_no"].get(str(content.get("agreement_no")))
+    return ({name: agreement.content.get(name) for name in SAYS} if agreement else {}), {}
+
+
 def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], now: datetime) -> Mapping[str, Text]:  # noqa: ARG001
     """Control -> what the user reads; an application goes out under a valid agreement only (CG-AGM-05, CG-POL-04), with
     any mark-up up to that agreement's ceiling.
@@ -78,7 +88,9 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
     if not agreement or agreement["state"] != "VALID":
         return {"agreement_no": AGREEMENT_OVER}
     markup, ceiling = content.get("markup_percent"), agreement.get("max_markup_percent")
-    return {"markup_percent": _too_high(ceiling)} if None not in (markup, ceiling) and markup > ceiling else {}
+    if markup is None or ceiling is None or markup <= ceiling:
+        return {}
+    return {"markup_percent": _too_high(ceiling)}
 
 
 def _too_high(ceiling: Decimal) -> Text:
@@ -273,6 +285,7 @@ APPLICATION = Kind(
             form="cargo_application",
             adds=submission,
             faults=faults,
+            draws=drawn,
             encloses=(Enclosure(code="attachment"),),
             needs=(
                 Need(

@@ -1,5 +1,6 @@
 """The entry of a cargo application offers what its agreement has (spec CG-INS-09, CG-INS-10)."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha256
@@ -165,3 +166,65 @@ def test_the_cities_on_offer_are_those_of_the_province_that_was_saved(
     assert 'name="destination_city" value="Hamburg"' in text
     assert "西安市" not in text
     assert browser.get("/cities?province=上海市").json == {"province": "上海市", "cities": ["上海市"]}
+
+
+OLD = {"application_no": "HY-1", "agreement_no": "XY-1", "rate_permille": Decimal("0.5"), "strikes_cover": True}
+OLD |= {"special_term": TERMS, "invoice_amount": Decimal("100000.00"), "currency": "USD", "goods_category": "矿产品"}
+OLD |= {"product_name": "货运险", "markup_percent": Decimal(10)}
+
+
+def test_a_copy_follows_the_agreement_as_it_stands_and_says_what_has_changed(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    now = {"agreement_no": "XY-1", "rate_permille": Decimal("0.6"), "product_name": "货运险", "coverage": [ALL]}
+    now |= {"special_term": [{"name": "免赔约定", "content": "绝对免赔额为10%。"}]}
+    world.create("cargo_agreement", "XY-1", world.ours, "validated", now)
+    world.create("cargo_application", "HY-1", world.ours, "begun", OLD)
+    policy = world.create(
+        "cargo_policy", "BD-1", world.ours, "effective", {"policy_no": "BD-1", "application_no": "HY-1"}
+    )
+
+    text = (
+        open_browser("OP", fingerprint="ab" * 32)
+        .get(f"/cargo/cargo_application/new?from=cargo_policy/{policy.id}")
+        .text
+    )
+
+    told = text[text.index("协议内容有变") : text.index("</ul>", text.index("协议内容有变"))]
+    assert "保险费率(‰)：0.50 → 0.60" in told
+    assert "罢工险：协议不再约定" in told
+    assert "免赔约定：绝对免赔额为损失金额的5%。 → 免赔约定：绝对免赔额为10%。" in told
+    assert told.count("<li>") == 3
+
+
+def test_a_changed_application_costs_what_the_agreement_says_now(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    now = {
+        "agreement_no": "XY-1",
+        "rate_permille": Decimal("0.6"),
+        "product_name": "货运险",
+        "coverage": [ALL, STRIKES],
+    }
+    world.create("cargo_agreement", "XY-1", world.ours, "validated", now | {"special_term": TERMS})
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", OLD)
+    browser, path = open_browser("OP", fingerprint="ab" * 32), f"/cargo/cargo_application/{begun.id}/submit"
+    typed = {"invoice_amount": "100000.00", "currency": "USD", "markup_percent": "10"}
+
+    assert browser.post(f"{path}/derived", typed).json["premium"] == "66.00 美元"
+    assert 'data-derived="premium" aria-live="polite">66.00 美元<' in browser.get(path).text
+
+
+def test_the_applicant_becomes_the_insured_by_a_button_and_nothing_typed_is_lost(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", OLD | {"enterprise_name": "示例公司"})
+    browser, path = open_browser("OP", fingerprint="ab" * 32), f"/cargo/cargo_application/{begun.id}"
+    typed = {"applicant_contact": "王小明", "insured_phone": "029-80000000", "marks": "N/M"}
+
+    answer = browser.post(f"{path}/draft", {"action": "submit", "row": "fill:insured", **typed})
+    text = browser.get(answer.headers["Location"]).text
+
+    found = dict(re.findall('name="insured_([a-z_]+)" type="[a-z]+" value="([^"]+)"', text))
+    assert found == {"name": "示例公司", "id_no": world.ours, "contact": "王小明", "phone": "029-80000000"}
+    assert '<option value="USCC" selected>' in text

@@ -109,6 +109,17 @@ class Form(Schema):
         default: str = self.fields[name].metadata.get("default", "")
         return default if name not in self.picks or default in self.picks[name] else ""
 
+    def outdated(self, content: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        """What ``content`` holds that is not to be picked any more, or reads otherwise: field, was, is (or nothing)."""
+        found = []
+        for name, picks in self.picks.items():
+            row, held = self.fields[name], content.get(name)
+            if isinstance(row, Chosen):
+                found += [(name, _in_words(one), _in_words(now)) for one, now in row.outdated(held or ())]
+            elif held and not row.metadata.get("open") and entered(held) not in picks:
+                found.append((name, "" if held is True else str(held), ""))
+        return found
+
     def brought(self, address: Posted) -> dict[str, Any]:
         """The records that the address names."""
         return {name: row.gather(address, name) for name, row in self.fields.items() if isinstance(row, Picked)}
@@ -321,6 +332,10 @@ def entered(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _in_words(row: Mapping[str, Any]) -> str:
+    return "：".join(map(str, row.values()))
 
 
 def _tidy(value: Any) -> Any:

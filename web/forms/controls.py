@@ -5,7 +5,7 @@ chosen; places are in places.py.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
@@ -304,6 +304,13 @@ class Chosen(fields.Raw):
         if verb == "add" and more in self.offered and more not in there:
             return [*rows, dict(self.offered[more])]
         return [row for row in rows if row[self.column] not in picked] if verb == "delete" else rows
+
+    def outdated(self, rows: Iterable[Mapping[str, str]]) -> Iterator[tuple[Mapping[str, str], Mapping[str, str]]]:
+        """The rows that are offered otherwise now, and how; those that are not any more, and nothing."""
+        for row in rows:
+            now = self.offered.get(row[self.column], {})
+            if now != row:
+                yield row, now
 
 
 def chosen(label: Text, column: str, add: Text) -> Chosen:

@@ -19,7 +19,9 @@ LONGEST = 50
 def place(label: Text, country: str, province: str = "") -> fields.String:
     """A province or, with the field ``province``, a city of it: chosen while ``country`` is China, else typed."""
     made = line(label, longest=LONGEST, rule=NAME)
-    made.metadata |= {"control": "place", "country": country, "province": province, "home": CHINA}
+    made.metadata = {
+        **made.metadata, "control": "place", "country": country, "province": province, "home": CHINA,
+    }  # fmt: skip
     return made
 
 

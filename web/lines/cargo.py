@@ -17,6 +17,7 @@ from web.lines.presentation import (
     Block,
     Column,
     Counter,
+    Fill,
     Filter,
     FormPage,
     Group,
@@ -43,6 +44,12 @@ def other_covers(agreement: Mapping[str, Any]) -> Mapping[str, Text]:
 def terms(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
     """The special terms by their names."""
     return {row["name"]: row for row in agreement.get("special_term") or ()}
+
+
+def as_insured(known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The applicant as the insured (同投保公司)."""
+    own = {f"insured_{name}": known.get(f"applicant_{name}") for name in ("contact", "phone", "address")}
+    return {"insured_name": known["enterprise_name"], "insured_id_type": "USCC", "insured_id_no": known["uscc"], **own}
 
 
 APPOINTMENTS = Listing(
@@ -314,7 +321,12 @@ VIEW = LineView(
                     ("application_no", "uscc", "enterprise_name", "agreement_no", "product_name", *APPLICANT),
                     columns=3,
                 ),
-                Block(Text("被投保公司信息", "Insured"), INSURED, columns=3),
+                Block(
+                    Text("被投保公司信息", "Insured"),
+                    INSURED,
+                    columns=3,
+                    fill=Fill("insured", Text("同投保公司", "Same as the applicant"), as_insured),
+                ),
                 Block(Text("货物信息", "Goods"), GOODS),
                 Block(
                     Text("发票信息", "Invoice for the premium"),

@@ -232,6 +232,20 @@ class Errand:
 
 
 @dataclass(frozen=True)
+class Fill:
+    """A button within a form that fills in fields with what is known: ``by`` names them and their values."""
+
+    code: str
+    label: Text
+    by: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+    @property
+    def command(self) -> str:
+        """What the button sends."""
+        return f"fill:{self.code}"
+
+
+@dataclass(frozen=True)
 class Block:
     """A titled part of a form. ``names``: the form's fields, or the kind's (and "uscc"), which are read-only here, or
     the action's enclosures.
@@ -243,6 +257,7 @@ class Block:
     columns: Literal[1, 2, 3] = 2
     wide: frozenset[str] = frozenset()  # fields that take a whole line
     errands: Sequence[Errand] = ()
+    fill: Fill | None = None
     notes: Sequence[Text] = ()  # 温馨提示, one under the other
     clauses: Sequence[str] = ()  # a text to be read, in Chinese, which is what counts
 

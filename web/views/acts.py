@@ -23,6 +23,7 @@ from web.views.common import act_links, partner_name, place, tenant
 from web.views.desk import (
     Desk,
     again,
+    altered,
     as_read,
     chosen_receiver,
     derived_texts,
@@ -176,7 +177,7 @@ def save(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     here = desk(line, kind, object_id, request.form.get("action", ""))
     if here.form is None:
         raise NotFound
-    typed, focus = here.form.alter(gathered(here), request.form)
+    typed, focus = altered(here)
     by_script = _by_script()
     try:
         draft = keep(here, typed)

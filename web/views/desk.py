@@ -25,7 +25,7 @@ from web.forms import places
 from web.forms.base import Form, Window
 from web.forms.files import FileNote
 from web.forms.rules import stricter
-from web.lines.presentation import Errand, FormPage, LineView, Listing
+from web.lines.presentation import Errand, Fill, FormPage, LineView, Listing
 from web.site import read, runtime, say, show, site
 from web.views import magic, services
 from web.views.common import (
@@ -94,6 +94,11 @@ class Desk:
     def errands(self) -> Mapping[str, Errand]:
         """The pages that go on with what is typed here."""
         return {row.page: row for block in (self.page.blocks if self.page else ()) for row in block.errands}
+
+    @property
+    def fills(self) -> Mapping[str, Fill]:
+        """The buttons that fill in some of the fields, by their commands."""
+        return {row.fill.command: row.fill for row in (self.page.blocks if self.page else ()) if row.fill}
 
     @property
     def known(self) -> dict[str, Any]:
@@ -302,7 +307,7 @@ def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
     """The derived values of what is typed so far, as they read."""
     if here.form is None or not here.obj.kind.derived:
         return {}
-    known = {**here.obj.content, **here.form.right(typed)}
+    known = {**here.obj.content, **here.form.right(typed), **drawn(here, typed)[0]}
     values = derive(here.obj.kind, known)
     return {name: value_text(here.obj.kind, {**known, **values}, name) for name in values}
 
@@ -326,6 +331,17 @@ def number(text: str | None) -> int | None:
 def gathered(here: Desk) -> dict[str, Any]:
     """What the page sent, as it was typed."""
     return here.form.gather(request.form, here.known) if here.form else {}
+
+
+def altered(here: Desk) -> tuple[dict[str, Any], str]:
+    """The values after a button within the form, and the control to go on in."""
+    typed = gathered(here)
+    command = request.form.get("row", "")
+    fill = here.fills.get(command)
+    if here.form is None or fill is None:
+        return here.form.alter(typed, request.form) if here.form else (typed, "")
+    filled = fill.by({**here.obj.content, **typed, "uscc": here.obj.enterprise})
+    return {**typed, **{name: value for name, value in filled.items() if value}}, command
 
 
 def as_read(shown: Mapping[str, Any], value: Any) -> str:
@@ -421,6 +437,22 @@ def drawn(here: Desk, known: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapp
             return {}, error.fields
 
 
+def outdated(here: Desk, now: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What the object has from an earlier time and the one that offers says otherwise by now: label, was, is."""
+    if here.form is None or here.page is None or not here.page.of:
+        return []
+    kind, before = here.obj.kind, here.obj.content
+    changed = [
+        (name, value_text(kind, before, name), value_text(kind, now, name))
+        for name in now.keys() & before.keys() - here.form.fields.keys()
+        if now[name] != before[name]
+    ]
+    return [
+        {"label": read(kind.field(name).label), "was": was, "now": says}
+        for name, was, says in (*changed, *here.form.outdated(before))
+    ]
+
+
 def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text]) -> dict[str, Any]:
     """What the template of a form is handed. Raises NotFound for an action without one."""
     if here.page is None or here.form is None:
@@ -434,6 +466,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     brought = [name for name in here.form.brought(MultiDict()) if known.get(name)]
     held = {**obj.content, **more, **room}
     return {
+        "outdated": outdated(here, more),
         "held": held,
         "held_text": {row.name: value_text(obj.kind, held, row.name) for row in obj.kind.fields if not row.rows},
         "form_step": 1 if here.page.first else 0,
