@@ -41,7 +41,7 @@ class MessageSchema:
         body = (OWN_BODY if namespace == ENVELOPE else OTHER_BODY).format(namespace=namespace, file=file.name)
         driver = DRIVER.format(body=body)
         self._schema = whole.compiled(lambda: etree.fromstring(driver, _parser(_Local(catalogue))))
-        self._explained = xsd.load(driver, catalogue.resolve)
+        self._explained = xsd.load(driver, catalogue.resolve, compiled=True)
         self.shape = xsd.shape(self._explained, f"{{{namespace}}}{type}")
         envelope = xsd.shape(self._explained, ROOT)
         self._whole = replace(

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import hub_sinosure  # noqa: F401 - what the children need is imported once
 
-import web.serve  # noqa: F401
-from hub import cli
+import web.serve  # noqa: F401 - what the children need is imported once
+from hub import cli, registry
 from hub.business.acts import Actor
 from hub.clock import SystemClock
 from hub.commands.home import TEST_BUILD, opened
@@ -34,6 +33,8 @@ CLOCK = "clock"  # file in the home: seconds that the harness let pass
 PERSON = Actor(account="a1", name=FIRM, enterprise=USCC, role="PW")
 NURSERY = multiprocessing.get_context("forkserver")
 NURSERY.set_forkserver_preload([__name__])
+for made in registry.build().partners.values():
+    made.prepare()  # so are all plugins, and their schemas compiled
 
 
 class ShiftedClock(SystemClock):
