@@ -1,5 +1,6 @@
 """The credit authorisation (企业征信授权书, spec.md 14.1): the enterprise lets an insurer look into its credit,
-under its seal and card; without it no insurer grants a limit. Manual S3:617-680; MSG-DG-01..02, document DOC-10.
+under its seal and card; without it no insurer grants a limit. Each letter stays as it was signed: after one that was
+refused, has expired or was revoked another one is signed. Manual S3:617-680; MSG-DG-01..02, document DOC-10.
 """
 
 from collections.abc import Mapping
@@ -99,22 +100,20 @@ AUTHORISATION = Kind(
                     "FAILED",
                     Text("授权失败", "Refused"),
                     "failed",
-                    Next.ENTERPRISE,
-                    hint=Text("可重新签署", "You may sign again"),
-                    notice=Text("征信授权失败", "A credit authorisation was refused"),
+                    Next.NOBODY,
+                    notice=Text("征信授权失败，请重新签署", "A credit authorisation was refused: sign another"),
                 ),
                 State(
                     "EXPIRED",
                     Text("已过期", "Expired"),
                     "ended",
-                    Next.ENTERPRISE,
-                    hint=Text("请重新签署", "Sign again"),
-                    notice=Text("征信授权已过期，请重新签署", "A credit authorisation has expired: sign again"),
+                    Next.NOBODY,
+                    notice=Text("征信授权已过期，请重新签署", "A credit authorisation has expired: sign another"),
                 ),
                 State("REVOKED", Text("已撤回", "Revoked"), "ended", Next.NOBODY),
             ),
             transitions=(
-                *sending.moves("FAILED", "EXPIRED"),
+                *sending.moves(),
                 *sending.answers("authorised", "AUTHORISED", *sending.AWAITED),
                 *sending.answers("failed", "FAILED", *sending.AWAITED),
                 Transition("AUTHORISED", "expired", "EXPIRED"),

@@ -42,12 +42,14 @@ class Query:
     """What a list asks for. ``filters``: a track's name -> state id, ``partner`` -> its code, a keyed field's name ->
     prefix of its value, ``<date field>_from``/``_to`` and ``created_from``/``created_to`` -> ISO days in Asia/Shanghai.
     ``without``: states that this list leaves out. ``newest``: states in which an object takes the place of all older
-    ones with the same partner.
+    ones with the same partner. ``past``: states in which an object leaves its place to any newer one that
+    was handed in.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
     without: Collection[str] = ()
     newest: Collection[str] = ()
+    past: Collection[str] = ()
     size: int = 10
     cursor: str | None = None
     page: int | None = None
@@ -188,11 +190,12 @@ def listed(kind: Kind, query: Query) -> list[ColumnElement[bool]]:
     hidden = [] if query.filters.get("state") else [row.id for row in kind.track("state").states if row.hidden]
     out = [*query.without, *hidden]
     found: list[ColumnElement[bool]] = [_object.c.state.not_in(out)] if out else []
-    return [*found, ~_followed(query.newest)] if query.newest else found
+    return [*found, ~_followed(query)] if query.newest else found
 
 
-def _followed(states: Collection[str]) -> ColumnElement[bool]:
-    """A newer object of the same kind, with the same partner, stands in one of ``states``."""
+def _followed(query: Query) -> ColumnElement[bool]:
+    """A newer object of the same kind, with the same partner, has taken the place of this one."""
     newer = _object.alias()
     alike = [newer.c[name] == _object.c[name] for name in ("enterprise", "kind", "partner")]
-    return exists().where(*alike, newer.c.state.in_(states), newer.c.created_at > _object.c.created_at)
+    takes = or_(newer.c.state.in_(query.newest), and_(_object.c.state.in_(query.past), newer.c.submission > 0))
+    return exists().where(*alike, takes, newer.c.created_at > _object.c.created_at)

@@ -9,7 +9,6 @@ import pytest
 from hub.business import KINDS, duty_application, duty_limit
 from hub.business.customs import OFFICES
 from hub.business.duty_application import APPLICATION, POLICY
-from hub.business.duty_authorisation import AUTHORISATION
 from hub.business.duty_limit import LIMIT
 from hub.business.kind import Kind
 from hub.business.lifecycle import Event, project
@@ -21,8 +20,6 @@ OFFERED: dict[str, dict[str, set[str]]] = {
     "duty_authorisation": {
         "DRAFT": {"submitted", "deleted"},
         "SEND_FAILED": {"submitted"},
-        "FAILED": {"submitted"},
-        "EXPIRED": {"submitted"},
         "AUTHORISED": {"revoked"},
     },
     "duty_limit": {  # 重新申请: 失败 or 已过期 (S3:719)
@@ -95,13 +92,6 @@ def test_an_expired_limit_is_granted_anew_and_an_old_change_does_not_undo_that()
     found = project(LIMIT, events)
 
     assert (found.states["state"], found.content["total_amount"]) == ("SUCCEEDED", Decimal("9.00"))
-
-
-def test_an_authorisation_that_expired_is_signed_again() -> None:
-    events = [event("begun", 0), event("submitted"), event("authorised"), event("expired")]
-
-    assert state(AUTHORISATION, *events) == "EXPIRED"
-    assert state(AUTHORISATION, *events, event("submitted", 2), event("authorised", 2)) == "AUTHORISED"
 
 
 @pytest.mark.parametrize("end", ["settled", "cancelled", "expired"])

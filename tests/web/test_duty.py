@@ -138,17 +138,36 @@ def test_of_each_insurer_the_letter_in_force_stands_alone_and_all_are_in_the_rec
         ("ZX-1", "yunfan", ("submitted", "failed")),
         ("ZX-2", "yunfan", ("submitted", "authorised")),
         ("ZX-3", "yunfan", ("submitted", "authorised")),
-        ("ZX-4", "yunfan", ()),
+        ("ZX-4", "yunfan", ("submitted", "failed")),
+        ("ZX-5", "yunfan", ("submitted", "failed")),
+        ("ZX-6", "yunfan", ()),
     ):
         world.partner = insurer
         letter = world.create("duty_authorisation", number, OURS, "begun", {"authorisation_no": number})
         for event in events:
-            world.event(letter, event)
+            world.event(letter, event, submission=1)
         world.clock.move(timedelta(seconds=1))
     numbers = re.compile(r'<th scope="row" class="number">([^<]+)')
 
-    assert numbers.findall(clerk.get("/duty/duty_authorisation").text) == ["ZX-4", "ZX-3", "ZX-0"]
-    assert len(numbers.findall(clerk.get("/duty/duty_authorisation_record").text)) == 5
+    assert numbers.findall(clerk.get("/duty/duty_authorisation").text) == ["ZX-6", "ZX-5", "ZX-3", "ZX-0"]
+    assert len(numbers.findall(clerk.get("/duty/duty_authorisation_record").text)) == 7
+
+
+@pytest.mark.parametrize("end", ["failed", "expired", "revoked"])
+def test_a_letter_that_has_ended_is_followed_by_a_new_one_to_the_same_insurer(
+    end: str, clerk: Browser, world: World
+) -> None:
+    letter = world.create("duty_authorisation", "ZX-1", OURS, "begun", {"authorisation_no": "ZX-1"})
+    for event in ("submitted", *(() if end == "failed" else ("authorised",)), end):
+        world.event(letter, event)
+    path = f"/duty/duty_authorisation/{letter.id}"
+
+    text = clerk.get(path).text
+
+    (again,) = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>重新签署</a>', text)
+    assert again == f"/duty/duty_authorisation/new?from=duty_authorisation/{letter.id}"
+    begun = re.findall(r'action="/duty/duty_authorisation/([0-9a-f]{32})/submit"', clerk.get(again).text)
+    assert begun != [letter.id]
 
 
 @pytest.mark.parametrize(

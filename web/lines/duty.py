@@ -28,6 +28,7 @@ from web.lines.presentation import (
 from web.lines.systems import INSURANCE
 
 AGAIN = Text("再次提交", "Submit again")
+SIGN_AGAIN = Text("重新签署", "Sign again")
 
 AUTHORISATIONS = Listing(
     kind=AUTHORISATION,
@@ -43,9 +44,13 @@ AUTHORISATIONS = Listing(
     filters=(BY_INSURER, Filter("state", "track"), Filter("signed_at", "days")),
     without=frozenset({"REVOKED"}),
     newest=frozenset({"AUTHORISED"}),
+    past=frozenset({"FAILED", "EXPIRED"}),
     acts=("submit", "revoke", "delete"),
     form_first=frozenset({"DRAFT"}),
-    link_labels={("submit", state): Text("重新签署", "Sign again") for state in ("SEND_FAILED", "FAILED", "EXPIRED")},
+    link_labels={("submit", "SEND_FAILED"): SIGN_AGAIN},
+    sources={
+        "duty_authorisation": Source(label=SIGN_AGAIN, states=frozenset({"FAILED", "EXPIRED", "REVOKED"}), fields=())
+    },
     detail=(
         "authorisation_no", "state", "enterprise_name", "uscc", "seal_no", "document_version", "signed_at",
         "valid_from", "valid_until", "reason",
@@ -65,7 +70,10 @@ AUTHORISATION_RECORDS = replace(
     columns=AUTHORISATIONS.columns[:-1],
     without=frozenset(),
     newest=frozenset(),
+    past=frozenset(),
     acts=(),
+    sources={},
+    begins=frozenset(),
     create=None,
     empty=Text(
         "还没有授权书。签署过的授权书都会出现在这里。", "None yet: every letter that was ever signed appears here."

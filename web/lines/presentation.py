@@ -123,6 +123,7 @@ class Listing:
     code: str = ""  # in the address; of the kind's own list, which leads everywhere else, the kind's
     without: frozenset[str] = frozenset()  # states in which an object stands in another list of the kind only
     newest: frozenset[str] = frozenset()  # in which an object leaves older ones with its partner to another list
+    past: frozenset[str] = frozenset()  # in which it stands in another list as soon as a newer one was handed in
     acts: Sequence[str] = ()
     begins: frozenset[str] | None = None  # the kinds that a row may begin; None: every one that may be begun from it
     link_labels: Mapping[tuple[str, str], Text] = field(default_factory=dict)  # (action, state) -> what the link says

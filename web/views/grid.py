@@ -47,6 +47,7 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
         filters=_filters(listing),
         without=listing.without,
         newest=listing.newest,
+        past=listing.past,
         size=size,
         cursor=request.args.get("cursor"),
         page=asked_number("page", NUMBERED),
