@@ -49,6 +49,7 @@ class Firm:
     uscc: str
     name: str
     name_en: str
+    customs_code: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,18 @@ class Card:
         return f"{self.firm.name} {pki.ROLE_UNITS[self.role]} {self.holder}"
 
 
-DEMO = Firm(uscc="91000000DEM000014K", name="示例进出口有限公司", name_en="Demo Import & Export Co., Ltd.")
-SAMPLE = Firm(uscc="91000000DEM000022E", name="样例国际贸易有限公司", name_en="Sample International Trade Co., Ltd.")
+DEMO = Firm(
+    uscc="91000000DEM000014K",
+    name="示例进出口有限公司",
+    name_en="Demo Import & Export Co., Ltd.",
+    customs_code="6101961234",
+)
+SAMPLE = Firm(
+    uscc="91000000DEM000022E",
+    name="样例国际贸易有限公司",
+    name_en="Sample International Trade Co., Ltd.",
+    customs_code="6101965678",
+)
 FIRMS = (DEMO, SAMPLE)
 DECLARATIONS: Mapping[Firm, Sequence[str]] = {
     DEMO: ("224820260000000101", "224820260000000102"),
@@ -263,6 +274,7 @@ def register(found: config.Settings, identities: Sequence[pki.Identity]) -> None
     with writing(made.engine) as connection:
         for firm in FIRMS:
             accounts.register_enterprise(connection, firm.uscc, firm.name, now)
+            accounts.note_customs_code(connection, firm.uscc, firm.customs_code)
         for card, identity in zip(CARDS, identities, strict=True):
             if not card.bound:
                 continue

@@ -1,8 +1,12 @@
 """China's customs as the duty guarantee knows them: who is insured, and for which uses of a guarantee."""
 
+import re
 from collections.abc import Mapping
 
 from hub.contract.text import Text
+
+REGISTRATION = re.compile(r"[0-9]{4}[0-9A-Z]{6}")
+"""An enterprise's code at customs (海关注册编码, 海关十位)."""
 
 OFFICES: Mapping[str, Text] = {
     code: Text(f"{zh}海关", f"{en} Customs")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from stdnum.cn import uscc as usccs
 from stdnum.exceptions import ValidationError
 
+from hub.business.customs import REGISTRATION
 from hub.cards import trust
 from hub.cards.refusal import CardRefused
 from hub.cards.suites import read_certificate
@@ -36,6 +37,13 @@ COLUMNS = {
 ROLES = ("LP", "OP", "PW", "ADM")
 
 
+def customs_code(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Raises click.BadParameter."""
+    if value and not REGISTRATION.fullmatch(value):
+        raise click.BadParameter("10 characters: 4 digits, then 6 digits or capitals")
+    return value
+
+
 @click.group("accounts")
 def command() -> None:
     """Enterprises, their accounts and cards.
@@ -51,17 +59,20 @@ def command() -> None:
 @command.command("add-enterprise")
 @click.argument("uscc")
 @click.argument("name")
+@click.option("--customs-code", callback=customs_code, help="海关十位; of an enterprise that is known too.")
 @home_option
-def add_enterprise(uscc: str, name: str, home: Path) -> None:
+def add_enterprise(uscc: str, name: str, customs_code: str | None, home: Path) -> None:
     """Make an enterprise known by its unified social credit code and name.
 
     \b
     Example:
-      swhub accounts add-enterprise 91000000DEM000014K 示例进出口有限公司
+      swhub accounts add-enterprise 91000000DEM000014K 示例进出口有限公司 --customs-code 6101961234
     """
     runtime = opened(home)
     with writing(runtime.engine) as connection:
         accounts.register_enterprise(connection, valid(uscc), name, runtime.clock.now())
+        if customs_code:
+            accounts.note_customs_code(connection, uscc, customs_code)
     click.echo(f"{uscc}  {name}")
 
 

@@ -34,6 +34,12 @@ def register_enterprise(connection: Connection, uscc: str, name: str, now: datet
     insert_new(connection, tables.enterprise, {"uscc": uscc, "name": name, "created_at": now})
 
 
+def note_customs_code(connection: Connection, uscc: str, code: str) -> None:
+    """What the enterprise is registered under at customs (海关十位); its forms offer it."""
+    table = tables.enterprise
+    connection.execute(update(table).where(table.c.uscc == uscc).values(customs_code=code))
+
+
 def add_account(connection: Connection, *, enterprise: str | None, name: str, role: str, now: datetime) -> str:
     """A new account; returns its id. ``role`` is LP, OP, PW or ADM; ADM belongs to no enterprise."""
     if role not in ("LP", "OP", "PW", "ADM") or (role == "ADM") != (enterprise is None):

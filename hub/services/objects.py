@@ -204,6 +204,17 @@ class Tenant:
         named = {f"state{n}": state for n, state in enumerate(states)}
         return [thaw(row) for row in _standing(*named).rows(self._connection, {**asked, **named})]
 
+    def customs_codes(self, kinds: Collection[str], name: str) -> list[str]:
+        """The enterprise's codes at customs: the one it is registered under, and those that objects of these kinds, of
+        which an enterprise has few, were handed in with under ``name``.
+        """
+        table, firm = tables.business_object, tables.enterprise
+        own = self._connection.execute(select(firm.c.customs_code).where(firm.c.uscc == self._enterprise)).scalar()
+        handed_in = self._owned(table).where(table.c.kind.in_(kinds), table.c.submission > 0)
+        rows = self._connection.execute(handed_in.order_by(table.c.created_at.desc(), table.c.id))
+        given = (thaw(row).content.get(name) for row in rows)
+        return list(dict.fromkeys(code for code in (own, *given) if code))
+
     def page(self, kind_code: str, query: Query) -> Page:
         """One page, newest first. A cursor that does not fit gives page one with ``stale`` set."""
         kind = KINDS[kind_code]

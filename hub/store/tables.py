@@ -78,6 +78,7 @@ enterprise = Table(
     metadata,
     Column("uscc", String(18), primary_key=True),
     Column("name", String(200), nullable=False),
+    Column("customs_code", String(10), nullable=True),  # 海关十位
     Column("created_at", UtcTime, nullable=False),
 )
 

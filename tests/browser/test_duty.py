@@ -17,7 +17,6 @@ LIMIT: Mapping[str, str] = {
     "contact_name": "王小明",
     "contact_phone": "029-80000000",
     "legal_person": "李某",
-    "customs_code": "6101961234",
     "applied_amount": "60000000.00",
 }
 GUARANTEE: Mapping[str, str] = {"start_date": "2026-12-01", "end_date": "2027-05-31"}
@@ -69,6 +68,7 @@ def limited(page: Page, insurer: str) -> None:
     panel(page).get_by_role("link", name="额度申请", exact=True).last.click()
     page.get_by_role("link", name=INSURERS[insurer]).click()
     fill(page, LIMIT)
+    pick(page, "customs_code", "6101961234")
     pick(page, "customs_office", "西安海关")
     pick(page, "guarantee_use", "汇总征税担保")
     button(page, "额度申请")

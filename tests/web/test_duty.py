@@ -9,9 +9,14 @@ import pytest
 from hub_cargo_yunfan.adapter import yunfan
 
 from hub import registry
+from hub.contract.text import Text
+from hub.errors import InvalidInput
+from hub.services import accounts
 from hub.services.shapes import BusinessObject
+from hub.store.engine import writing
 from tests.web.world import OURS, Browser, World
 from web.app import create_app
+from web.forms.duty import DutyLimitForm
 
 CARD = "ab" * 32
 
@@ -170,6 +175,39 @@ def test_a_letter_that_has_ended_is_followed_by_a_new_one_to_the_same_insurer(
     assert begun != [letter.id]
 
 
+def test_the_code_at_customs_is_chosen_from_the_profiles_and_those_used_before(clerk: Browser, world: World) -> None:
+    with writing(world.runtime.engine) as connection:
+        accounts.note_customs_code(connection, OURS, "6101961234")
+    for number, code in (("ED-7", "6101965678"), ("ED-8", "6101961234")):
+        said = {"apply_no": number, "customs_code": code}
+        world.event(world.create("duty_limit", number, OURS, "begun", said), "submitted", submission=1)
+
+    text = clerk.get("/duty/duty_limit/new").text
+
+    select = text.partition('name="customs_code"')[2].partition("</select>")[0]
+    assert re.findall(r'value="(\w+)"', select) == ["6101961234", "6101965678"]
+
+
+def test_the_code_at_customs_is_typed_as_long_as_none_is_known(clerk: Browser) -> None:
+    text = clerk.get("/duty/duty_limit/new").text
+
+    assert re.search(r'<input class="f"[^>]* name="customs_code"[^>]* pattern=', text)
+
+
+def test_another_code_at_customs_than_those_offered_is_refused() -> None:
+    form = DutyLimitForm(None, {"customs_code": {"6101961234": Text("6101961234", "6101961234")}})
+
+    typed = {
+        "enterprise_name": "甲公司", "contact_name": "王小明", "contact_phone": "029-80000000",
+        "legal_person": "李某", "customs_office": "9000", "applied_amount": "1.00", "guarantee_use": "SUMMARY",
+    }  # fmt: skip
+
+    with pytest.raises(InvalidInput) as refused:
+        form.check({**typed, "customs_code": "6101960000"})
+
+    assert list(refused.value.fields) == ["customs_code"]
+
+
 @pytest.mark.parametrize(
     "query", ["applied_at_to=9999-12-31", "applied_at_from=0001-01-01", "created_to=9999-12-31", "apply_no=a%00b"]
 )
@@ -184,5 +222,5 @@ def test_an_application_for_a_limit_knows_the_contact_of_the_last_one(clerk: Bro
     text = clerk.get("/duty/duty_limit/new").text
 
     assert 'value="王小明"' in text
-    assert 'value="6101961234"' in text
+    assert '<option value="6101961234" selected>' in text
     assert "不带走" not in text

@@ -58,9 +58,10 @@ class Form(Schema):
 
     @validates_schema(skip_on_field_errors=True)
     def _picked(self, data: Mapping[str, Any], **_: Any) -> None:
-        """What is required is looked up by the act itself."""
+        """What is required is looked up by the act itself, unless it may be typed where there is nothing to pick."""
+        free = {name for name, row in self.fields.items() if not row.required or row.metadata.get("picked")}
         said = {name: data[name] for name in self.picks if isinstance(data.get(name), str) and data[name]}
-        wrong = [name for name in said if not self.fields[name].required and said[name] not in self.picks[name]]
+        wrong = [name for name in said if name in free and said[name] not in self.picks[name]]
         if wrong:
             raise ValidationError({name: [CHOOSE] for name in wrong})
 
@@ -69,10 +70,15 @@ class Form(Schema):
         return {
             name: {**row.metadata, "required": row.required, "name": name}
             | ({"columns": row.form.shown()} if isinstance(row, Rows) else {})
-            | ({"options": self.picks[name], "default": self._default(name)} if name in self.picks else {})
+            | (self._choice(name, row) if name in self.picks else {})
             for name, row in self.fields.items()
             if name not in self._unasked
         }
+
+    def _choice(self, name: str, row: fields.Field[Any]) -> dict[str, Any]:
+        """How a field is shown that there is something to pick for."""
+        control = row.metadata.get("picked") or row.metadata["control"]
+        return {"options": self.picks[name], "default": self._default(name), "control": control}
 
     @property
     def _unasked(self) -> set[str]:

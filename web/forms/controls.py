@@ -68,8 +68,11 @@ def line(
     control: str = "text",
     autocomplete: str = "off",
     hint: Text | None = None,
+    picked: str = "",
 ) -> fields.String:
-    """A field of text. ``control``: text, tel, email or area."""
+    """A field of text. ``control``: text, tel, email or area. ``picked``: the control once there is something to pick,
+    and nothing else may be said then.
+    """
     shown = {
         "label": label,
         "control": control,
@@ -77,6 +80,7 @@ def line(
         "hint": hint,
         "shortest": shortest,
         "longest": longest,
+        "picked": picked,
     }
     if rule:
         shown |= {"pattern": rule.pattern.pattern, "wrong": rule.text}

@@ -2,7 +2,9 @@
 
 import re
 
-from hub.business.customs import OFFICES, USES
+from marshmallow import fields
+
+from hub.business.customs import OFFICES, REGISTRATION, USES
 from hub.contract.text import Text
 from web.forms.agreement import SealChoice
 from web.forms.base import Form
@@ -13,12 +15,19 @@ from web.forms.people import NAME, PHONE
 from web.forms.seal import RenewalForm
 
 CUSTOMS_CODE = Rule(
-    re.compile(r"[0-9]{4}[0-9A-Z]{6}"),
+    REGISTRATION,
     Text(
         "格式有误，海关注册编码为10位：4位数字加6位数字或大写字母", "10 characters: 4 digits, then 6 digits or capitals"
     ),
 )
 DECLARATION = Rule(re.compile(r"[0-9]{18}"), Text("格式有误，报关单号为18位数字", "18 digits"))
+
+
+def registration() -> fields.String:
+    """The enterprise's code at customs: chosen (DG-LMT-06), and typed only as long as none is known."""
+    return line(
+        Text("海关十位", "Customs registration code"), required=True, longest=10, rule=CUSTOMS_CODE, picked="select"
+    )
 
 
 class DutyAuthorisationForm(RenewalForm, SealChoice):
@@ -34,7 +43,7 @@ class DutyLimitForm(Form):
         Text("联系人电话", "Contact phone"), required=True, longest=20, rule=PHONE, control="tel", autocomplete="tel"
     )
     legal_person = text("法人名称", "Legal representative", 100, required=True)
-    customs_code = line(Text("海关十位", "Customs registration code"), required=True, longest=10, rule=CUSTOMS_CODE)
+    customs_code = registration()
     customs_office = choice(Text("注册海关", "Customs of registration"), OFFICES, required=True)
     applied_amount = amount(Text("申请额度(元)", "Limit applied for (CNY)"), required=True, least="0.01")
     guarantee_use = choice(Text("使用类型", "Use"), USES, required=True)
@@ -56,7 +65,7 @@ class DutyApplicationForm(InvoiceForm):
         NotBefore("end_date", "start_date", Text("止期不能早于起期", "The end cannot be before the beginning")),
     )
 
-    customs_code = line(Text("海关十位", "Customs registration code"), required=True, longest=10, rule=CUSTOMS_CODE)
+    customs_code = registration()
     guarantee_use = choice(Text("使用类型", "Use"), USES, required=True)
     customs_office = choice(Text("注册海关", "Customs of registration"), OFFICES, required=True)
     declaration_office = choice(Text("申报地海关", "Customs of declaration"), OFFICES, required=True)

@@ -316,6 +316,7 @@ VIEW = LineView(
         ),
         "duty_limit": FormPage(
             schema=DutyLimitForm,
+            customs_code="customs_code",
             title=Text("额度申请", "Application for a limit"),
             blocks=(
                 Block(
@@ -337,6 +338,7 @@ VIEW = LineView(
         ),
         "duty_application": FormPage(
             schema=DutyApplicationForm,
+            customs_code="customs_code",
             title=Text("关税保证保险投保", "Duty guarantee application"),
             hint=Text("保费以保险公司计算为准。", "The insurer's own premium counts."),
             blocks=(

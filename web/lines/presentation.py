@@ -294,6 +294,7 @@ class FormPage:
     paper: Text | None = None
     done: Text | None = None  # what the last button says, else the action's own label
     options: Mapping[str, Callable[[Registry], Mapping[str, Text]]] = field(default_factory=dict)  # field -> its picks
+    customs_code: str = ""  # the field that is chosen from the enterprise's codes at customs, once any is known
     of: str = ""  # the field that links to the object whose parts are chosen from
     offers: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(
         default_factory=dict

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from hub.business import regions
 from hub.business.acts import Action
+from hub.business.duty_limit import LIMIT
 from hub.business.enclosures import MIB, Enclosure
 from hub.business.kind import Kind, derive
 from hub.contract.media import SUFFIXES, endings
@@ -215,6 +216,9 @@ def _picks(page: FormPage, obj: BusinessObject, action: Action) -> dict[str, Map
     """What the page lets choose: from the registry, of the object that offers, the seals where a document is signed."""
     found: dict[str, Mapping[str, Any]] = {name: of(runtime().registry) for name, of in page.options.items()}
     with tenant() as mine:
+        if page.customs_code:
+            codes = mine.customs_codes([LIMIT.code], page.customs_code)
+            found |= {page.customs_code: {code: Text(code, code) for code in codes}} if codes else {}
         if page.of:
             offering = mine.meant(obj, page.of)
             found |= {name: of(offering.content) for name, of in page.offers.items()} if offering else {}

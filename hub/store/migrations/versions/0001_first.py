@@ -161,6 +161,7 @@ def upgrade() -> None:
         "enterprise",
         sa.Column("uscc", sa.String(length=18), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("customs_code", sa.String(length=10), nullable=True),
         sa.Column("created_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("uscc", name=op.f("pk_enterprise")),
     )
