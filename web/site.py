@@ -61,14 +61,17 @@ class Site:
             raise NotFound
         return view, listing
 
+    def line(self, kind: Kind) -> LineView:
+        """The line that lists the kind."""
+        return next(view for view in self.lines.values() if view.listing(kind.code))
+
     def listing(self, kind: Kind) -> Listing:
         """The kind's own list."""
         return next(found for view in self.lines.values() if (found := view.listing(kind.code)))
 
     def path(self, kind: Kind, *parts: str) -> str:
         """The path of a kind's own list, or of one object and what belongs to it."""
-        line = next(view.line.code for view in self.lines.values() if view.listing(kind.code))
-        return "/".join(("", line, kind.code, *parts))
+        return "/".join(("", self.line(kind).line.code, kind.code, *parts))
 
 
 def site() -> Site:

@@ -21,6 +21,7 @@ from hub_sinosure.adapter import sinosure
 from hub_sinosure.simulator.scenario import SCENARIO as INSURER
 
 from hub import registry
+from hub.business import KINDS
 from hub.business.claim_report import report_rows
 from hub.config import DeliverySettings, HubSettings, PartnerSettings
 from hub.crypto.keys import KeySigner
@@ -79,8 +80,9 @@ class Town:
     def typed(self, path: str) -> dict[str, str]:
         """The draft as the page would post it again."""
         with reading(self.world.runtime.engine) as connection:
-            mine = Tenant(connection, OURS)
-            draft = mine.draft(mine.get("claim", path.rpartition("/")[2]), "claim")
+            mine, (kind, object_id) = Tenant(connection, OURS), path.split("/")[2:]
+            entry = KINDS[kind].entry
+            draft = mine.draft(mine.get(kind, object_id), entry.form if entry and entry.form else "")
         assert draft is not None
         return {name: value for name, value in draft.values.items() if isinstance(value, str)}
 
@@ -276,6 +278,56 @@ def test_a_list_that_cannot_be_had_is_not_an_empty_list(town: Town, monkeypatch:
 
     assert "查询服务暂不可用，请稍后重试" in page
     assert "未查询到数据" not in page.split("本企业新建的买方")[0]
+
+
+@pytest.mark.parametrize("listing", [LIST, LOSSES, REPORTS])
+def test_a_buyer_begun_from_a_form_fills_its_number_in_there_once_it_is_handed_in(listing: str, town: Town) -> None:
+    town.policy = town.world.policy("BD2026-0009", programme=SZ)
+    path = town.begin(listing)
+    town.save(path, buyer_code="MF100001")
+    leads = re.findall(r'href="(/claim/buyer/new\?from=[^"]+)"', town.browser.get(f"{path}/buyers").text)[0]
+    page = town.browser.get(leads).text
+    buyer = re.findall(r'action="(/claim/buyer/[0-9a-f]{32})/register"', page)[0]
+    kept = {name: hidden(page, name) for name in ("revision", "draft_revision", "action", "begin", "from")}
+    refused = town.browser.post(f"{buyer}/register", {**kept, "name_en": "NEW BUYER LTD", "country": "GBR"})
+    again = {name: hidden(refused.text, name) for name in ("revision", "draft_revision", "action", "from")}
+    typed = {"name_en": "NEW BUYER LTD", "country": "GBR", "address_en": "1 Example Street"}
+
+    answer = town.browser.post(f"{buyer}/register", {**again, **typed})
+
+    assert f'href="{path}/submit"' in refused.text  # the way back
+    assert answer.headers["Location"] == f"{path}/submit"
+    filled = town.typed(path)
+    assert (filled["buyer_name_en"], filled["buyer_code"]) == ("NEW BUYER LTD", "")
+    assert filled.get("buyer_no", "").startswith("MF2026") == (listing == LIST)  # reports ask for no number
+
+
+def test_a_buyer_begun_for_a_claim_that_was_submitted_meanwhile_changes_nothing_there(town: Town) -> None:
+    path = town.begin()
+    page = town.browser.get(town.save(path, errand="buyer").headers["Location"]).text
+    buyer = re.findall(r'action="(/claim/buyer/[0-9a-f]{32})/register"', page)[0]
+    kept = {name: hidden(page, name) for name in ("revision", "draft_revision", "action", "begin", "from")}
+    typed = {"name_en": "NEW BUYER LTD", "country": "GBR", "address_en": "1 Example Street"}
+    town.browser.post(f"{buyer}/draft", kept | typed)
+    with reading(town.world.runtime.engine) as connection:
+        claim = Tenant(connection, OURS).get("claim", path.rpartition("/")[2])
+    town.world.event(claim, "submitted", buyer_no="MF2026-1")
+
+    answer = town.browser.post(f"{buyer}/register", {**kept, **typed, "begin": "", "draft_revision": "1"})
+
+    assert answer.headers["Location"] == f"{buyer}/progress?action=register"
+    assert town.typed(path)["buyer_name_en"] == ""
+
+
+def test_what_acts_on_the_whole_claim_stands_above_and_below_it(town: Town) -> None:
+    path = town.begin()
+    town.save(path)
+
+    before, _, after = town.browser.get(f"{path}/submit").text.partition("data-entry")
+
+    for part in (before, after):
+        assert re.search(r'<button type="submit" form="[^"]+" class="btn primary"', part)
+        assert 'data-shortcut="save"' in part
 
 
 def test_a_new_buyer_can_be_chosen_once_it_was_submitted(town: Town) -> None:

@@ -45,7 +45,26 @@ ABOUT_FILES = (
 )
 """温馨提示 (S2:696-702)."""
 
-BUYER_SEARCH = Errand(Text("查询买方", "Look the buyer up"), "buyers")
+BUYER_SEARCH = Errand(
+    Text("查询买方", "Look the buyer up"), "buyers", at=("buyer_code", "buyer_name_en"), icon="search"
+)
+NEW_BUYER = Errand(Text("新建买方", "New buyer"), begins=BUYER.code, at=("buyer_no",), icon="pencil")
+"""The magnifier and the pencil (UI-21, CI-CLM-08, -09)."""
+
+FOR_A_FORM = Source(
+    label=Text("新建买方", "New buyer"),
+    states=frozenset(EDITABLE),
+    fields=(),
+    shown=False,
+    fills={
+        "buyer_code": "buyer_code",
+        "buyer_no": "buyer_no",
+        "buyer_name_en": "name_en",
+        "buyer_country": "country",
+        "buyer_address_en": "address_en",
+    },
+)
+"""A buyer begun for a form that lacks it; whatever was chosen there before makes way for it."""
 
 POLICIES = Master(
     kind=POLICY,
@@ -148,6 +167,7 @@ BUYERS = Listing(
     },
     detail=("buyer_no", "state", "buyer_code", *(row.name for row in FACTS)),
     create=Text("新建买方", "New buyer"),
+    sources={"claim": FOR_A_FORM, "loss_report": FOR_A_FORM, "buyer_report": FOR_A_FORM},
     title=Text("新建买方信息", "New buyer"),
     empty=Text(
         "买方不在保险公司的买方名单中时，在此新建；取得临时编号后即可提交索赔申请。",
@@ -188,11 +208,11 @@ VIEW = LineView(
                     Text("买方信息", "Buyer"),
                     ("buyer_code", "buyer_no", "buyer_name_en"),
                     hint=Text(
-                        "买方尚无代码时，先新建买方并填写其临时编号。",
-                        "For a buyer without a code, register it first and enter its temporary number.",
+                        "点击放大镜查询保险公司买方名单；名单中没有的，点击铅笔新建，临时编号自动填入。",
+                        "The magnifier searches the insurer's list; the pencil registers a buyer that it lacks.",
                     ),
                     columns=3,
-                    errands=(BUYER_SEARCH,),
+                    errands=(BUYER_SEARCH, NEW_BUYER),
                 ),
                 Block(
                     Text("银行信息", "Banks"),
@@ -250,6 +270,7 @@ VIEW = LineView(
         "buyer": FormPage(
             schema=BuyerForm,
             title=Text("新建买方信息", "New buyer"),
+            done=Text("保存并提交", "Save and submit"),
             blocks=(Block(Text("新建买方信息", "New buyer"), ("buyer_no", *(row.name for row in FACTS))),),
         ),
     },

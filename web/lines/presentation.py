@@ -55,6 +55,7 @@ class Source:
     primary: bool = False
     shown: bool = True  # as a link beside the source; else other pages lead there
     dialog: bool = False  # over the list, where one of its rows begins it
+    fills: Mapping[str, str] = field(default_factory=dict)  # once it is handed in: the source's form <- its own field
 
 
 @dataclass(frozen=True)
@@ -226,10 +227,20 @@ class Group:
 
 @dataclass(frozen=True)
 class Errand:
-    """A button within a form: what is typed is kept, and the page of this name goes on with it."""
+    """A button within a form: what is typed is kept, and another page goes on with it: one of the object's own, or that
+    of a new object, which is begun from this one.
+    """
 
     label: Text
-    page: str  # the last part of its path, behind the object's
+    page: str = ""  # the last part of its path, behind the object's
+    begins: str = ""  # or the kind that is begun
+    at: Sequence[str] = ()  # the fields that it stands beside as an icon, else it stands below its block
+    icon: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the form calls it."""
+        return self.page or self.begins
 
 
 @dataclass(frozen=True)
@@ -266,6 +277,15 @@ class Block:
     def flat(self) -> list[str]:
         """The names, those of groups among them."""
         return [name for row in self.names for name in (row.names if isinstance(row, Group) else (row,))]
+
+    @property
+    def buttons(self) -> list[Errand]:
+        """The errands below it."""
+        return [row for row in self.errands if not row.at]
+
+    def icons(self, name: str) -> list[Errand]:
+        """The errands beside a field."""
+        return [row for row in self.errands if name in row.at]
 
 
 @dataclass(frozen=True)
@@ -310,6 +330,11 @@ class FormPage:
         if not (self.first or self.paper):
             return ()
         return [title for title in (self.first, *(block.title for block in self.blocks), self.paper) if title]
+
+    @property
+    def composite(self) -> bool:
+        """Whether buttons within it act on a part only: those for the whole then stand above it too (UI-22)."""
+        return any(block.errands for block in self.blocks)
 
 
 @dataclass(frozen=True, kw_only=True)

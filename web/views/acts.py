@@ -29,6 +29,8 @@ from web.views.desk import (
     derived_texts,
     describe,
     desk,
+    errand_path,
+    fill_in,
     form_context,
     gathered,
     has_place,
@@ -112,6 +114,7 @@ def act(line: str, kind: str, object_id: str, action: str) -> ResponseReturnValu
         return _conflict(here, typed)
     with tenant() as mine:
         onward = journeys.onward(mine, here.listing, here.action, done)
+    onward = onward or fill_in(here.listing, done)
     if here.action.sends and not onward:
         return redirect(site().path(here.obj.kind, object_id, f"progress?action={action}"), 303)
     flash(read(here.action.waiting) or read(here.action.done) or say("{action}已完成", action=read(here.action.label)))
@@ -211,12 +214,12 @@ def _checked(here: Desk, typed: Mapping[str, Any]) -> ResponseReturnValue:
 
 def _onwards(here: Desk, focus: str) -> str | None:
     """Where a button within the form leads as soon as what is typed is kept."""
-    command, errand = request.form.get("row"), request.form.get("errand", "")
+    command, errand = request.form.get("row"), here.errands.get(request.form.get("errand", ""))
     if here.form and command and (name := command.removeprefix("import:")) in here.form.tables():
         return f"{here.path}/import/{name}"
     if command is not None:
         return f"{here.path}?focus={focus}"
-    return site().path(here.obj.kind, here.obj.id, errand) if errand in here.errands else None
+    return errand_path(here.obj, errand) if errand else None
 
 
 def _by_script() -> bool:

@@ -15,10 +15,11 @@ from hub.services.paging import Query
 from web.auth import ENTERPRISE, access, login_of
 from web.forms.claim import BuyerSearch
 from web.forms.countries import countries
+from web.lines.claim import NEW_BUYER
 from web.page import page
 from web.site import read, say, site
 from web.views.common import asked_number, place, tenant
-from web.views.desk import Desk, desk, keep, require
+from web.views.desk import Desk, desk, errand_path, put, require
 from web.views.places import object_view
 
 views = Blueprint("buyers", __name__)
@@ -61,7 +62,8 @@ def search(line: str, kind: str, object_id: str) -> Response:
         pages=lambda number: f"{path}?{urlencode({**typed, 'page': number})}",
         own=own,
         path=path,
-        new=site().path(BUYER, "new"),
+        own_path=site().path(BUYER),
+        new=errand_path(here.obj, NEW_BUYER),
         back=here.path,
     )
 
@@ -71,8 +73,7 @@ def search(line: str, kind: str, object_id: str) -> Response:
 def choose(line: str, kind: str, object_id: str) -> ResponseReturnValue:
     """Fill the chosen buyer in."""
     here = _here(line, kind, object_id)
-    known = here.known
-    keep(here, known | {name: request.form.get(name, "") for name in CHOSEN if name in known})
+    put(here, {name: request.form.get(name, "") for name in CHOSEN})
     flash(say("已填入买方信息"))
     return redirect(here.path, 303)
 

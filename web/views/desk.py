@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import request
+from flask import flash, request
 from werkzeug.datastructures import MultiDict
 
-from hub.business import regions
+from hub.business import KINDS, regions
 from hub.business.acts import Action
 from hub.business.duty_limit import LIMIT
 from hub.business.enclosures import MIB, Enclosure
@@ -26,7 +26,7 @@ from web.forms import places
 from web.forms.base import Form, Window
 from web.forms.files import FileNote
 from web.forms.rules import stricter
-from web.lines.presentation import Errand, Fill, FormPage, LineView, Listing
+from web.lines.presentation import Errand, Fill, FormPage, LineView, Listing, Source
 from web.site import read, runtime, say, show, site
 from web.views import magic, services
 from web.views.common import (
@@ -93,8 +93,8 @@ class Desk:
 
     @property
     def errands(self) -> Mapping[str, Errand]:
-        """The pages that go on with what is typed here."""
-        return {row.page: row for block in (self.page.blocks if self.page else ()) for row in block.errands}
+        """What goes on with what is typed here, by its name."""
+        return {row.name: row for block in (self.page.blocks if self.page else ()) for row in block.errands}
 
     @property
     def fills(self) -> Mapping[str, Fill]:
@@ -274,6 +274,51 @@ def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
     names = {**{name: name for name in source.fields}, **source.renamed}
     opening = {name: _taken(listing.kind, name, value) for name, value in _filled(meant, names).items()}
     return obj, opening if opening.keys() & recalled.keys() else recalled | opening
+
+
+def errand_path(obj: BusinessObject, errand: Errand) -> str:
+    """Where an errand leads."""
+    if errand.begins:
+        return f"{site().path(KINDS[errand.begins], NEW)}?from={obj.kind.code}/{obj.id}"
+    return site().path(obj.kind, obj.id, errand.page)
+
+
+def _asker(listing: Listing) -> tuple[Kind, str, Source] | None:
+    """The form that waits for what this request's page begins: kind and id of its object, and what it waits for."""
+    kind_code, _, object_id = request.values.get("from", "").partition("/")
+    source = listing.sources.get(kind_code)
+    return (KINDS[kind_code], object_id, source) if source and source.fills else None
+
+
+def asker_path(listing: Listing) -> str:
+    """Where that form is; empty where none waits."""
+    asker = _asker(listing)
+    if asker is None or asker[0].entry is None:
+        return ""
+    return site().path(asker[0], asker[1], asker[0].entry.name)
+
+
+def fill_in(listing: Listing, done: BusinessObject) -> str:
+    """Fill what was handed in into the form that waits for it; the way back there, while it may be filled in."""
+    asker = _asker(listing)
+    if asker is None:
+        return ""
+    kind, object_id, source = asker
+    try:
+        here = desk(site().line(kind).line.code, kind.code, object_id, kind.entry.name if kind.entry else "")
+        require(here)
+    except (NotFound, NotAllowed):
+        return ""
+    put(here, {name: done.content.get(of) or "" for name, of in source.fills.items()})
+    flash(say("{what} {number} 已填入", what=read(done.kind.label), number=done.number))
+    return here.path
+
+
+def put(here: Desk, values: Mapping[str, Any]) -> None:
+    """Fill ``values`` into the form, as far as it asks for them, beside what is typed."""
+    known = here.known
+    typed = known | {name: value for name, value in values.items() if name in known}
+    drafts.save(runtime(), login_of().actor, here.obj.kind.code, here.obj.id, here.action.form or "", typed, None)
 
 
 def _filled(obj: BusinessObject | None, names: Mapping[str, str]) -> dict[str, Any]:
@@ -489,6 +534,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "derived": derived_texts(here, known),
         "unknowable": unknowable(here),
         "source": request.values.get("from", ""),
+        "asker": asker_path(here.listing),
         "focus": focus,
         "windows": {name: _window(here.form, name, known, focus, errors) for name in here.form.tables()},
         "conditions": [row.as_json() for row in here.form.conditions],
