@@ -94,6 +94,7 @@ VIEW = LineView(
         ),
     ),
     area=Text("签约管理", "Agreement"),
+    icon="pen",
     forms={
         "agreement": FormPage(
             schema=AgreementForm,

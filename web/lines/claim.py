@@ -182,6 +182,7 @@ VIEW = LineView(
         MenuItem(code="claim_list", label=Text("索赔申请", "Claims"), tabs=(Tab(CLAIMS), Tab(BUYERS)), counts="claims"),
     ),
     area=Text("索赔申请", "Claims"),
+    icon="claim",
     counters=(
         Counter(
             code="claims",

@@ -42,6 +42,7 @@ VIEW = LineView(
     menu_code="seal",
     menu=(MenuItem(code="seal_list", label=Text("印章管理", "Seals"), tabs=(Tab(SEALS),)),),
     area=Text("印章管理", "Seals"),
+    icon="stamp",
     forms={
         "seal": FormPage(
             schema=SealForm,
