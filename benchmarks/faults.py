@@ -45,7 +45,7 @@ from hub.delivery.receiver import Answer
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
 from hub.services import act_content, outgoing, record, results
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.store.engine import writing
 from hub.testing.simulator.bank import OPENING
 from hub.testing.simulator.cargo import examples

@@ -36,10 +36,10 @@ from hub.services import (
     uploads,
 )
 from hub.services.card_answers import CardAnswer, believe, step_up
+from hub.services.events import NewEvent, Recorded
 from hub.services.objects import Tenant
 from hub.services.outgoing import Built
 from hub.services.papers import Files
-from hub.services.record import NewEvent, Recorded
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing

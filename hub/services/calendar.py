@@ -16,7 +16,7 @@ from hub.delivery import outbox
 from hub.delivery.alerts import close_alert, open_alert
 from hub.runtime import Runtime
 from hub.services import outgoing, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing

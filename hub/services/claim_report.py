@@ -19,9 +19,9 @@ from hub.documents.texts import SHIPMENT_REPORT
 from hub.errors import InvalidInput, NotAllowed
 from hub.runtime import Runtime
 from hub.services import papers, record, trade_data
+from hub.services.events import NewEvent
 from hub.services.objects import Tenant
 from hub.services.questions import Questions
-from hub.services.record import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store.engine import reading, writing
 

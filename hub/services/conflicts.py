@@ -16,7 +16,7 @@ from hub.business.states import CONFLICT, DECIDED
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound
 from hub.services import record, two_persons
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject, thaw
 from hub.services.two_persons import STALE
 from hub.store import tables

@@ -15,9 +15,10 @@ from hub.errors import NotAllowed, NotFound, Stale
 from hub.registry import Registry
 from hub.runtime import Runtime
 from hub.services import record
+from hub.services.events import NewEvent
 from hub.services.numbering import next_number
 from hub.services.objects import Tenant
-from hub.services.record import LINE_OF, NewEvent
+from hub.services.record import LINE_OF
 from hub.services.shapes import BusinessObject, Draft
 from hub.store import tables
 from hub.store.engine import reading, writing

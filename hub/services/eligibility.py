@@ -19,9 +19,9 @@ from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed
 from hub.runtime import Runtime
 from hub.services import accounts, audit, record
+from hub.services.events import NewEvent
 from hub.services.numbering import next_number
 from hub.services.objects import Tenant
-from hub.services.record import NewEvent
 from hub.services.shapes import BusinessObject, thaw
 from hub.store.engine import writing
 from hub.store.tables import business_object, eligible, objection

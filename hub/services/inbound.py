@@ -16,7 +16,7 @@ from hub.contract.adapters import Refusal
 from hub.contract.message import ARTICLE, NO_ENTERPRISE, CanonicalEvent, InMessage, PartnerContent
 from hub.delivery import resolver
 from hub.services import accounts, articles, evidence, record
-from hub.services.record import NewEvent, Recorded
+from hub.services.events import NewEvent, Recorded
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.rows import insert_new

@@ -19,9 +19,9 @@ from hub.delivery import outbox
 from hub.errors import InvalidInput, Unavailable
 from hub.guard.fault import PluginAway, PluginFailed
 from hub.runtime import Runtime
-from hub.services import evidence, record
+from hub.services import events, evidence
+from hub.services.events import Recorded
 from hub.services.papers import Files
-from hub.services.record import Recorded
 from hub.services.shapes import BusinessObject
 
 
@@ -95,5 +95,5 @@ def queue(runtime: Runtime, connection: Connection, recorded: Recorded, sends: S
     )
     kind = f"{message.type}/{message.version}"
     sent = evidence.message("out", message.message_id, kind, built.digest, message.receiver)
-    facts = {"what": "sent", "object": record.subject(obj), "message": sent}
+    facts = {"what": "sent", "object": events.subject(obj), "message": sent}
     evidence.append(connection, obj.id, facts, now, after=recorded.proof)

@@ -5,26 +5,23 @@ IMMEDIATE; PostgreSQL: FOR UPDATE), so events of one object are recorded one aft
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from hub.business import KINDS, LINES
-from hub.business.acts import Actor
 from hub.business.content import check_content, freeze
 from hub.business.content import thaw as thaw_content
 from hub.business.kind import PAYABLE, Effect, Kind
 from hub.business.lifecycle import Event, Projection, project
-from hub.business.numbers import SHANGHAI
 from hub.business.states import DECIDED
-from hub.contract.message import Attachment
-from hub.contract.text import Text
 from hub.errors import Stale
-from hub.evidence.chain import Entry, stamp
-from hub.services import blobs, consequences, evidence
+from hub.evidence.chain import Entry
+from hub.services import attaching, columns, consequences, evidence
+from hub.services.events import NewEvent, Recorded, facts, who
 from hub.services.linked import named
 from hub.services.shapes import BusinessObject, thaw
 from hub.store import tables
@@ -82,39 +79,6 @@ DELIVERY = Prepared(update(_object).where(_object.c.id == bindparam("changed")))
 """The statements of every message: building one costs more than running it, so they are built once."""
 
 LINE_OF: Mapping[str, str] = {kind.code: line.code for line in LINES for kind in line.kinds}
-ENTERPRISE = "enterprise"  # source of what it enclosed itself
-KEY_LENGTH = 64  # characters of a value that an object can be found by
-HUB = "hub"  # source of what was made here
-PORTAL = "portal"  # the notice channel that always exists
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewEvent:
-    """An event about to be recorded. ``identity`` recognises its repetition."""
-
-    name: str
-    identity: str
-    occurred_at: datetime
-    submission: int | None = None  # None: the object's present one
-    content: Mapping[str, Any] = field(default_factory=dict)
-    text: Text | None = None
-    actor: Actor | None = None
-    message_id: str | None = None
-    source: str = HUB
-    keys: Mapping[str, str] = field(default_factory=dict)
-    documents: Mapping[str, Attachment] = field(default_factory=dict)
-    enclosed: Sequence[tuple[str, Attachment]] = ()  # the enterprise's own files: several of one sort
-    facts: Mapping[str, Any] = field(default_factory=dict)  # what evidence keeps besides: signature, message, outcome
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """The object after the event, and whether the event was new."""
-
-    obj: BusinessObject
-    new: bool
-    before: Mapping[str, str | None]
-    proof: Entry | None = None  # of an event that was new: the last one of the object's chain
 
 
 def lock(connection: Connection, *, kind: str, partner: str, number: str) -> BusinessObject | None:
@@ -161,7 +125,7 @@ def create(
         "revision": 1,
         "created_at": created_at,
         "since": now,
-    } | _columns(kind, projection, now, now)
+    } | columns.of(kind, projection, now, now)
     if not insert_new(connection, tables.business_object, values):
         return None
     _append(connection, object_id, new, submission, now, before={}, projection=projection, late=False)
@@ -184,8 +148,10 @@ def create(
         due_at=values["due_at"],
     )
     consequences.hold_and_book(connection, obj, before=None, event=new.name, now=now)
-    _attach(connection, obj, replace(new, keys={kind.number: number, **new.keys}), now, before=None, after=projection)
-    proof = evidence.begin(connection, obj.id, _facts(obj, new, submission), now)
+    attaching.attach(
+        connection, obj, replace(new, keys={kind.number: number, **new.keys}), now, before=None, after=projection
+    )
+    proof = evidence.begin(connection, obj.id, facts(obj, new, submission), now)
     _effects(connection, obj, None, now)
     return Recorded(obj, True, {}, proof)
 
@@ -209,7 +175,7 @@ def record(
     late = _moves(obj.kind, new.name) and after.states == before.states and len(after.passed) == len(before.passed)
     _append(connection, obj.id, new, submission, now, before=before.states, projection=after, late=late)
     since = obj.since if after.states == before.states else now
-    values = {"revision": obj.revision + 1, "since": since} | _columns(obj.kind, after, now, since)
+    values = {"revision": obj.revision + 1, "since": since} | columns.of(obj.kind, after, now, since)
     if delivery is not None:
         values["delivery"] = delivery
     where = {"changed": obj.id, "from_revision": obj.revision}
@@ -217,8 +183,8 @@ def record(
         raise Stale
     current = _changed(obj, values, after)
     consequences.hold_and_book(connection, current, before=before, event=new.name, now=now)
-    _attach(connection, current, new, now, before=before, after=after)
-    proof = evidence.append(connection, obj.id, _facts(current, new, submission), now, after=proved)
+    attaching.attach(connection, current, new, now, before=before, after=after)
+    proof = evidence.append(connection, obj.id, facts(current, new, submission), now, after=proved)
     _effects(connection, current, before, now)
     return Recorded(current, True, before.states, proof)
 
@@ -305,39 +271,6 @@ def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], 
     return events, evidence.end(obj.id, rows[-1])
 
 
-def _columns(kind: Kind, projection: Projection, now: datetime, since: datetime) -> dict[str, Any]:
-    """The columns of ``business_object`` that the projection decides."""
-    return {
-        "state": projection.states["state"],
-        "ack_state": projection.states.get("ack"),
-        "title": str(projection.content.get(kind.title, "")),
-        "submission": projection.submission,
-        "content": freeze(projection.content),
-        "updated_at": now,
-        "due_at": _due(kind, projection, since, now),
-    }
-
-
-def _due(kind: Kind, projection: Projection, since: datetime, now: datetime) -> datetime | None:
-    """When the system has to do something: at once to tell a partner, after its patience, or the day after its last
-    day, 00:00 in Shanghai.
-    """
-    state = projection.states["state"]
-    if any(row.due(state, projection.content) for row in kind.tells):
-        return now
-    for patience in kind.patience:
-        if patience.state == state:
-            return (now if patience.again else since) + patience.time
-    if kind.ends is None:
-        return None
-    name, event = kind.ends
-    last = projection.content.get(name)
-    ending = {row.source for track in kind.tracks for row in track.transitions if row.event == event}
-    if not isinstance(last, date) or projection.states["state"] not in ending:
-        return None
-    return datetime.combine(last + timedelta(days=1), time(), SHANGHAI)
-
-
 def _moves(kind: Kind, event: str) -> bool:
     return any(event in track.touched for track in kind.tracks)
 
@@ -366,124 +299,10 @@ def _append(
             "recorded_at": now,
             "content": freeze(new.content),
             "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
-            "actor": _who(new.actor),
+            "actor": who(new.actor),
             "before": f"{track}:{before.get(track)}" if state else None,
             "after": f"{track}:{state}" if state else None,
             "late": late,
             "message_id": new.message_id,
         },
     )
-
-
-def _who(actor: Actor | None) -> dict[str, Any] | None:
-    if actor is None:
-        return None
-    names = ("account", "name", "role", "certificate", "address")
-    return {name: getattr(actor, name) for name in names}
-
-
-def _attach(
-    connection: Connection,
-    obj: BusinessObject,
-    new: NewEvent,
-    now: datetime,
-    *,
-    before: Projection | None,
-    after: Projection,
-) -> None:
-    """What follows from the event and was not there before: search keys, documents, notices."""
-    content, passed = (before.content, before.passed) if before else ({}, ())
-    fresh = _keys(obj.kind, after.content) - _keys(obj.kind, content)
-    for name, value in sorted(fresh | {*new.keys.items()}):
-        row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": value[:KEY_LENGTH]}
-        insert_new(connection, tables.object_key, row)
-    for kind, attachment in new.documents.items():
-        store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
-    for kind, attachment in new.enclosed:
-        store_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
-    for track, state, submission in after.passed:
-        if (track, state, submission) not in passed and obj.kind.state(track, state).notice is not None:
-            notice = {
-                "id": uuid.uuid4().hex,
-                "enterprise": obj.enterprise,
-                "object_id": obj.id,
-                "key": f"{track}:{state}:{submission}",
-                "channel": PORTAL,
-                "created_at": now,
-            }
-            insert_new(connection, tables.notice, notice)
-
-
-def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Name and value of everything that the object can be found by."""
-    found = {(name, content.get(name)) for name in kind.keyed}
-    for table in kind.tables:
-        found |= {(column.name, row.get(column.name)) for column in table.rows for row in content.get(table.name) or ()}
-    return {(name, _as_key(value)) for name, value in found if value and name in kind.keyed}
-
-
-def _as_key(value: Any) -> str:
-    """A value as it is looked for: a time by its day in Shanghai, as lists ask for it."""
-    return value.astimezone(SHANGHAI).date().isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _facts(obj: BusinessObject, new: NewEvent, submission: int) -> dict[str, Any]:
-    """What evidence keeps of an event: who did what, signed how, and where that left the object."""
-    facts = {
-        "what": "event",
-        "object": subject(obj),
-        "event": {
-            "name": new.name,
-            "identity": new.identity,
-            "submission": submission,
-            "occurred_at": stamp(new.occurred_at),
-            "content": freeze(new.content),
-            "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
-            "actor": _who(new.actor),
-            "message_id": new.message_id,
-        },
-        "states": {track: state for track, state in obj.states.items() if state is not None},
-        "documents": [
-            {"kind": kind, "name": file.name, "digest": file.sha256, "media_type": file.media_type}
-            for kind, file in sorted((*new.documents.items(), *new.enclosed), key=_by_kind_and_digest)
-        ],
-    }
-    return {**new.facts, **facts}
-
-
-def _by_kind_and_digest(row: tuple[str, Attachment]) -> tuple[str, str]:
-    return row[0], row[1].sha256
-
-
-def subject(obj: BusinessObject) -> dict[str, str]:
-    """What an entry says of the object it is about."""
-    return {"kind": obj.kind.code, "number": obj.number, "partner": obj.partner, "enterprise": obj.enterprise}
-
-
-def store_document(
-    connection: Connection,
-    obj: BusinessObject,
-    kind: str,
-    attachment: Attachment,
-    *,
-    source: str,
-    message_id: str | None,
-    now: datetime,
-) -> None:
-    """Keep a file by its digest, once, and attach it to the object."""
-    if not blobs.held(connection, attachment.sha256):  # else so many bytes need not be digested and sent again
-        blobs.keep(connection, attachment.content, attachment.media_type)
-    document = {
-        "id": uuid.uuid4().hex,
-        "object_id": obj.id,
-        "enterprise": obj.enterprise,
-        "kind": kind,
-        "name": attachment.name,
-        "digest": attachment.sha256,
-        "summary": attachment.summary,
-        "remark": attachment.remark,
-        "source": source,
-        "message_id": message_id,
-        "created_at": now,
-    }
-    insert_new(connection, tables.document, document)

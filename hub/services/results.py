@@ -10,7 +10,7 @@ from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
 from hub.delivery.outbox import Sent
 from hub.services import blobs, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 
 ARRIVED = frozenset({OutcomeClass.ACCEPTED, OutcomeClass.DONE})
 FAILED_STATES = frozenset({"REFUSED", "DEAD"})

@@ -24,8 +24,8 @@ from hub.delivery.alerts import close_alert, open_alert
 from hub.errors import Unavailable
 from hub.runtime import Runtime
 from hub.services import reconciled, record
+from hub.services.events import NewEvent
 from hub.services.reconciled import Result
-from hub.services.record import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
 

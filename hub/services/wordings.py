@@ -10,7 +10,7 @@ from hub.business.acts import Paper
 from hub.business.kind import Kind
 from hub.runtime import Runtime
 from hub.services import papers, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
 

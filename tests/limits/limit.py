@@ -13,7 +13,7 @@ from hub.business.kind import derive
 from hub.contract.money import Money
 from hub.errors import NotAllowed
 from hub.services import ledger, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.store.rows import insert_new

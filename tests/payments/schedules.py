@@ -53,8 +53,8 @@ from hub.services import (
     results,
 )
 from hub.services.card_answers import CardAnswer
+from hub.services.events import NewEvent
 from hub.services.questions import Questions
-from hub.services.record import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki

@@ -19,7 +19,7 @@ from hub.contract.transport import NotSent
 from hub.delivery import decisions
 from hub.errors import NotAllowed
 from hub.services import calendar, evidence, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.store import tables
 from hub.store.engine import reading, writing
 from tests.payments.schedules import Life

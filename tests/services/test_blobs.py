@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.contract.message import Attachment
-from hub.services import blobs, record
+from hub.services import attaching, blobs, record
 from hub.store import tables
 from hub.store.engine import reading, writing
 from tests.services.conftest import World
@@ -51,7 +51,7 @@ def test_a_file_that_became_a_document_stays(world: World) -> None:
     file = Attachment(name="a.png", media_type=PNG, sha256=digest, content=b"scan")
     with writing(world.runtime.engine) as connection:
         obj = record.lock_id(connection, world.object().id)
-        record.store_document(connection, obj, "offer", file, source="hub", message_id=None, now=world.clock.now())
+        attaching.store_document(connection, obj, "offer", file, source="hub", message_id=None, now=world.clock.now())
     world.clock.move(timedelta(hours=25))
 
     assert blobs.sweep(world.runtime) == 0

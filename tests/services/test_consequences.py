@@ -17,7 +17,7 @@ from hub.business.states import CONFLICT, DECIDED
 from hub.contract.money import Money
 from hub.errors import NotAllowed
 from hub.services import calendar, ledger, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing

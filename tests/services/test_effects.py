@@ -12,8 +12,9 @@ from sqlalchemy import Engine, func, select
 from hub.business import KINDS
 from hub.business.kind import Effect, Field, Kind
 from hub.services import accounts, record
+from hub.services.events import NewEvent
 from hub.services.objects import Tenant
-from hub.services.record import LINE_OF, NewEvent
+from hub.services.record import LINE_OF
 from hub.store import tables
 from hub.store.engine import reading, writing
 from tests.web.toy import LOAN, PARCEL, text

@@ -15,7 +15,7 @@ from hub.documents.seal import Seal
 from hub.documents.sign import NotSignable
 from hub.errors import NotFound, SignatureRefused
 from hub.evidence.verify import examine
-from hub.services import blobs, evidence, evidence_export, nonces, record, sessions, signing
+from hub.services import blobs, events, evidence, evidence_export, nonces, record, sessions, signing
 from hub.services.card_answers import CardAnswer
 from hub.services.signing import Asked, Request, Signed
 from hub.store import tables
@@ -94,7 +94,7 @@ def keep(desk: Desk, signed: Signed) -> None:
         facts = {
             **signed.facts,
             "what": "sent",
-            "object": record.subject(locked),
+            "object": events.subject(locked),
             "message": {"way": "out", "id": "-", "type": "-", "digest": message(desk), "partner": "sinosure"},
             "documents": [{"kind": "agreement", "name": REQUEST.name, "digest": signed.document.sha256}],
         }

@@ -8,7 +8,7 @@ import pytest
 from hub.delivery.observers import Observers
 from hub.services import record
 from hub.services.broadcast import Broadcast
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import writing

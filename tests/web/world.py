@@ -21,7 +21,7 @@ from hub.contract.capability import CapabilitySheet
 from hub.contract.message import Attachment, CanonicalMessage, OutMessage
 from hub.runtime import Runtime
 from hub.services import accounts, nonces, record
-from hub.services.record import NewEvent
+from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing

@@ -18,9 +18,9 @@ from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.services import drafts, offering
 from hub.services.board import turn_of
+from hub.services.events import HUB
 from hub.services.objects import Tenant
 from hub.services.offering import Offer
-from hub.services.record import HUB
 from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
 from web.auth import NEEDS_CARD, Forbidden, NeedsCard, login_of

@@ -1,0 +1,96 @@
+"""What hangs on an object: the keys it is found by, its documents, the notices of the states it reached."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub.business.kind import Kind
+from hub.business.lifecycle import Projection
+from hub.business.numbers import SHANGHAI
+from hub.contract.message import Attachment
+from hub.services import blobs
+from hub.services.events import NewEvent
+from hub.services.shapes import BusinessObject
+from hub.store import tables
+from hub.store.rows import insert_new
+
+ENTERPRISE = "enterprise"  # source of what it enclosed itself
+KEY_LENGTH = 64  # characters of a value that an object can be found by
+PORTAL = "portal"  # the notice channel that always exists
+
+
+def attach(
+    connection: Connection,
+    obj: BusinessObject,
+    new: NewEvent,
+    now: datetime,
+    *,
+    before: Projection | None,
+    after: Projection,
+) -> None:
+    """What follows from the event and was not there before: search keys, documents, notices."""
+    content, passed = (before.content, before.passed) if before else ({}, ())
+    fresh = _keys(obj.kind, after.content) - _keys(obj.kind, content)
+    for name, value in sorted(fresh | {*new.keys.items()}):
+        row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": value[:KEY_LENGTH]}
+        insert_new(connection, tables.object_key, row)
+    for kind, attachment in new.documents.items():
+        store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
+    for kind, attachment in new.enclosed:
+        store_document(connection, obj, kind, attachment, source=ENTERPRISE, message_id=new.message_id, now=now)
+    for track, state, submission in after.passed:
+        if (track, state, submission) not in passed and obj.kind.state(track, state).notice is not None:
+            notice = {
+                "id": uuid.uuid4().hex,
+                "enterprise": obj.enterprise,
+                "object_id": obj.id,
+                "key": f"{track}:{state}:{submission}",
+                "channel": PORTAL,
+                "created_at": now,
+            }
+            insert_new(connection, tables.notice, notice)
+
+
+def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Name and value of everything that the object can be found by."""
+    found = {(name, content.get(name)) for name in kind.keyed}
+    for table in kind.tables:
+        found |= {(column.name, row.get(column.name)) for column in table.rows for row in content.get(table.name) or ()}
+    return {(name, _as_key(value)) for name, value in found if value and name in kind.keyed}
+
+
+def _as_key(value: Any) -> str:
+    """A value as it is looked for: a time by its day in Shanghai, as lists ask for it."""
+    return value.astimezone(SHANGHAI).date().isoformat() if isinstance(value, datetime) else str(value)
+
+
+def store_document(
+    connection: Connection,
+    obj: BusinessObject,
+    kind: str,
+    attachment: Attachment,
+    *,
+    source: str,
+    message_id: str | None,
+    now: datetime,
+) -> None:
+    """Keep a file by its digest, once, and attach it to the object."""
+    if not blobs.held(connection, attachment.sha256):  # else so many bytes need not be digested and sent again
+        blobs.keep(connection, attachment.content, attachment.media_type)
+    document = {
+        "id": uuid.uuid4().hex,
+        "object_id": obj.id,
+        "enterprise": obj.enterprise,
+        "kind": kind,
+        "name": attachment.name,
+        "digest": attachment.sha256,
+        "summary": attachment.summary,
+        "remark": attachment.remark,
+        "source": source,
+        "message_id": message_id,
+        "created_at": now,
+    }
+    insert_new(connection, tables.document, document)
