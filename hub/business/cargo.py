@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hub.business import sending
+from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Sends
 from hub.business.cargo_application import APPLICATION
 from hub.business.cargo_case import TERM
@@ -308,7 +308,7 @@ POLICY = Kind(
     ),
     documents={
         "policy": Text("电子保单", "E-policy"),
-        "premium_invoice": Text("保费电子发票", "Invoice for the premium"),
+        **premiums.PAPERS,
     },
     links={"application_no": "cargo_application", "agreement_no": "cargo_agreement"},
     ends=("expiry_date", "expired"),

@@ -315,7 +315,7 @@ POLICY = Kind(
     ),
     documents={
         "policy": Text("电子保单", "E-policy"),
-        "premium_invoice": Text("保费电子发票", "Invoice for the premium"),
+        **premiums.PAPERS,
     },
     links={"application_no": "duty_application"},
     ends=("expiry_date", "expired"),

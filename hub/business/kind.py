@@ -33,6 +33,7 @@ class Field:
     inner: bool = False  # for the hub's own use: shown nowhere
     choices: Mapping[str, Text] = field(default_factory=dict)
     currency: str = ""  # of an amount: the field with its currency, where that is not <x>_currency beside <x>_amount
+    via: tuple[str, str] = ("", "")  # found too by the first of these keys of whatever has this value as the second
     names: Literal["", "partner", "kind"] = ""  # a Chinese name as it was sent: read in the user's own language
     rows: Sequence["Field"] = ()  # of a list: what each of its rows has
 
@@ -232,6 +233,12 @@ class Kind:
         """The names that an object can be found by, those of its rows too."""
         columns = (column for row in self.fields for column in row.rows)
         return frozenset(row.name for row in (*self.fields, *columns) if row.key)
+
+    @cached_property
+    def via(self) -> Mapping[str, tuple[str, str]]:
+        """Name of a key -> the other key that it is found by, and its own name there."""
+        columns = (column for row in self.fields for column in row.rows)
+        return {row.name: row.via for row in (*self.fields, *columns) if row.via[0]}
 
     @cached_property
     def tables(self) -> Sequence[Field]:

@@ -42,6 +42,11 @@ def order(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, 
     return sending.filled(content, ORDERED) | {"item": _items(content), "ordered_at": now} | actor.signer
 
 
+def ordering(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """When the instruction was given (PAY-REC-02)."""
+    return {"ordered_at": now}
+
+
 def notice(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
     """Body of PaymentNotice: the insurer learns that its bills are paid."""
     return {name: content[name] for name in PAID} | {"item": _items(content), "paid_at": now}
@@ -140,12 +145,18 @@ ORDER = Kind(
             list,
             rows=(
                 Field("bill", Text("业务记录", "Record"), inner=True),
-                Field("business", Text("业务类型", "Kind of business"), names="kind"),
-                Field("business_no", Text("保单/投保单号", "Policy or application no."), key=True),
+                Field("business", Text("业务类型", "Kind of business"), key=True, names="kind"),
+                Field(
+                    "business_no",
+                    Text("保单/投保单号", "Policy or application no."),
+                    key=True,
+                    via=("policy_no", "application_no"),
+                ),
                 Field("amount", Text("金额", "Amount"), Decimal),
                 Field("currency", Text("币制", "Currency")),
             ),
         ),
+        Field("ordered_at", Text("交费日期", "Paid on"), datetime, key=True),
         Field("bank_serial", Text("银行流水号", "Bank's serial"), key=True),
         Field("notice_no", Text("交费通知报文号", "Notice to the insurer"), inner=True),
         Field("reversal_no", Text("退票通知报文号", "Notice of the return"), inner=True),
@@ -245,6 +256,7 @@ ORDER = Kind(
             primary=True,
             signed=True,
             stepup=True,
+            adds=ordering,
             draws=order_drawn,
             purpose="PAYMENT",
             matter=matter,

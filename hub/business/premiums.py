@@ -11,6 +11,9 @@ from hub.business.sending import answers
 from hub.business.states import By, EventType, Next, State, Transition
 from hub.contract.text import Text
 
+INVOICE = "premium_invoice"
+PAPERS = {INVOICE: Text("保费电子发票", "Invoice for the premium")}
+"""What an insurer sends with the policy: where the invoice for its premium is (DOC-14)."""
 SERIES = "payment"
 EVENTS = (
     EventType("payment_ordered", By.SYSTEM, Text("保费支付指令已发出", "Premium payment ordered"), series=SERIES),

@@ -161,6 +161,16 @@ class Tenant:
         row = self._connection.execute(wanted).first()
         return None if row is None else thaw(row)
 
+    def naming(self, obj: BusinessObject) -> list[BusinessObject]:
+        """The objects of the same partner that name ``obj`` by its number: the policies of an application."""
+        links = [(kind.code, link) for kind in KINDS.values() for link, to in kind.links.items() if to == obj.kind.code]
+        asked = {"partner": obj.partner}
+        return [
+            row
+            for code, link in links
+            for row in self.page(code, Query(filters={link: obj.number, **asked}, whole=[link])).rows
+        ]
+
     def bills(self) -> list[BusinessObject]:
         """Everything that the enterprise has to pay now, oldest first."""
         table = tables.business_object
@@ -220,7 +230,7 @@ class Tenant:
         kind = KINDS[kind_code]
         table = tables.business_object
         wanted = [table.c.kind == kind_code, *conditions(query.filters), *listed(kind, query)]
-        keys = keyed(kind, query.filters)
+        keys = keyed(kind, self._enterprise, query)
         total = self._count(wanted, keys)
         place = None if query.cursor is None else read_cursor(query.cursor, query.filters)
         number = query.page or (1 if place is None else None)

@@ -43,13 +43,14 @@ class Query:
     prefix of its value, ``<date field>_from``/``_to`` and ``created_from``/``created_to`` -> ISO days in Asia/Shanghai.
     ``without``: states that this list leaves out. ``newest``: states in which an object takes the place of all older
     ones with the same partner. ``past``: states in which an object leaves its place to any newer one that
-    was handed in.
+    was handed in. ``whole``: filters that ask for one value as it is.
     """
 
     filters: Mapping[str, str] = field(default_factory=dict)
     without: Collection[str] = ()
     newest: Collection[str] = ()
     past: Collection[str] = ()
+    whole: Collection[str] = ()
     size: int = 10
     cursor: str | None = None
     page: int | None = None
@@ -165,24 +166,38 @@ def conditions(filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
     return found
 
 
-def keyed(kind: Kind, filters: Mapping[str, str]) -> list[ColumnElement[bool]]:
+def keyed(kind: Kind, enterprise: str, query: Query) -> list[ColumnElement[bool]]:
     """What the filters ask of the keys that an object is found by: for each a condition on its row of object_key."""
     name, value = tables.object_key.c.name, tables.object_key.c.value
     found: list[ColumnElement[bool]] = []
-    for asked, text in filters.items():
+    for asked, text in query.filters.items():
         stem, _, end = asked.rpartition("_")
         if not text or asked in TRACK_COLUMNS:
             continue
         if asked in kind.keyed or asked == kind.number:
-            found.append(and_(name == asked, value >= text, value <= text + LAST))
+            said = value == text if asked in query.whole else _begins(value, text)
+            if asked in kind.via:
+                said = or_(said, value.in_(_told(enterprise, *kind.via[asked], text)))
+            found.append(and_(name == asked, said))
         elif stem in kind.keyed and end in ("from", "to"):
             found.append(and_(name == stem, value >= text if end == "from" else value <= text))
     return found
 
 
+def _begins(value: ColumnElement[str], text: str) -> ColumnElement[bool]:
+    return and_(value >= text, value <= text + LAST)
+
+
+def _told(enterprise: str, other: str, own: str, text: str) -> Select[str]:
+    """The values of the key ``own`` of what has a key ``other`` that begins like this: the applications of a policy."""
+    asked, told = tables.object_key.alias(), tables.object_key.alias()
+    wanted = asked.c.enterprise == enterprise, asked.c.name == other, _begins(asked.c.value, text), told.c.name == own
+    return select(told.c.value).join(asked, asked.c.object_id == told.c.object_id).where(*wanted)
+
+
 def bears(key: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether an object has such a key."""
-    return exists().where(tables.object_key.c.object_id == _object.c.id, key)
+    """Whether an object has such a key; the statement around may look for another one."""
+    return exists().where(tables.object_key.c.object_id == _object.c.id, key).correlate(_object)
 
 
 def listed(kind: Kind, query: Query) -> list[ColumnElement[bool]]:

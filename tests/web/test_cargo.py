@@ -228,3 +228,24 @@ def test_the_applicant_becomes_the_insured_by_a_button_and_nothing_typed_is_lost
     found = dict(re.findall('name="insured_([a-z_]+)" type="[a-z]+" value="([^"]+)"', text))
     assert found == {"name": "示例公司", "id_no": world.ours, "contact": "王小明", "phone": "029-80000000"}
     assert '<option value="USCC" selected>' in text
+
+
+def test_a_draft_can_be_looked_at_with_what_is_typed_so_far(world: World, open_browser: Callable[..., Browser]) -> None:
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", {"application_no": "HY-1"})
+    browser, path = open_browser("OP", fingerprint="ab" * 32), f"/cargo/cargo_application/{begun.id}"
+    browser.post(f"{path}/draft", {"action": "submit", "marks": "半张投保单", "bulk": "no", "invoice_amount": "viel"})
+
+    listed, detail = browser.get("/cargo/cargo_application").text, browser.get(path).text
+
+    assert re.search(f'href="{path}"[^>]*>查看明细</a>', listed)
+    assert ["<dd>半张投保单</dd>" in detail, "<dd>否</dd>" in detail, "viel" in detail] == [True, True, False]
+
+
+def test_a_list_is_asked_for_several_numbers_at_once(world: World, open_browser: Callable[..., Browser]) -> None:
+    for number, agreement in (("HY-1", "XY-1"), ("HY-2", "XY-2")):
+        world.create("cargo_application", number, world.ours, "begun", {"agreement_no": agreement})
+    browser = open_browser("OP", fingerprint="ab" * 32)
+
+    text = browser.get("/cargo/cargo_application?application_no=HY&agreement_no=XY-2").text
+
+    assert re.findall(r'<th scope="row" class="number">(HY-\d)<', text) == ["HY-2"]

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from pypdf import PdfReader
 
 from hub.business import KINDS
 from hub.business.payment_terms import DIGEST, VERSION
+from hub.contract.message import Attachment
 from hub.services.shapes import BusinessObject
-from tests.web.world import OURS, THEIRS, Browser, World
+from tests.web.world import OURS, PDF, THEIRS, Browser, World
 
 CARD, ACCOUNT = "ab" * 32, "6222000000004321"
 WORDS = {"text_version": VERSION, "text_hash": DIGEST}
@@ -94,6 +96,68 @@ def test_only_the_legal_person_looks_into_the_agreements_and_an_operator_is_told
     assert [(ours, theirs.status_code) for ours, theirs in answers] == [(200, 403), (200, 403)]
     assert "请用法人卡登录办理" in answers[0][1].text
     assert paths[1] not in operator.get(f"/payment/payment_order/{paid.id}").text
+
+
+def paid(world: World, number: str, **more: Any) -> BusinessObject:
+    """An order for the bill of this number."""
+    bill = world.create("cargo_application", number, OURS, "begun", {"application_no": number})
+    label = KINDS["cargo_application"].label.zh
+    item = {"bill": bill.id, "business": label, "business_no": number, "amount": Decimal("1.00"), "currency": "CNY"}
+    order = world.create(
+        "payment_order", f"JF-{number}", OURS, "begun", {"order_no": f"JF-{number}", "item": [item], **more}
+    )
+    return world.event(order, "ordered", ordered_at=world.clock.now())
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("business_no=HY-1", ["JF-HY-1"]),
+        ("business_no=BD-", ["JF-HY-1"]),
+        ("business_no=BD-7", []),
+        ("business=货运险投保单&payee=acme", ["JF-HY-2"]),
+        ("business=货运险", []),
+        ("bank_serial=S9", ["JF-HY-2"]),
+        ("ordered_at_from=2030-01-01", []),
+    ],
+)
+def test_payments_are_found_by_policy_or_application_business_insurer_serial_and_day(
+    asked: str, found: list[str], payer: Browser, world: World
+) -> None:
+    paid(world, "HY-1")
+    paid(world, "HY-2", payee="acme", bank_serial="S9")
+    world.create("cargo_policy", "BD-1", OURS, "effective", {"policy_no": "BD-1", "application_no": "HY-1"})
+    world.create("cargo_policy", "BD-7", THEIRS, "effective", {"policy_no": "BD-7", "application_no": "HY-1"})
+
+    text = payer.get(f"/payment/payment_order?{asked}").text
+
+    assert re.findall(r'<th scope="row" class="number">(JF-HY-\d)<', text) == found
+
+
+def test_a_payment_leads_to_its_bills_their_policies_and_the_invoice(payer: Browser, world: World) -> None:
+    order = paid(world, "HY-1")
+    path = f"/payment/payment_order/{order.id}"
+    before = payer.get(path).text
+    file = Attachment(name="发票.pdf", media_type="application/pdf", sha256=sha256(PDF).hexdigest(), content=PDF)
+    said = {"policy_no": "BD-1", "application_no": "HY-1"}
+    policy = world.create("cargo_policy", "BD-1", OURS, "effective", said, {"premium_invoice": file})
+
+    after = payer.get(path).text
+
+    bill = order.content["item"][0]["bill"]
+    assert all(f'href="/cargo/cargo_application/{bill}">HY-1<' in text for text in (before, after))
+    assert "尚未出单" in before
+    assert f'href="/cargo/cargo_policy/{policy.id}">BD-1<' in after
+    assert f'href="/documents/{world.document_id()}" data-title="保费电子发票 BD-1"' in after
+
+
+def test_banks_and_insurers_are_chosen_by_code_under_their_names(payer: Browser, world: World) -> None:
+    paid(world, "HY-1", payee="acme")
+
+    text = payer.english().get("/payment/payment_order").text
+
+    assert '<option value="货运险投保单">Cargo application</option>' in text
+    assert 'name="partner"' in text
 
 
 def test_what_is_not_due_is_left_out_of_a_payment_by_name(payer: Browser, world: World) -> None:

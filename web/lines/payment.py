@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hub.business import KINDS
 from hub.business.payment import LINE
 from hub.business.payment_agreement import AGREEMENT
 from hub.business.payment_order import ORDER
@@ -13,12 +14,19 @@ from web.forms.payment import PaymentAgreementForm, PaymentOrderForm
 from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Source, Tab
 from web.lines.systems import INSURANCE
 
+BANK_NAME = Text("银行名称", "Bank")
 BANK = Column("partner", "partner", Text("付款银行名称", "Payer's bank"))
+SERIAL = Text("支付流水号", "Bank's serial")
 
 
 def payees(registry: Registry) -> Mapping[str, Text]:
     """Code -> name of the partners that can be paid."""
     return {code: row.sheet.name for code, row in registry.partners.items() if row.sheet.account}
+
+
+def businesses(registry: Registry) -> Mapping[str, Text]:  # noqa: ARG001
+    """What is paid, by the name under which an order keeps it."""
+    return {kind.label.zh: kind.label for kind in KINDS.values() if kind.payable}
 
 
 AGREEMENTS = Listing(
@@ -34,11 +42,7 @@ AGREEMENTS = Listing(
         Column("state", "track"),
         Column("next", "next", Text("下一步", "Next")),
     ),
-    filters=(
-        Filter("bank_name", label=Text("银行名称", "Bank")),
-        Filter("state", "track"),
-        Filter("signed_on", "days"),
-    ),
+    filters=(Filter("partner", "partner", BANK_NAME), Filter("state", "track"), Filter("signed_on", "days")),
     acts=("sign", "end", "delete"),
     form_first=frozenset({"DRAFT"}),
     link_labels={
@@ -70,25 +74,27 @@ ORDERS = Listing(
     kind=ORDER,
     columns=(
         Column("order_no", "number"),
-        Column("partner", "partner", Text("银行名称", "Bank")),
+        Column("partner", "partner", BANK_NAME),
         Column("payee_name"),
         Column("amount"),
-        Column("bank_serial"),
-        Column("created_at", "time", Text("交费日期", "Paid on")),
+        Column("bank_serial", label=SERIAL),
+        Column("ordered_at", "moment"),
         Column("state", "track"),
         Column("next", "next", Text("下一步", "Next")),
     ),
     filters=(
-        Filter("order_no"),
-        Filter("bank_name"),
-        Filter("payee_name"),
-        Filter("business_no", label=Text("保单/投保单号", "Policy or application no.")),
+        Filter("partner", "partner", BANK_NAME),
+        Filter("payee", "choice", Text("保险机构名称", "Insurer"), payees),
+        Filter("business", "choice", Text("业务类型", "Kind of business"), businesses),
         Filter("state", "track"),
-        Filter("created", "days", Text("交费日期", "Paid on")),
+        Filter("ordered_at", "days"),
+        Filter("business_no", label=Text("保单/投保单号", "Policy or application no.")),
+        Filter("bank_serial", label=SERIAL),
+        Filter("order_no"),
     ),
     detail=(
         "order_no", "state", "amount", "payer_name", "payer_account", "payee_name", "payee_account",
-        "agreement_no", "purpose", "bank_serial", "reason",
+        "agreement_no", "purpose", "ordered_at", "bank_serial", "reason",
     ),
     sources={
         "payment_agreement": Source(

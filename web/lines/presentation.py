@@ -16,7 +16,7 @@ class Column:
     """One column: a field of the kind, one of its tracks, one of its documents, or one of the object's own facts."""
 
     name: str
-    show: Literal["number", "field", "day", "track", "partner", "time", "next", "document", "place"] = "field"
+    show: Literal["number", "field", "day", "moment", "track", "partner", "time", "next", "document", "place"] = "field"
     label: Text | None = None  # else the field's, track's or document's own
     mark: tuple[str, Text] | None = None  # a field, and what stands beside the value where that one has any
     below: Sequence[str] = ()  # the fields that stand under the value, where they have any
@@ -31,6 +31,7 @@ class Filter:
     name: str
     show: Literal["text", "choice", "track", "partner", "days"] = "text"
     label: Text | None = None
+    of: Callable[[Registry], Mapping[str, Text]] | None = None  # the choices, where the field itself has none
 
 
 INSURER = Column("partner", "partner", Text("保险机构名称", "Insurer"))

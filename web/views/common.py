@@ -291,7 +291,7 @@ def object_row(
     """What a list shows of ``obj``: with what is typed, its papers and the place in the list, where these are shown."""
     path = site().path(obj.kind, obj.id)
     links = act_links(listing, obj, tuple(listing.acts))
-    if obj.states["state"] not in listing.form_first:
+    if listing.details or obj.states["state"] not in listing.form_first:
         links.append(Link(label=read(listing.details) or say("查看详情"), path=path))
     payment = payment_link(obj)
     links = [*([payment] if payment else []), *source_links(obj, listing.begins), *links]

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from hub.services import accounts
+from hub.business.kind import Kind
+from hub.services import accounts, drafts
 from hub.services.paging import NUMBERED, Page, Query
 from web.auth import login_of
 from web.lines.presentation import Filter, LineView, Listing, Many
@@ -48,6 +49,7 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
         without=listing.without,
         newest=listing.newest,
         past=listing.past,
+        whole=[row.name for row in listing.filters if row.show == "choice"],
         size=size,
         cursor=request.args.get("cursor"),
         page=asked_number("page", NUMBERED),
@@ -77,15 +79,18 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
 def _options(line_view: LineView, listing: Listing, row: Filter) -> dict[str, str]:
     """What a filter offers to choose from."""
     if row.show == "partner":
-        return _partners(line_view)
+        return _partners(line_view, listing.kind)
     if row.show == "choice":
-        return {code: read(text) for code, text in (listing.kind.field(row.name).choices or {}).items()}
+        choices = row.of(runtime().registry) if row.of else listing.kind.field(row.name).choices
+        return {code: read(text) for code, text in choices.items()}
     states = listing.kind.track(row.name).states
     return {state.id: read(state.label) for state in states if row.name != "state" or listing.keeps(state.id)}
 
 
-def _partners(line_view: LineView) -> dict[str, str]:
-    """The partners that send or take any message of the line."""
+def _partners(line_view: LineView, kind: Kind) -> dict[str, str]:
+    """The partners that take what an enterprise begins; of other kinds, that send or take any message of the line."""
+    if kind.beginning:
+        return {code: read(name) for code, name in drafts.receivers(runtime().registry, kind).items()}
     rows = [(code, adapter.sheet) for code, adapter in runtime().registry.partners.items()]
     return {
         code: read(sheet.name)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from hub.services import linked, papers, prints
 from hub.services.objects import Tenant
 from hub.services.shapes import BusinessObject, DocumentRow, Entry
 from web.auth import ENTERPRISE, access
-from web.lines.presentation import Listing
+from web.lines.presentation import LineView, Listing
 from web.page import page
 from web.site import read, runtime, say, show, site
 from web.views.common import (
@@ -35,6 +36,7 @@ from web.views.common import (
 from web.views.documents import as_file
 from web.views.filled import filled
 from web.views.places import home_of, object_view
+from web.views.settled import settled
 
 views = Blueprint("objects", __name__)
 
@@ -115,8 +117,10 @@ def detail(line: str, kind: str, object_id: str) -> Response:
     with tenant() as mine:
         obj = mine.get(kind, object_id)
         obj = replace(obj, content={**obj.content, **linked.learned(mine, obj, obj.content)})
+        obj = replace(obj, content={**obj.content, **_typed(mine, line_view, obj)})
         facts = _facts(mine, listing, obj)
         documents, timeline = mine.documents(obj), mine.timeline(obj)
+        bills = settled(mine, obj)
     view = object_view(line_view, listing, obj, "detail", read(listing.title or obj.kind.label))
     if listing.form_above:
         return filled(line_view, listing, obj, view, facts)
@@ -127,6 +131,7 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         listing=listing,
         facts=facts,
         tables=tables_of(obj),
+        bills=bills,
         documents=documents,
         worth=_worth(obj, documents),
         prints={site().path(obj.kind, obj.id, f"prints/{name}"): label for name, label in prints.offered(obj).items()},
@@ -136,6 +141,15 @@ def detail(line: str, kind: str, object_id: str) -> Response:
         back=home_of(obj),
         partner_name=partner_name,
     )
+
+
+def _typed(mine: Tenant, line_view: LineView, obj: BusinessObject) -> dict[str, Any]:
+    """What is right of what is typed so far, as long as nothing was submitted (CG-INS-13)."""
+    entry, typed = obj.kind.entry, mine.typed([obj]).get(obj.id)
+    if typed is None or entry is None or entry.form is None:
+        return {}
+    values = line_view.forms[entry.form].schema().right(typed)
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def _worth(obj: BusinessObject, documents: Sequence[DocumentRow]) -> dict[str, str]:
