@@ -72,6 +72,7 @@ class Effect:
 
     With ``back`` the other way round: on objects of that kind in whose keyed field ``link`` this one's number stands.
     It comes after all that they know by then; ``at`` names the field with its own time where that has to decide.
+    ``unless``: not where another object of the same kind that names the same one stands in one of these states.
     """
 
     state: str
@@ -82,6 +83,7 @@ class Effect:
     sets: Mapping[str, Any] = field(default_factory=dict)  # what becomes true there
     when: Callable[[Mapping[str, Any]], bool] | None = None  # only for such content
     back: str = ""
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -375,6 +377,8 @@ def _check_effect(kind: Kind, effect: Effect, kinds: Sequence[Kind]) -> None:
             raise ValueError(f"{kind.code}: {effect} causes an unknown event")
         if effect.back and effect.link not in target.keyed:
             raise ValueError(f"{kind.code}: {effect} looks for a field that {target.code} is not found by")
+        if effect.unless and effect.link.rpartition(".")[2] not in kind.keyed:
+            raise ValueError(f"{kind.code}: {effect} asks for others by a field that they are not found by")
         if target.effects:
             raise ValueError(f"{kind.code}: {effect} moves {target.code}, which moves others itself")
 

@@ -16,12 +16,14 @@ from hub.business.kind import PAYABLE, RETURNED, Effect, Field, Hold, Kind, Pati
 from hub.business.numbers import NumberFormat
 from hub.business.posting import Posting
 from hub.business.roles import OPERATORS
-from hub.business.states import By, EventType, Next, State, Track, Transition
+from hub.business.states import CONFLICT, By, EventType, Next, State, Track, Transition
 from hub.contract.money import Money
 from hub.contract.text import Text
 
 LIVE = frozenset({"CREATED", "SENT", "UNKNOWN", "SUCCEEDED"})
 """States of an order that forbid a second one for the same bill (PAY-REC-05)."""
+SETTLING = frozenset({"SUCCEEDED", CONFLICT})
+"""States of another order in which one that is returned leaves the bill as it is: paid by that one, as far as known."""
 ORDERED = (
     "order_no", "agreement_no", "payer_name", "payer_account", "payee_name", "payee_account", "amount", "currency",
     "purpose",
@@ -144,7 +146,7 @@ ORDER = Kind(
             Text("交费明细", "Items"),
             list,
             rows=(
-                Field("bill", Text("业务记录", "Record"), inner=True),
+                Field("bill", Text("业务记录", "Record"), key=True, inner=True),
                 Field("business", Text("业务类型", "Kind of business"), key=True, names="kind"),
                 Field(
                     "business_no",
@@ -286,9 +288,9 @@ ORDER = Kind(
     links={"agreement": "payment_agreement", "item.bill": PAYABLE},
     effects=(
         Effect("SENT", "item.bill", "payment_ordered"),
-        Effect("FAILED", "item.bill", "payment_failed"),
+        Effect("FAILED", "item.bill", "payment_failed", unless=LIVE | {CONFLICT}),
         Effect("SUCCEEDED", "item.bill", "paid", sets={RETURNED.name: None}),
-        Effect("REFUNDED", "item.bill", "payment_returned", sets={RETURNED.name: True}),
+        Effect("REFUNDED", "item.bill", "payment_returned", sets={RETURNED.name: True}, unless=SETTLING),
     ),
     holds=(
         Hold(

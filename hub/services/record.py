@@ -218,6 +218,8 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
         for effect in effects:
             if effect.back and obj.number not in named(other.content, effect.link):
                 continue  # it has named another since
+            if effect.unless and _stands(connection, obj, other, effect):
+                continue
             effected = NewEvent(
                 name=effect.causes,
                 identity=f"{now.isoformat()}/{obj.id}@{obj.revision}",  # of two at one time, the later told one stands
@@ -225,6 +227,19 @@ def _effects(connection: Connection, obj: BusinessObject, before: Projection | N
                 content={name: obj.content.get(name) for name in effect.carries} | dict(effect.sets),
             )
             other = record(connection, other, effected, now).obj
+
+
+def _stands(connection: Connection, obj: BusinessObject, other: BusinessObject, effect: Effect) -> bool:
+    """Whether what was to happen to the locked ``other`` is not so, for another object like ``obj`` that names it."""
+    name = other.id if obj.kind.links[effect.link] == PAYABLE else other.number
+    which = {
+        "enterprise": obj.enterprise,
+        "link": effect.link.rpartition(".")[2],
+        "number": name,
+        "kind": obj.kind.code,
+    }
+    standing = NAMING.where(_object.c.id != obj.id, _object.c.state.in_(effect.unless)).limit(1)
+    return connection.execute(standing, which).first() is not None
 
 
 def after_all(connection: Connection, object_id: str, now: datetime) -> datetime:

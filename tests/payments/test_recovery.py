@@ -17,7 +17,7 @@ from hub.contract.message import CanonicalEvent, OutMessage, Raw
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.transport import NotSent
 from hub.delivery import decisions
-from hub.errors import NotAllowed
+from hub.errors import InvalidInput, NotAllowed
 from hub.services import calendar, evidence, record
 from hub.services.events import NewEvent
 from hub.store import tables
@@ -119,8 +119,9 @@ def test_two_orders_of_a_bill_both_have_it_and_a_third_is_refused_when_one_fails
     life.say(early, "succeeded", bank_serial="S1")
     life.say(late, "failed")
 
-    with pytest.raises(NotAllowed, match="is paid or being paid"):
+    with pytest.raises(InvalidInput) as refused:
         life.pay()
+    assert "is not due" in refused.value.fields["item"].en
 
 
 def test_what_a_bank_acknowledged_and_then_denies_is_neither_sent_again_nor_failed(life: Bad) -> None:

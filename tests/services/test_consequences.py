@@ -242,6 +242,49 @@ def test_whatever_a_bank_says_the_books_say_what_the_screen_says(store: Engine, 
         assert (taken is None) == (state in {"FAILED", "REFUNDED"})
 
 
+def facts(states: Sequence[str]) -> set[str]:
+    """Where the bill may stand, by the states of its orders."""
+    if "SUCCEEDED" in states:
+        return {"PAID"}
+    if "REFUNDED" in states:
+        return {"PREMIUM_RETURNED", "REPAYING"}
+    return {"PAYING"} if {"SENT", "UNKNOWN"} & {*states} else {"PAY_FAILED"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(("undelivered", *WORDS[2:]))), max_size=8))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_bill_says_paid_as_long_as_any_of_its_orders_has_paid_it(store: Engine, told: list[tuple[int, str]]) -> None:
+    number = uuid.uuid4().hex[:12]
+    with writing(store) as connection:
+        due = create(connection, "cargo_application", number, partner="insurer-9111")
+        say(connection, due, "submitted", submission=1)
+        say(connection, due, "issued", {"premium_due": Decimal("120.50"), "premium_currency": "CNY"})
+    orders: dict[int, BusinessObject] = {}
+    states: dict[int, str] = {}
+
+    for place, word in told:
+        if place not in orders:
+            try:
+                orders[place] = order(store, f"{number}-{place}", number)
+            except NotAllowed:  # another one is under way, or has paid
+                continue
+        states[place] = words(store, orders[place], word)
+        if CONFLICT in states.values():
+            return
+        assert bill(store, number) in facts([*states.values()])
+
+
+def test_an_order_that_fails_after_an_earlier_one_has_paid_after_all_leaves_the_bill_paid(store: Engine) -> None:
+    first = order(store, "JF1", "TB1")
+    words(store, first, "undelivered")
+    second = order(store, "JF2", "TB1")
+    words(store, first, "succeeded")
+
+    words(store, second, "failed")
+
+    assert bill(store) == "PAID"
+
+
 @pytest.mark.parametrize(("minutes", "state"), [(9, "SENT"), (10, "UNKNOWN")])
 def test_ten_minutes_of_silence_make_the_result_unclear(world: World, minutes: int, state: str) -> None:
     content = {"item": [row("TB1")]}
