@@ -88,6 +88,7 @@ class DutyLife(Life):
     operations: ClassVar[Mapping[str, int]] = {
         "apply": 6, "again": 2, "pay": 5, "work": 9, "turn": 9, "time": 6, "calendar": 3, "fault": 3, "approve": 1,
         "statement": 1, "top_up": 1, "change": 1, "end": 2,
+        "outage": 1, "resend": 3, "deny": 1,
     }  # fmt: skip
 
     @staticmethod

@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -32,10 +32,12 @@ from hub.clock import Clock, MovableClock
 from hub.config import HubSettings, PartnerSettings, Settings, TrustSettings
 from hub.contract.message import ActorSignature, OutMessage, Raw
 from hub.contract.money import Money
-from hub.contract.transport import AnswerLost
+from hub.contract.outcome import Outcome, OutcomeClass
+from hub.contract.transport import AnswerLost, NotSent
 from hub.crypto.vault import Vault
-from hub.delivery import failpoints, receiver
+from hub.delivery import decisions, failpoints, receiver
 from hub.delivery.failpoints import POINTS
+from hub.delivery.outbox import TAKEN
 from hub.delivery.worker import Worker
 from hub.errors import HubError
 from hub.runtime import Runtime
@@ -87,6 +89,8 @@ ORDERS = (
     .where(_sent.c.type == "PaymentOrder/1.0")
 )
 BOOKED = select(tables.ledger_account.c.name, tables.ledger_account.c.balance)
+DESPAIR = 10  # rounds of eight hours in which a partner cannot be reached: what is due to it is given up
+CLERKS = ("ann", "bob")  # operators
 DRAIN = 120  # rounds of a quarter of an hour after the last operation
 
 
@@ -110,10 +114,14 @@ class Life:
     journal: list[str] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)  # by two persons
+    down: str = ""  # the partner that cannot be reached
+    denies: bool = False  # the bank has never seen what it is asked about
 
     name: ClassVar[str] = "payments"
     operations: ClassVar[Mapping[str, int]] = {
         "pay": 5, "work": 6, "turn": 5, "time": 4, "calendar": 3, "fault": 3, "approve": 1, "statement": 1,
+        "outage": 1, "resend": 3, "deny": 1,
     }  # fmt: skip
     """Method -> how often it is chosen."""
 
@@ -154,8 +162,15 @@ class Life:
         self.agreement = self.signed_agreement()
 
     def _adapter(self) -> Any:
-        code = self.theatre.bank
-        return getattr(import_module(f"hub_bank_{code}.adapter"), code)()
+        code, life = self.theatre.bank, self
+        real = getattr(import_module(f"hub_bank_{code}.adapter"), code)()
+
+        class Denying(type(real)):  # type: ignore[misc]
+            def parse_query(self, *about: Any) -> Outcome:
+                denied = Outcome(kind=OutcomeClass.NOT_SENT, detail="no such order")
+                return denied if life.denies else super().parse_query(*about)
+
+        return Denying(**{row.name: getattr(real, row.name) for row in fields(real)})
 
     def _bank(self) -> Desk:
         code = self.theatre.bank
@@ -222,6 +237,8 @@ class Life:
         """The wire to a partner that has a desk."""
 
         def send(message: OutMessage) -> Raw:
+            if self.down == code:
+                raise NotSent("down")
             raw = Raw(content=message.content, headers=message.headers, received_at=self.clock.now())
             answer = inward.receive(self.desks[code], raw)
             if answer.manner in LOST or answer.seconds > 0:
@@ -324,6 +341,46 @@ class Life:
     def statement(self) -> None:
         reconcile.run(self.runtime, self.questions.ask, self.theatre.bank, self.clock.now().date())
 
+    def outage(self) -> None:
+        """A partner cannot be reached for so long that what is due to it is given up."""
+        self.down = self.dice.choice(list(self.desks))
+        for _ in range(DESPAIR):
+            self.work()
+            self.calendar()
+            self.clock.move(timedelta(hours=8))
+            evidence.seal_all(self.runtime)
+        self.down = ""
+
+    def resend(self) -> None:
+        """Two persons have something sent that was given up."""
+        sent = tables.outbox
+        with reading(self.theatre.engine) as connection:
+            dead = list(connection.execute(select(sent.c.message_id).where(sent.c.state == "DEAD")).scalars())
+        if not dead:
+            return
+        about, (first, second) = f"outbox:{self.dice.choice(sorted(dead))}", CLERKS
+        now = self.clock.now()
+        with writing(self.theatre.engine) as connection:
+            decision = decisions.propose(connection, about, "resend", "the partner is back", None, first, now)
+        decisions.confirm(self.theatre.engine, decision, actor=second, now=now, settle=results.settle)
+        self.decided["resent"] += 1
+
+    def deny(self) -> None:
+        """For an hour the bank has never seen what it has acknowledged; nothing else of ours is under way then."""
+        sent = tables.outbox
+        doubtful = sent.c.state.in_(tables.WAITING) & (sent.c.reason.is_(None) | (sent.c.reason != TAKEN))
+        wanted = select(sent.c.seq).where(sent.c.partner == self.theatre.bank, doubtful)
+        with reading(self.theatre.engine) as connection:
+            if connection.execute(wanted).first():
+                return
+        self.denies = True
+        for _ in range(4):
+            self.clock.move(timedelta(minutes=15))
+            self.calendar()
+            self.work()
+        self.denies = False
+        self.decided["denied"] += 1
+
     def drain(self) -> None:
         """Faults end, people act, days pass: nothing may be left unclear, and the books agree."""
         for desk in self.desks.values():
@@ -374,7 +431,7 @@ class Life:
 
     def happened(self) -> Counter[str]:
         """What it lived through: kills, faults of both partners, unclear payments and what ended them, bookings."""
-        found = self.kills.copy()
+        found = self.kills + self.decided
         for desk in self.desks.values():
             books = desk.listing()
             found.update(row["what"] for row in books["journal"] if row["what"].startswith("fault "))

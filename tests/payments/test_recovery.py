@@ -1,7 +1,7 @@
 """What nobody meets on a good day: a dead order, a bank that denies what it acknowledged, two orders of one bill."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,9 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.business.payment_order import ORDER
-from hub.contract.message import CanonicalEvent, OutMessage, Raw
-from hub.contract.outcome import Outcome, OutcomeClass
-from hub.contract.transport import NotSent
+from hub.contract.message import CanonicalEvent
 from hub.delivery import decisions
 from hub.errors import InvalidInput, NotAllowed
 from hub.services import calendar, evidence, record
@@ -28,37 +26,21 @@ from tests.payments.theatre import theatre
 
 @dataclass
 class Bad(Life):
-    """A life whose bank can be away, deny everything that it is asked about, or name amounts of its own."""
+    """A life whose bank can name amounts of its own."""
 
-    down: bool = False
-    denies: bool = False
     paid: Decimal | None = None  # what it says to have paid
-
-    def sender(self, code: str) -> Callable[[OutMessage], Raw]:
-        real = super().sender(code)
-
-        def send(message: OutMessage) -> Raw:
-            if self.down:
-                raise NotSent("down")
-            return real(message)
-
-        return send
 
     def _adapter(self) -> Any:
         real, life = super()._adapter(), self
 
-        class Denying(type(real)):  # type: ignore[misc]
-            def parse_query(self, *about: Any) -> Outcome:
-                denied = Outcome(kind=OutcomeClass.NOT_SENT, detail="no such order")
-                return denied if life.denies else super().parse_query(*about)
-
+        class Naming(type(real)):  # type: ignore[misc]
             def parse(self, *about: Any) -> list[CanonicalEvent]:
                 said = super().parse(*about)
                 return (
                     [replace(row, content={**row.content, "amount": life.paid}) for row in said] if life.paid else said
                 )
 
-        return Denying(**{row.name: getattr(real, row.name) for row in fields(real)})
+        return Naming(**{row.name: getattr(real, row.name) for row in fields(real)})
 
     def pay(self, bill: int = 0) -> str:
         """The order's id."""
@@ -100,7 +82,7 @@ def life(tmp_path: Path) -> Iterator[Bad]:
 
 
 def test_an_order_that_died_and_gave_its_bill_back_is_not_sent_again(life: Bad) -> None:
-    life.down = True
+    life.down = life.theatre.bank
     order = life.pay()
     life.pass_hours(80)
     dead = life.message(order)
@@ -112,7 +94,7 @@ def test_an_order_that_died_and_gave_its_bill_back_is_not_sent_again(life: Bad) 
 
 @pytest.mark.parametrize("first", ["undelivered", "failed"])
 def test_two_orders_of_a_bill_both_have_it_and_a_third_is_refused_when_one_fails(life: Bad, first: str) -> None:
-    life.down = True
+    life.down = life.theatre.bank
     early = life.pay()
     life.say(early, first)
     late = life.pay()
