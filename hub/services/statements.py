@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from hub.business.content import freeze, thaw
 from hub.business.numbers import SHANGHAI
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CAPABILITY, MESSAGE = "payment.statement", "PaymentOrder/1.0"
 LOOKING_BACK = timedelta(days=7)  # an order may be booked days after it was given
+OPEN = ("SENT", "UNKNOWN")  # states of an order that nobody has settled, however old it is
 BY_STATEMENT = Text("以银行对账单为准", "By the bank's statement")
 Ask = Callable[..., Mapping[str, Any]]
 
@@ -97,8 +98,9 @@ def _reconcile(
     earlier: Callable[[date], list[Mapping[str, Any]]],
 ) -> Result:
     now = runtime.clock.now()
+    named = {row["reference"] for row in said.get("entry") or () if row.get("reference")}
     with reading(runtime.engine) as connection:
-        ours = [row for row, of in _instructions(connection, partner, enterprise, day, paid) if of == account]
+        ours = [row for row, of in _instructions(connection, partner, enterprise, day, paid, named) if of == account]
     found = _looked_for(compare(ours, said), {row.message_id: row.ordered_on for row in ours}, day, earlier)
     settled = [row for row in found if row.name in SETTLED]
     for row in settled:
@@ -156,12 +158,17 @@ def _settle(connection: Connection, found: Difference, now: datetime) -> None:
 def _accounts(runtime: Runtime, partner: str, day: date) -> list[tuple[str, str]]:
     """(enterprise, sealed account) of the orders that the statement may be about."""
     with reading(runtime.engine) as connection:
-        rows = list(_orders(connection, partner, day))
+        rows = list(_orders(connection, partner, day, _paid(connection, partner, day)))
     return sorted({(row.enterprise, row.content["payer_account"]) for row in rows})
 
 
-def _orders(connection: Connection, partner: str, day: date) -> Iterator[Any]:
-    """The rows of the orders that were handed in before the day's end."""
+def _orders(
+    connection: Connection, partner: str, day: date, paid: Collection[str], named: Collection[str] = ()
+) -> Iterator[Any]:
+    """The rows of the orders that were handed in not long before the day's end; of older ones those that nobody has
+    settled, that we were told to be ``paid``, or whose instructions are ``named``: a bank may approve, book or return
+    them at any time.
+    """
     obj, sent = tables.business_object, tables.outbox
     opens = datetime.combine(day, time(), SHANGHAI)
     wanted = (
@@ -172,18 +179,23 @@ def _orders(connection: Connection, partner: str, day: date) -> Iterator[Any]:
         .where(
             sent.c.type == MESSAGE,
             sent.c.partner == partner,
-            sent.c.created_at >= opens - LOOKING_BACK,
             sent.c.created_at < opens + timedelta(days=1),
+            or_(
+                sent.c.created_at >= opens - LOOKING_BACK,
+                obj.c.state.in_(OPEN),
+                obj.c.id.in_(paid),
+                sent.c.message_id.in_(named),
+            ),
         )
     )
     yield from connection.execute(wanted)
 
 
 def _instructions(
-    connection: Connection, partner: str, enterprise: str, day: date, paid: Collection[str]
+    connection: Connection, partner: str, enterprise: str, day: date, paid: Collection[str], named: Collection[str]
 ) -> Iterator[tuple[Instruction, str]]:
     """Our orders, each with its sealed account."""
-    for row in _orders(connection, partner, day):
+    for row in _orders(connection, partner, day, paid, named):
         if row.enterprise == enterprise:
             content = thaw(ORDER, row.content)
             yield (

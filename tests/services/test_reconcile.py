@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from hub.business.numbers import SHANGHAI
 from hub.errors import Unavailable
 from hub.services import reconcile, reconciled
 from hub.store import tables
 from hub.store.engine import reading
 from hub.testing.simulator import controls
+from hub.testing.simulator.faults import PUSH
 from tests.limits.limit import Limit
 from tests.payments.schedules import ORDER, Life
 from tests.payments.theatre import theatre
@@ -73,6 +75,22 @@ def test_what_the_bank_has_paid_and_told_nobody_is_settled_by_its_statement(life
 
     assert run(life, BANK) == [[]]
     assert state(life) == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "told nothing"])
+def test_what_the_bank_approves_after_weeks_is_no_stranger_on_its_statement(life: Life, told: bool) -> None:
+    pay(life, "待审批")
+    life.clock.move(timedelta(days=13))
+    life.approve()
+    if not told:
+        controls.control(life.desks[BANK], {"do": "fault", "fault": "silence", "on": PUSH})
+    life.clock.move(timedelta(seconds=5))
+    life.turn()
+    day = life.clock.now().astimezone(SHANGHAI).date()
+
+    (found,) = reconcile.run(life.runtime, life.questions.ask, BANK, day)
+
+    assert (found.entries, found.differences, state(life)) == (1, [], "SUCCEEDED")
 
 
 def test_a_difference_is_kept_with_an_alert_until_it_is_gone(life: Life) -> None:
