@@ -16,6 +16,7 @@ OWN = "own"  # in the place of a partner: what the hub keeps itself
 BEYOND = 8  # facts that may have what is held though all its places are taken
 PAYABLE = "*payable"  # as the kind of a link: an object of any kind that is a bill, named by its id
 PARTNER = "*partner"  # as the kind of a link: a partner, named by its code
+PERSON = "*person"  # as the kind of a link: one of the enterprise's people, named by the account
 PAYMENT_EVENTS = ("payment_ordered", "payment_failed", "paid", "payment_returned")  # what it causes on its bills
 
 

@@ -101,7 +101,10 @@ def signing_payload(
     values: Mapping[str, Any],
     nonce: str,
 ) -> str:
-    """What the card has to sign before ``perform`` takes these values. Raises NotFound, NotAllowed, InvalidInput."""
+    """What the card has to sign before ``perform`` takes these values.
+
+    Raises NotFound, NotAllowed, InvalidInput, and SignatureRefused (with an audit line) for another's seal.
+    """
     now = runtime.clock.now().replace(microsecond=0)
     with reading(runtime.engine) as connection:
         tenant = Tenant(connection, actor.enterprise)
@@ -114,7 +117,11 @@ def signing_payload(
         consequences.require_room(connection, obj, action.event, after)
         files = (*uploads.enclosed(connection, obj, action), *_own(tenant, obj, action))
     if action.paper:
-        return papers.ask(runtime, actor, obj, action, values, files, after, nonce)
+        try:
+            return papers.ask(runtime, actor, obj, action, values, files, after, nonce)
+        except SignatureRefused as refused:
+            _note(runtime, actor, obj.id, action_name, "signature.refused", refused, now)
+            raise
     return challenge.make_binding(
         Purpose(action.purpose),
         origin=runtime.settings.web.origin,
@@ -151,21 +158,23 @@ def perform(
         with writing(runtime.engine) as connection:
             after = _act(runtime, connection, act, now, ready)
     except SignatureRefused as refused:
-        _note(runtime, act, "signature.refused", refused, now)
+        _note(runtime, actor, object_id, action_name, "signature.refused", refused, now)
         raise
     except NotAllowed as refused:
         if not may(KINDS[kind_code], KINDS[kind_code].action(action_name), actor):
-            _note(runtime, act, "action.refused", refused, now)
+            _note(runtime, actor, object_id, action_name, "action.refused", refused, now)
         raise
     runtime.wake(after.partner)
     return after
 
 
-def _note(runtime: Runtime, act: Act, what: str, refused: HubError, now: datetime) -> None:
+def _note(
+    runtime: Runtime, actor: Actor, object_id: str, action: str, what: str, refused: HubError, now: datetime
+) -> None:
     """The audit line of a refusal that concerns security."""
-    detail = {"object": act.id, "action": act.action, "reason": refused.text.en}
+    detail = {"object": object_id, "action": action, "reason": refused.text.en}
     with writing(runtime.engine) as connection:
-        audit.note(connection, now, what, who=act.actor.account, address=act.actor.address, detail=detail)
+        audit.note(connection, now, what, who=actor.account, address=actor.address, detail=detail)
 
 
 def perform_many(

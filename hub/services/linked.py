@@ -1,11 +1,11 @@
-"""What the fields of an object name: other objects of the enterprise, bills of any kind, partners."""
+"""What the fields of an object name: other objects of the enterprise, bills of any kind, partners, people."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from hub.business.acts import Action, Linked, Links
-from hub.business.kind import PARTNER, PAYABLE
+from hub.business.kind import PARTNER, PAYABLE, PERSON
 from hub.contract.text import Text
 from hub.errors import InvalidInput
 from hub.registry import Registry
@@ -61,6 +61,10 @@ def _find(
         if kind == PARTNER:
             if name in registry.partners:
                 yield name, partner(registry, name)
+            continue
+        if kind == PERSON:
+            if person := tenant.people().get(name):
+                yield name, Linked(id=name, number=name, partner="", name=Text(person.name, person.name))
             continue
         obj = tenant.bill(name) if kind == PAYABLE else tenant.by_number(kind, name, naming.partner)
         if obj is not None:

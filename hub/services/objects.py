@@ -45,6 +45,7 @@ from hub.services.shapes import (
     DocumentRow,
     Draft,
     Entry,
+    Member,
     NoticeRow,
     as_document,
     as_entry,
@@ -379,6 +380,13 @@ class Tenant:
             .where(notice.c.enterprise == self._enterprise, notice.c.id.in_(ids), notice.c.read_at.is_(None))
             .values(read_at=now)
         )
+
+    def people(self) -> Mapping[str, Member]:
+        """Everybody of the enterprise, by account."""
+        table = tables.account
+        wanted = select(table.c.id, table.c.name, table.c.role).where(table.c.enterprise == self._enterprise)
+        found = self._connection.execute(wanted.order_by(table.c.role, table.c.created_at))
+        return {row.id: Member(account=row.id, name=row.name, role=row.role) for row in found}
 
     def introduction(self, product: str) -> Mapping[str, str] | None:
         """The latest introduction of a product that an insurer sent: version, zh, en (sanitised HTML). Public."""

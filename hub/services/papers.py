@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from hub.business.acts import Action, Actor, Paper
 from hub.business.content import freeze
 from hub.business.kind import Kind
+from hub.business.roles import LEGAL_PERSON
 from hub.contract.message import Attachment
 from hub.contract.text import Text
 from hub.documents import pdf, seal, sign
@@ -34,6 +35,10 @@ Files = Sequence[tuple[str, Attachment]]  # (document kind, file)
 PARTNER_PLACE = "insurer"  # the field that the partner signs
 CENTRE_PLACE = "centre"  # the data centre's field, and the party in the template's data
 NO_SEAL = Text("请选择有效的公司章", "Choose a valid company seal")
+NOT_ASSIGNED = Text(
+    "该公司章未分配给当前账号，请由法人在“印章管理”中分配",
+    "This seal is not assigned to your account: the legal person assigns it under Seals",
+)
 NOT_PREPARED = Text("签署内容已变更，请重新签署", "What is to be signed has changed: sign again")
 
 
@@ -42,9 +47,18 @@ def wording(paper: Paper) -> Wording:
     return WORDINGS[paper.wording]
 
 
-def seals(tenant: Tenant) -> list[BusinessObject]:
-    """The company seals that may be chosen now."""
+def seals(tenant: Tenant, actor: Actor) -> list[BusinessObject]:
+    """The company seals that the actor may choose now."""
+    return [row for row in _valid(tenant) if _may_use(row, actor)]
+
+
+def _valid(tenant: Tenant) -> list[BusinessObject]:
     return [row for row in tenant.standing(SEAL, VALID) if row.content["seal_type"] == COMPANY]
+
+
+def _may_use(found: BusinessObject, actor: Actor) -> bool:
+    """The legal person any seal, others the ones assigned to them (C-03)."""
+    return actor.role in LEGAL_PERSON or found.content.get("operator") == actor.account
 
 
 def ask(
@@ -57,7 +71,8 @@ def ask(
     content: Mapping[str, Any],
     nonce: str,
 ) -> str:
-    """The payload for the card. Raises InvalidInput when the seal is not valid, NotPrintable.
+    """The payload for the card. Raises InvalidInput when the seal is not valid, SignatureRefused when it is not the
+    actor's to use, NotPrintable.
 
     :param files: what else travels with the action.
     :param content: the object's as it will be, to be printed.
@@ -157,11 +172,13 @@ def _request(runtime: Runtime, obj: BusinessObject, paper: Paper) -> Request:
 
 
 def _seal(connection: Connection, actor: Actor, paper: Paper, values: Mapping[str, Any]) -> Seal:
-    """The chosen seal, valid at this moment."""
-    found = seals(Tenant(connection, actor.enterprise))
+    """The chosen seal, valid at this moment. Raises InvalidInput, SignatureRefused."""
+    found = _valid(Tenant(connection, actor.enterprise))
     chosen = next((row for row in found if row.number == values.get(paper.seal)), None)
     if chosen is None:
         raise InvalidInput({paper.seal: NO_SEAL})
+    if not _may_use(chosen, actor):
+        raise SignatureRefused(NOT_ASSIGNED)
     return Seal(name=str(chosen.content["enterprise_name"]), number=str(chosen.content.get("engraved_no") or ""))
 
 

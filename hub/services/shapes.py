@@ -90,6 +90,15 @@ class NoticeRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Member:
+    """One of an enterprise's people."""
+
+    account: str
+    name: str
+    role: str  # LP | OP | PW
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """What somebody has typed and not yet submitted."""
 

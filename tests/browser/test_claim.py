@@ -69,7 +69,7 @@ def contract(page: Page, demo: Demo) -> None:
     """A company seal, and the service agreement signed by both."""
     open_menu(page, "印章管理")
     panel(page).get_by_role("link", name="制作印章").click()
-    panel(page).locator("[name=operator_name]").fill("样例操作员")
+    panel(page).locator("[name=operator]").select_option(index=1)
     with_card(page, demo, lambda: button(page, "保存印章"))
     expect(panel(page).get_by_text("有效", exact=True).first).to_be_visible()
     open_menu(page, "签约管理")

@@ -40,7 +40,7 @@ def pick(page: Page, field: str, label: str) -> None:
 def make_seal(page: Page, demo: Demo) -> None:
     open_menu(page, "印章管理")
     panel(page).get_by_role("link", name="制作印章").click()
-    panel(page).locator("[name=operator_name]").fill("示例操作员")
+    panel(page).locator("[name=operator]").select_option(label="示例操作员（操作员卡）")
     with_card(page, demo, lambda: button(page, "保存印章"))
     expect(panel(page).get_by_text("有效", exact=True).first).to_be_visible()
 

@@ -143,7 +143,7 @@ def test_from_the_offer_to_the_application_that_is_authorised(
     press(page, "确认投保", demo.pin)
 
     form = stage(page, "制章")
-    form.locator("[name=operator_name]").fill("王小明")
+    form.locator("[name=operator]").select_option(index=1)
     press(page, "保存印章并生成协议", demo.pin)
     form = stage(page, "协议签署")
     form.locator("[name=seal_no]").select_option(index=1)

@@ -23,7 +23,7 @@ from hub.store.engine import reading
 from hub.testing import pki
 from tests.services.conftest import USCC, World
 
-SEAL = {"seal_type": "COMPANY", "operator_name": "王小明", "engraved_no": "", "term": "1"}
+SEAL = {"seal_type": "COMPANY", "engraved_no": "", "term": "1"}
 
 
 @dataclass
@@ -63,7 +63,11 @@ class Office:
         return actions.perform(runtime, actor, obj.kind.code, obj.id, action, values, obj.revision, card)
 
     def make_seal(self, **changes: str) -> BusinessObject:
-        return self.act(self.begin("seal", OWN), "make", SEAL | changes)
+        return self.act(self.begin("seal", OWN), "make", self.seal(**changes))
+
+    def seal(self, **changes: str) -> dict[str, str]:
+        """What is typed of a new one, for its maker's own use."""
+        return SEAL | {"operator": self.session.account_id} | changes
 
     def sign(self, seal: BusinessObject) -> BusinessObject:
         return self.act(self.begin("agreement", "sinosure"), "sign", {"seal_no": seal.number})

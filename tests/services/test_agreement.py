@@ -23,7 +23,7 @@ from hub.store import tables
 from hub.store.engine import reading, writing
 from hub.testing import pki
 from tests.services.conftest import OTHER, USCC, World
-from tests.services.office import SEAL, Office, office
+from tests.services.office import Office, office
 
 
 @pytest.fixture
@@ -81,7 +81,8 @@ def by_password(world: World) -> Office:
 
 
 def test_after_a_login_by_password_the_accounts_card_signs_the_agreement_and_is_named(desk: Office) -> None:
-    seal, clerk = desk.make_seal(), by_password(desk.world)
+    clerk = by_password(desk.world)
+    seal = desk.make_seal(operator=clerk.session.account_id)
 
     agreement = clerk.sign(seal)
 
@@ -92,14 +93,16 @@ def test_after_a_login_by_password_the_accounts_card_signs_the_agreement_and_is_
 
 
 def test_after_a_login_by_password_another_accounts_card_does_not_sign(desk: Office) -> None:
-    seal, clerk = desk.make_seal(), by_password(desk.world)
+    clerk = by_password(desk.world)
+    seal = desk.make_seal(operator=clerk.session.account_id)
 
     with pytest.raises(SignatureRefused, match="does not belong"):
         replace(clerk, card=desk.card).sign(seal)
 
 
 def test_an_account_without_a_card_signs_nothing(desk: Office) -> None:
-    seal, clerk = desk.make_seal(), by_password(desk.world)
+    clerk = by_password(desk.world)
+    seal = desk.make_seal(operator=clerk.session.account_id)
     with writing(desk.world.runtime.engine) as connection:
         accounts.unbind_cards(connection, clerk.session.account_id, "lost", desk.world.clock.now())
 
@@ -126,15 +129,15 @@ def test_a_seal_is_not_made_without_the_card(desk: Office) -> None:
     obj = desk.begin("seal", OWN)
 
     with pytest.raises(SignatureRefused):
-        actions.perform(desk.world.runtime, desk.session.actor, "seal", obj.id, "make", SEAL, obj.revision)
+        actions.perform(desk.world.runtime, desk.session.actor, "seal", obj.id, "make", desk.seal(), obj.revision)
 
 
 def test_the_card_signs_what_the_seal_will_be(desk: Office) -> None:
     obj = desk.begin("seal", OWN)
-    card = desk.answer(obj, "make", SEAL)
+    card = desk.answer(obj, "make", desk.seal())
 
     with pytest.raises(SignatureRefused):
-        desk.act(obj, "make", SEAL | {"term": "3"}, card)
+        desk.act(obj, "make", desk.seal(term="3"), card)
 
 
 @pytest.mark.parametrize("spoil", ["revoked", "contract", "unknown"])
@@ -148,6 +151,45 @@ def test_only_a_valid_company_seal_can_be_chosen(desk: Office, spoil: str) -> No
         desk.sign(chosen)
 
     assert set(refused.value.fields) == {"seal_no"}
+
+
+def test_an_operator_signs_under_the_seals_that_are_assigned_to_her_only(desk: Office) -> None:
+    clerk = office(desk.world, "OP")
+    mine, others = desk.make_seal(operator=clerk.session.account_id), desk.make_seal()
+    with reading(desk.world.runtime.engine) as connection:
+        offered = [row.number for row in papers.seals(Tenant(connection, USCC), clerk.session.actor)]
+
+    with pytest.raises(SignatureRefused, match="not assigned to your account"):
+        clerk.sign(others)
+
+    assert offered == [mine.number]
+    with reading(desk.world.runtime.engine) as connection:
+        (line,) = connection.execute(select(tables.audit).where(tables.audit.c.what == "signature.refused")).all()
+    assert (line.who, line.detail["action"]) == (clerk.session.account_id, "sign")
+
+
+def test_a_seal_passes_to_another_person_by_the_legal_persons_card(desk: Office) -> None:
+    clerk = office(desk.world, "OP")
+    seal = desk.make_seal(operator=clerk.session.account_id)
+
+    assigned = desk.act(seal, "assign", {"operator": desk.session.account_id})
+
+    assert assigned.content["operator_name"] == desk.session.actor.name
+    with pytest.raises(SignatureRefused, match="not assigned to your account"):
+        clerk.sign(assigned)
+
+
+@pytest.mark.parametrize("stranger", ["", "f" * 32, "another"])
+def test_a_seal_is_assigned_to_nobody_but_the_enterprises_own_people(desk: Office, stranger: str) -> None:
+    now = desk.world.clock.now()
+    with writing(desk.world.runtime.engine) as connection:
+        accounts.register_enterprise(connection, OTHER, "他人贸易有限公司", now)
+        other = accounts.add_account(connection, enterprise=OTHER, name="他人", role="OP", now=now)
+
+    with pytest.raises(InvalidInput) as refused:
+        desk.make_seal(operator=other if stranger == "another" else stranger)
+
+    assert set(refused.value.fields) == {"operator"}
 
 
 def test_a_signature_for_one_seal_does_not_count_for_another(desk: Office) -> None:
@@ -306,5 +348,5 @@ def test_another_enterprises_seal_cannot_be_chosen(desk: Office) -> None:
     seal = desk.make_seal()
 
     with reading(desk.world.runtime.engine) as connection:
-        assert papers.seals(Tenant(connection, OTHER)) == []
-        assert [row.number for row in papers.seals(Tenant(connection, USCC))] == [seal.number]
+        assert papers.seals(Tenant(connection, OTHER), desk.session.actor) == []
+        assert [row.number for row in papers.seals(Tenant(connection, USCC), desk.session.actor)] == [seal.number]

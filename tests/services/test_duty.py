@@ -113,8 +113,8 @@ def made(world: World) -> Desk:
     runtime, partners = world.runtime, world.runtime.settings.partners
     settings = replace(runtime.settings, partners=partners | {"yunfan": partners["sinosure"]})
     world.runtime = replace(runtime, settings=settings, registry=registry.of([sinosure(), yunfan()]))
-    seal = office(world).make_seal()
-    return Desk(world, office(world, "OP"), seal)
+    operator = office(world, "OP")
+    return Desk(world, operator, office(world).make_seal(operator=operator.session.account_id))
 
 
 def test_the_letter_is_signed_under_the_seal_and_confirmed(desk: Desk) -> None:

@@ -137,15 +137,15 @@ def choice(
     )
 
 
-def pick(label: Text, *, hint: Text | None = None) -> fields.String:
-    """One of the enterprise's own objects, by its number; the page offers what there is, the act checks it.
+def pick(label: Text, *, hint: Text | None = None, renews: bool = True) -> fields.String:
+    """One of the enterprise's own objects, or people; the page offers what there is, the act checks it.
 
-    A button beside it looks again, for what was made meanwhile.
+    :param renews: whether a button beside it looks again, for what was made meanwhile.
     """
     return fields.String(
         **_needed(True, ""),
         error_messages=_messages(CHOOSE, "invalid", "null", "invalid_utf8"),
-        metadata={"label": label, "control": "select", "options": {}, "default": "", "hint": hint, "renews": True},
+        metadata={"label": label, "control": "select", "options": {}, "default": "", "hint": hint, "renews": renews},
     )
 
 

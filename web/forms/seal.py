@@ -6,7 +6,7 @@ from hub.business.seal import TYPES
 from hub.business.terms import TERMS
 from hub.contract.text import Text
 from web.forms.base import Form
-from web.forms.controls import Rule, choice, line
+from web.forms.controls import Rule, choice, line, pick
 from web.forms.people import NAME
 
 ENGRAVED = Rule(re.compile(r"[0-9]{13}"), Text("格式有误，请填写13位数字", "13 digits, please"))
@@ -18,7 +18,17 @@ class RenewalForm(Form):
     term = choice(Text("有效期限", "Valid for"), TERMS, control="radio", required=True, default="1")
 
 
-class SealForm(RenewalForm):
+class AssignmentForm(Form):
+    """Who signs under it."""
+
+    operator = pick(
+        Text("操作员姓名", "Operator's name"),
+        hint=Text("由所选人员签署使用；法人可使用全部印章", "Signs under it; the legal person may under any seal"),
+        renews=False,
+    )
+
+
+class SealForm(AssignmentForm, RenewalForm):
     """Whose seal, of what type, for how long."""
 
     seal_type = choice(
@@ -28,9 +38,6 @@ class SealForm(RenewalForm):
         required=True,
         default="COMPANY",
         hint=Text("签署服务协议须选择公司章", "The service agreement asks for a company seal"),
-    )
-    operator_name = line(
-        Text("操作员姓名", "Operator's name"), required=True, shortest=2, longest=50, rule=NAME, autocomplete="name"
     )
     engraved_no = line(
         Text("印章防伪编码", "Number engraved"),

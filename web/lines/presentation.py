@@ -333,6 +333,11 @@ class FormPage:
         return [title for title in (self.first, *(block.title for block in self.blocks), self.paper) if title]
 
     @property
+    def asked(self) -> set[str]:
+        """The names in its blocks."""
+        return {name for block in self.blocks for name in block.flat}
+
+    @property
     def composite(self) -> bool:
         """Whether buttons within it act on a part only: those for the whole then stand above it too (UI-22)."""
         return any(block.errands for block in self.blocks)

@@ -2,7 +2,7 @@
 
 from hub.business.seal import LINE, SEAL
 from hub.contract.text import Text
-from web.forms.seal import RenewalForm, RevocationForm, SealForm
+from web.forms.seal import AssignmentForm, RenewalForm, RevocationForm, SealForm
 from web.lines.presentation import Block, Column, Filter, FormPage, LineView, Listing, MenuItem, Tab
 
 SEALS = Listing(
@@ -17,7 +17,7 @@ SEALS = Listing(
         Column("state", "track"),
     ),
     filters=(Filter("seal_no"), Filter("state", "track")),
-    acts=("make", "renew", "revoke", "delete"),
+    acts=("make", "assign", "renew", "revoke", "delete"),
     form_first=frozenset({"NONE"}),
     link_labels={("make", "NONE"): Text("制章", "Make")},
     detail=(
@@ -54,7 +54,7 @@ VIEW = LineView(
             blocks=(
                 Block(
                     Text("印章信息", "Seal"),
-                    ("seal_no", "enterprise_name", "seal_type", "operator_name", "engraved_no", "term"),
+                    ("seal_no", "enterprise_name", "seal_type", "operator", "engraved_no", "term"),
                     wide=frozenset({"seal_type", "term"}),
                 ),
             ),
@@ -67,6 +67,16 @@ VIEW = LineView(
                     Text("印章信息", "Seal"),
                     ("seal_no", "enterprise_name", "seal_type", "operator_name", "valid_until", "term"),
                     wide=frozenset({"term"}),
+                ),
+            ),
+        ),
+        "assignment": FormPage(
+            schema=AssignmentForm,
+            title=Text("分配印章", "Assign a seal"),
+            blocks=(
+                Block(
+                    Text("印章信息", "Seal"),
+                    ("seal_no", "enterprise_name", "seal_type", "valid_until", "operator"),
                 ),
             ),
         ),

@@ -148,6 +148,8 @@ def payload(line: str, kind: str, object_id: str, action: str) -> ResponseReturn
         text = actions.signing_payload(runtime(), login_of().actor, kind, object_id, action, values, nonce)
     except InvalidInput as error:
         return _again(here, typed, error.fields)
+    except SignatureRefused as error:
+        return _form_page(here, typed, {"": error.text}, 403) if here.form else _question(here, error.text, 403)
     paper = here.action.paper and f"{here.path}/paper/{nonces.digest(nonce)}"
     return jsonify(payload=text, nonce=nonce, title=_sign_title(here), summary=_summary(here, text), paper=paper)
 

@@ -8,17 +8,17 @@ from typing import Any
 from flask import flash, request
 from werkzeug.datastructures import MultiDict
 
-from hub.business import KINDS, regions
+from hub.business import KINDS, regions, roles
 from hub.business.acts import Action
 from hub.business.duty_limit import LIMIT
 from hub.business.enclosures import MIB, Enclosure
-from hub.business.kind import Kind, derive
+from hub.business.kind import PERSON, Kind, derive
 from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import InvalidInput, NotAllowed, NotFound
 from hub.services import drafts, linked, papers, uploads
 from hub.services.offering import Offer
-from hub.services.shapes import BusinessObject, Draft
+from hub.services.shapes import BusinessObject, Draft, Member
 from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.auth import login_of
@@ -222,9 +222,16 @@ def _picks(page: FormPage, obj: BusinessObject, action: Action) -> dict[str, Map
         if page.of:
             offering = mine.meant(obj, page.of)
             found |= {name: of(offering.content) for name, of in page.offers.items()} if offering else {}
+        for name in (name for name, kind in obj.kind.links.items() if kind == PERSON and name in page.asked):
+            found[name] = {account: _person_text(row) for account, row in mine.people().items()}
         if action.paper:
-            found[action.paper.seal] = {row.number: _seal_text(row) for row in papers.seals(mine)}
+            found[action.paper.seal] = {row.number: _seal_text(row) for row in papers.seals(mine, login_of().actor)}
     return found
+
+
+def _person_text(person: Member) -> Text:
+    role = roles.ROLES[person.role]
+    return Text(f"{person.name}（{role.zh}）", f"{person.name} ({role.en})")
 
 
 def _seal_text(seal: BusinessObject) -> Text:
