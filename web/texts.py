@@ -395,7 +395,6 @@ ENGLISH: Mapping[str, str] = {
     "确认报告": "Agree to it",
     "单证全部“数据正常”后才能生成报告": "It can be made once every document is in order",
     "重新生成出运数据报告": "Make the report again",
-    "已过期|报告": "Out of date",
     "单证编号已有变动，请重新生成报告": "Numbers have changed: make the report again",
     "生成出运数据报告": "Make the report",
     "下一步": "Next",

@@ -8,13 +8,13 @@ from hub.business.acts import Action, Need, Paper, Sends
 from hub.business.buyer import BUYER
 from hub.business.claim_case import FIELDS, NUMBERS
 from hub.business.claim_messages import claim, submission, supplement, total, withdrawal
-from hub.business.claim_report import REPORT, REPORT_DRAFT, agreement, cancellation, unreported
+from hub.business.claim_report import REPORT, REPORT_DRAFT, agreement, cancellation, is_stale, unreported
 from hub.business.claim_rules import faults
 from hub.business.enclosures import Enclosure
 from hub.business.kind import Derived, Effect, Kind, Line
 from hub.business.programme import expected
 from hub.business.roles import ANYONE, CARD_HOLDERS
-from hub.business.states import BACK, By, EventType, Next, State, Track, Transition
+from hub.business.states import BACK, By, EventType, Next, Reading, State, Track, Transition
 from hub.contract.text import Text
 
 MESSAGES = {
@@ -193,18 +193,25 @@ CLAIM = Kind(
             ),
         ),
         Track(
-            name="ack",  # the enterprise's own track: its word on the report (SM-RPT; stale is what unreported() says)
+            name="ack",  # the enterprise's own track: its word on the report (SM-RPT)
             label=Text("出运数据报告", "Shipment report"),
             states=(
                 State("NONE", Text("未生成", "Not made"), "draft", Next.ENTERPRISE),
                 State("GENERATED", Text("待确认", "To be agreed to"), "action", Next.ENTERPRISE),
-                State("CONFIRMED", Text("已确认", "Agreed"), "done", Next.NOBODY),
+                State("CONFIRMED", Text("已确认签章", "Agreed and sealed"), "done", Next.NOBODY),
             ),
             transitions=(
                 Transition(None, "begun", "NONE"),
                 *(Transition(source, "report_made", "GENERATED") for source in ("NONE", "GENERATED", "CONFIRMED")),
                 Transition("GENERATED", "report_agreed", "CONFIRMED"),
                 Transition("GENERATED", "report_cancelled", "NONE"),
+            ),
+            readings=(
+                Reading(
+                    State("STALE", Text("已过期", "Out of date"), "failed", Next.ENTERPRISE),
+                    frozenset({"GENERATED", "CONFIRMED"}),
+                    is_stale,
+                ),
             ),
         ),
     ),

@@ -18,12 +18,12 @@ def report_rows(claim_no: str, shipments: Sequence[Mapping[str, Any]]) -> list[d
     return [{"serial": serial} | {name: row.get(name) or "" for name in REPORTED} for row, serial in numbered]
 
 
-def is_stale(shipments: Sequence[Mapping[str, Any]], content: Mapping[str, Any]) -> bool:
+def is_stale(content: Mapping[str, Any]) -> bool:
     """Whether there is a report, and the numbers that it is about have changed since (STALE of SM-RPT)."""
     reported = content.get("report_rows")
     if not reported:
         return False
-    return [[row.get(name) or "" for name in REPORTED] for row in shipments] != [
+    return [[row.get(name) or "" for name in REPORTED] for row in content.get("shipments") or ()] != [
         [row[name] for name in REPORTED] for row in reported
     ]
 

@@ -1,10 +1,10 @@
 """Rows that a machine is declared with: states, events, transitions, and the tracks that hold them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from hub.contract.text import Text
 
@@ -74,6 +74,17 @@ class EventType:
     series: str | None = None
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A state that no event brings: what is read instead of ``over`` while ``when`` holds for the object's content with
+    what is typed by now.
+    """
+
+    state: State
+    over: frozenset[str]
+    when: Callable[[Mapping[str, Any]], bool]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Track:
     """One machine of a kind. The partner's decision and the enterprise's acknowledgement are two tracks."""
@@ -82,6 +93,7 @@ class Track:
     label: Text
     states: Sequence[State]
     transitions: Sequence[Transition]
+    readings: Sequence[Reading] = ()
 
     @cached_property
     def moves(self) -> Mapping[tuple[str | None, str], str]:

@@ -408,9 +408,9 @@ class Tenant:
         return None if row is None else Draft(values=row.values, revision=row.revision, saved_at=row.saved_at)
 
     def typed(self, rows: Sequence[BusinessObject]) -> dict[str, Mapping[str, Any]]:
-        """Object id -> what is typed into its entry form, for those of ``rows`` that were never submitted."""
+        """Object id -> what is typed into its entry form and was not submitted, for those of ``rows`` that have it."""
         table = tables.draft
-        forms = {obj.id: obj.kind.entry.form for obj in rows if obj.submission == 0 and obj.kind.entry}
+        forms = {obj.id: obj.kind.entry.form for obj in rows if obj.kind.entry}
         if not forms:
             return {}
         found = self._connection.execute(

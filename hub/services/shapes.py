@@ -37,10 +37,17 @@ class BusinessObject:
     since: datetime
     due_at: datetime | None
 
-    def state(self, track: str = "state") -> State | None:
-        """Where the object stands on ``track``; None before the track has begun."""
+    def state(self, track: str = "state", typed: Mapping[str, Any] | None = None) -> State | None:
+        """Where the object stands on ``track``, as it reads with what is ``typed`` by now where that is given; None
+        before the track has begun.
+        """
         current = self.states.get(track)
-        return None if current is None else self.kind.state(track, current)
+        if current is None:
+            return None
+        readings = self.kind.track(track).readings if typed is not None else ()
+        known = {**self.content, **(typed or {})}
+        read = (row.state for row in readings if current in row.over and row.when(known))
+        return next(read, None) or self.kind.state(track, current)
 
 
 @dataclass(frozen=True, kw_only=True)

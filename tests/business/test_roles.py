@@ -27,6 +27,7 @@ MATRIX = [  # function, its source, the actions of each kind, who may: LP, OP, P
     ("货运险 投保、修改", "S3:294-304", "cargo_application.submit", "OP"),
     ("货运险 撤销", "S3:294-304", "cargo_application.cancel", "OP"),
     ("印章 制作", "S2:419", "seal.make", "LP"),
+    ("印章 分配", "S2:420", "seal.assign", "LP"),
     ("印章 续期", "S2:419", "seal.renew", "LP"),
     ("印章 注销", "S2:419", "seal.revoke", "LP"),
     ("印章 删除", "S2:419", "seal.delete", "LP"),

@@ -556,6 +556,7 @@ def test_a_report_whose_numbers_have_changed_is_out_of_date_on_the_check_page(to
     after = town.browser.get(f"{path}/check").text
 
     assert ("已过期" in before, "确认报告" in before) == (False, True)
+    assert all("已过期" in town.browser.get(shown).text for shown in (LIST, path))
     assert ("已过期" in after, "确认报告" in after) == (True, False)
 
 

@@ -246,6 +246,7 @@ class Row:
 
     obj: BusinessObject
     content: Mapping[str, Any]  # with what is typed so far, while nothing was submitted
+    typed: Mapping[str, Any]
     path: str
     links: Sequence[Link]
     next: str
@@ -301,7 +302,8 @@ def object_row(
     said = read(_said(obj, turn, track))
     return Row(
         obj=obj,
-        content={**obj.content, **typed},
+        content=obj.content if obj.submission else {**obj.content, **typed},
+        typed=typed,
         path=path,
         links=links,
         papers=papers,

@@ -272,7 +272,7 @@ def _fact(mine: Tenant, obj: BusinessObject, name: str) -> dict[str, object]:
         return {"label": say("统一社会信用代码"), "value": obj.enterprise}
     track = next((row for row in obj.kind.tracks if row.name == name), None)
     if track is not None:
-        return {"label": read(track.label), "state": obj.state(name)}
+        return {"label": read(track.label), "state": obj.state(name, mine.typed([obj]).get(obj.id, {}))}
     row = obj.kind.field(name)
     fact: dict[str, object] = {"label": read(row.label), "value": value_text(obj.kind, obj.content, name)}
     other = mine.meant(obj, name) if name in obj.kind.links else None

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from hub.business.claim import CLAIM, LINE
-from hub.business.claim_report import REPORT, REPORT_DRAFT, is_stale
+from hub.business.claim_report import REPORT, REPORT_DRAFT
 from hub.business.trade_data import ADVICE, GOODS, LOOK_UPS, OK, RESULTS, UNAVAILABLE, Checked, LookUp
 from hub.contract.text import Text
 from hub.errors import InvalidInput
@@ -65,7 +65,7 @@ def _whole(here: Desk) -> list[dict[str, Any]]:
 def _checked(here: Desk, problems: Iterable[Text] = (), status: int = 200) -> Response:
     shipments = [row for row in here.known["shipments"] if row["declaration_no"]]
     checked = trade_data.check(site().questions, login_of().actor, shipments)
-    obj = here.obj
+    obj, standing = here.obj, here.obj.state("ack", {"shipments": here.known["shipments"]})
     with tenant() as mine:
         papers = mine.documents(obj)
     return page(
@@ -77,9 +77,9 @@ def _checked(here: Desk, problems: Iterable[Text] = (), status: int = 200) -> Re
         tables=[_table(look_up, [row for row in checked if row.look_up is look_up]) for look_up in LOOK_UPS],
         empty=not shipments,
         good=bool(checked) and all(row.result == OK for row in checked),
-        stale=is_stale(here.known["shipments"], obj.content),
+        standing=standing,
         report=next((row for row in papers if row.kind in (REPORT, REPORT_DRAFT)), None),
-        agree=site().path(CLAIM, obj.id, "agree") if obj.states["ack"] == "GENERATED" else "",
+        agree=site().path(CLAIM, obj.id, "agree") if standing and standing.id == "GENERATED" else "",
         path=site().path(CLAIM, obj.id, "check"),
         make=site().path(CLAIM, obj.id, "report"),
         back=here.path,
