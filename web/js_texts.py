@@ -75,7 +75,7 @@ JS_TEXTS: Mapping[str, Text] = {
     "chosen": Text("已选 {n} 条", "{n} chosen"),
     "sum_of": Text("合计 {amount} {unit}", "sum {unit} {amount}"),
     "list_mark": Text("，", ", "),
-    "not_for_all": Text("所选记录中有的不能这样办理", "Not possible for all that are chosen"),
+    "not_for_all": Text("所选记录中有的不能这样办理：{rows}", "Not possible for {rows}"),
     "count": Text("已输入 {n}/{most} 字", "{n} of {most} characters"),
     # combobox
     "not_listed": Text("请从列表中选择", "Choose one of the list"),

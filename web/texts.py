@@ -205,7 +205,7 @@ ENGLISH: Mapping[str, str] = {
     ),
     # card and signature
     "用卡签名": "Sign with the card",
-    "用卡签名：{what}": "Sign with the card: {what}",
+    "输入IC卡密码：{what}": "Enter the card's PIN: {what}",
     "签署内容": "You sign",
     "接收方": "Receiver",
     "内容摘要": "Digest",

@@ -92,7 +92,7 @@ VIEWS: dict[str, str] = {
         <button data-code="pay">支付</button></form><input type="checkbox" data-all hidden>"""
         + "".join(
             f'<input type="checkbox" form="m" name="row" value="{cents}" data-codes="{codes}" data-cents="{cents}"'
-            f' data-unit="{unit}">'
+            f' data-unit="{unit}" data-number="HY-{cents}">'
             for codes, cents, unit in (
                 *(("pay", "999999999999999", "人民币"), ("pay", "1", "人民币"), ("pay delete", "5", "美元")),
             )

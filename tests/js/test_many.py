@@ -23,5 +23,6 @@ def test_a_button_is_off_until_it_fits_all_that_are_chosen(page, visit):
         states.append(remove.is_enabled())
 
     assert states == [False, True, False]
+    assert remove.get_attribute("title") == "所选记录中有的不能这样办理：HY-1"
     assert page.get_by_role("button", name="支付").is_enabled()
     assert page.evaluate("document.querySelector('[data-all]').indeterminate")

@@ -13,7 +13,12 @@ PIN = "Zx81-PIN-42"
 
 @pytest.fixture
 def entry(page, portal, reader, visit):
-    payload = {"payload": '{"p":1}', "nonce": "n1", "title": "用卡签名：确认投保", "summary": [["接收方", "示例保险"]]}
+    payload = {
+        "payload": '{"p":1}',
+        "nonce": "n1",
+        "title": "输入IC卡密码：确认投保",
+        "summary": [["接收方", "示例保险"]],
+    }
     portal.posts["/entry/payload"] = lambda sent: (200, "application/json", json.dumps(payload))
     visit("/signed")
     page.wait_for_selector("#card-chip[data-state=CARD_PRESENT]")
@@ -167,7 +172,7 @@ def poll(page):
 
 
 def test_a_window_that_the_browser_blocks_is_named_and_nothing_is_asked_of_the_card(page, portal, reader, visit):
-    payload = {"payload": '{"p":1}', "nonce": "n1", "title": "用卡签名：确认投保", "summary": []}
+    payload = {"payload": '{"p":1}', "nonce": "n1", "title": "输入IC卡密码：确认投保", "summary": []}
     portal.posts["/entry/payload"] = lambda sent: (200, "application/json", json.dumps(payload))
     portal.pin = "window"
     page.add_init_script("window.open = () => null")

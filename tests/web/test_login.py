@@ -134,7 +134,7 @@ def test_a_confirmation_is_signed_over_what_was_shown(signer: tuple[World, pki.I
     form = {"revision": str(obj.revision), **TYPED}
     asked = browser.post(f"{A}/{obj.id}/confirm/payload", form).json
     assert ["接收方", "示例信用保险公司"] in asked["summary"]
-    assert asked["title"] == "用卡签名：确认投保"
+    assert asked["title"] == "输入IC卡密码：确认投保"
     answer = browser.post(f"{A}/{obj.id}/confirm", {**form, "nonce": asked["nonce"], **signed(card, asked["payload"])})
     assert answer.status_code == 303
     assert len(world.rows(tables.outbox)) == 1

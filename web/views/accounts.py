@@ -50,7 +50,7 @@ def payload(act: str) -> ResponseReturnValue:
         [say("内容摘要"), short_digest(text)],
     ]
     return jsonify(
-        payload=text, nonce=nonce, title=say("用卡签名：{what}", what=read(ACTS[act].label)), summary=summary
+        payload=text, nonce=nonce, title=say("输入IC卡密码：{what}", what=read(ACTS[act].label)), summary=summary
     )
 
 

@@ -351,7 +351,7 @@ def _conflict(here: Desk, typed: Mapping[str, Any]) -> Response:
 
 
 def _sign_title(here: Desk) -> str:
-    return say("用卡签名：{what}", what=read(here.action.label))
+    return say("输入IC卡密码：{what}", what=read(here.action.label))
 
 
 def _summary(here: Desk, text: str) -> list[list[str]]:

@@ -1,7 +1,7 @@
 /* Several rows of a list at once: how many are chosen, what they add up to, and which buttons fit all of them.
 
    <form data-many> with [data-chosen] and buttons with data-code; its checkboxes stand in the rows (form="…"), with
-   data-codes and, where there is something to add up, data-cents and data-unit. Without this module the server checks. */
+   data-number, data-codes and, where there is something to add up, data-cents and data-unit. Without this module the server checks. */
 
 import { t } from "./page.js";
 
@@ -26,11 +26,14 @@ function tell(form, boxes, all) {
   const words = chosen.length ? [t("chosen", { n: chosen.length }), ...sums(chosen)] : [t("choose_rows")];
   form.querySelector("[data-chosen]").textContent = words.join(t("list_mark"));
   for (const button of form.querySelectorAll("[data-code]")) {
-    const fits = chosen.length > 0 && chosen.every((box) => box.dataset.codes.split(" ").includes(button.dataset.code));
+    const others = chosen.filter((box) => !box.dataset.codes.split(" ").includes(button.dataset.code));
+    const fits = chosen.length > 0 && others.length === 0;
     button.setAttribute("aria-disabled", String(!fits));
-    button.title = fits ? "" : t(chosen.length ? "not_for_all" : "choose_rows");
+    button.title = fits ? "" : others.length ? t("not_for_all", { rows: named(others) }) : t("choose_rows");
   }
 }
+
+const named = (boxes) => boxes.map((box) => box.dataset.number).join(t("list_mark"));
 
 /* One sum per currency, exact: whole cents. */
 function sums(boxes) {
