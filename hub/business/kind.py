@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
@@ -236,6 +236,11 @@ class Kind:
         """The names that an object can be found by, those of its rows too."""
         columns = (column for row in self.fields for column in row.rows)
         return frozenset(row.name for row in (*self.fields, *columns) if row.key)
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """The keys that are days: the latest one counts, where a number stays what an object is found by."""
+        return frozenset(row.name for row in self.fields if row.key and row.type in (date, datetime))
 
     @cached_property
     def via(self) -> Mapping[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, delete
 
 from hub.business.kind import Kind
 from hub.business.lifecycle import Projection
@@ -15,11 +15,18 @@ from hub.services import blobs
 from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
+from hub.store.prepared import Prepared
 from hub.store.rows import insert_new
 
 ENTERPRISE = "enterprise"  # source of what it enclosed itself
 KEY_LENGTH = 64  # characters of a value that an object can be found by
 PORTAL = "portal"  # the notice channel that always exists
+_key = tables.object_key.c
+FORGET = Prepared(
+    delete(tables.object_key).where(
+        _key.object_id == bindparam("bearer"), _key.name == bindparam("key"), _key.value == bindparam("was")
+    )
+)
 
 
 def attach(
@@ -33,7 +40,10 @@ def attach(
 ) -> None:
     """What follows from the event and was not there before: search keys, documents, notices."""
     content, passed = (before.content, before.passed) if before else ({}, ())
-    fresh = _keys(obj.kind, after.content) - _keys(obj.kind, content)
+    were, are = _keys(obj.kind, content), _keys(obj.kind, after.content)
+    for name, value in sorted(key for key in were - are if key[0] in obj.kind.days):
+        FORGET.change(connection, {"bearer": obj.id, "key": name, "was": value[:KEY_LENGTH]})
+    fresh = are - were
     for name, value in sorted(fresh | {*new.keys.items()}):
         row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": value[:KEY_LENGTH]}
         insert_new(connection, tables.object_key, row)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -249,3 +250,20 @@ def test_a_list_is_asked_for_several_numbers_at_once(world: World, open_browser:
     text = browser.get("/cargo/cargo_application?application_no=HY&agreement_no=XY-2").text
 
     assert re.findall(r'<th scope="row" class="number">(HY-\d)<', text) == ["HY-2"]
+
+
+def test_what_is_handed_in_again_is_found_by_its_latest_day_only(
+    world: World, open_browser: Callable[..., Browser]
+) -> None:
+    begun = world.create("cargo_application", "HY-1", world.ours, "begun", {"application_no": "HY-1"})
+    days = []
+    for submission in (1, 2):
+        world.event(begun, "submitted", submission=submission, applied_at=world.clock.now())
+        world.event(begun, "data_check_failed")
+        days.append(world.clock.now().date().isoformat())
+        world.clock.move(timedelta(days=1))
+    browser = open_browser("OP", fingerprint="ab" * 32)
+
+    found = [browser.get(f"/cargo/cargo_application?applied_at_from={day}&applied_at_to={day}").text for day in days]
+
+    assert ['class="number">HY-1<' in text for text in found] == [False, True]
