@@ -139,6 +139,10 @@ VOYAGE = (
     "destination_province", "destination_city", "destination_port", "destination_description", "via_description",
     "letter_of_credit", "letter_of_credit_no", "claim_place",
 )  # fmt: skip
+VOYAGE_LINES = frozenset({
+    "origin_country", "origin_port", "destination_country", "destination_port", "via_description", "letter_of_credit",
+})  # fmt: skip
+"""What begins a line of the form, as in the manual's figure (S3:425-431)."""
 GOODS = ("goods_category", "goods_code", "packaging", "packages_and_weight", "goods_description", "marks")
 APPLICANT = ("applicant_contact", "applicant_phone", "applicant_address")
 INSURED = (
@@ -334,7 +338,7 @@ VIEW = LineView(
                     columns=3,
                     wide=frozenset({"invoice_type"}),
                 ),
-                Block(Text("运输信息", "Transport"), VOYAGE, columns=3),
+                Block(Text("运输信息", "Transport"), VOYAGE, columns=3, leads=VOYAGE_LINES),
                 Block(
                     Text("保险信息", "Insurance"),
                     (

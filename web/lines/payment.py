@@ -16,7 +16,6 @@ from web.lines.systems import INSURANCE
 
 BANK_NAME = Text("银行名称", "Bank")
 BANK = Column("partner", "partner", Text("付款银行名称", "Payer's bank"))
-SERIAL = Text("支付流水号", "Bank's serial")
 
 
 def payees(registry: Registry) -> Mapping[str, Text]:
@@ -77,7 +76,7 @@ ORDERS = Listing(
         Column("partner", "partner", BANK_NAME),
         Column("payee_name"),
         Column("amount"),
-        Column("bank_serial", label=SERIAL),
+        Column("bank_serial"),
         Column("ordered_at", "moment"),
         Column("state", "track"),
         Column("next", "next", Text("下一步", "Next")),
@@ -89,8 +88,8 @@ ORDERS = Listing(
         Filter("state", "track"),
         Filter("ordered_at", "days"),
         Filter("business_no", label=Text("保单/投保单号", "Policy or application no.")),
-        Filter("bank_serial", label=SERIAL),
         Filter("order_no"),
+        Filter("bank_serial"),
     ),
     detail=(
         "order_no", "state", "amount", "payer_name", "payer_account", "payee_name", "payee_account",

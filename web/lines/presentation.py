@@ -269,6 +269,7 @@ class Block:
     hint: Text | None = None
     columns: Literal[1, 2, 3] = 2
     wide: frozenset[str] = frozenset()  # fields that take a whole line
+    leads: frozenset[str] = frozenset()  # fields that begin a line
     errands: Sequence[Errand] = ()
     fill: Fill | None = None
     notes: Sequence[Text] = ()  # 温馨提示, one under the other
