@@ -51,6 +51,12 @@ class NeedsCard(Forbidden):
     zh = "本系统需使用卡介质登录"
 
 
+class NeedsLegalPerson(Forbidden):
+    """Only the legal person's card may go on here."""
+
+    zh = "当前账号非管理员"
+
+
 def access(rule: str) -> Callable[[View], View]:
     """State who may call the view; the gate enforces it."""
     if rule not in RULES:

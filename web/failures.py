@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub.contract.text import Text
 from hub.errors import HubError, NotFound, Unavailable
-from web.auth import NeedsCard
+from web.auth import NeedsCard, NeedsLegalPerson
 from web.page import View, page
 from web.site import read, say
 
@@ -53,6 +53,7 @@ def install(app: Flask) -> None:
     """One page for every kind of error."""
     app.register_error_handler(HubError, _refused)
     app.register_error_handler(NeedsCard, _needs_card)
+    app.register_error_handler(NeedsLegalPerson, _needs_legal_person)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -68,9 +69,17 @@ def failure(status: int, text: Text | None = None, reference: str | None = None)
 
 def _needs_card(error: NeedsCard) -> Response:
     """Not a dead end: out of this session, and in again with the card (spec PT-05)."""
-    title = say("本系统需使用卡介质登录")
+    return _log_in_anew(error, say("本系统需使用卡介质登录"), say("退出并用卡登录"))
+
+
+def _needs_legal_person(error: NeedsLegalPerson) -> Response:
+    """The same for what only the legal person's card may do (spec PT-17)."""
+    return _log_in_anew(error, say("当前账号非管理员"), say("退出并以法人卡重新登录"))
+
+
+def _log_in_anew(error: HubError, title: str, button: str) -> Response:
     view = View(id="error-card", title=title, key="error-card", crumbs=((say("首页"), "/"),), error=True)
-    return page("needs_card.html", view, error.status, text=read(error.text))
+    return page("needs_card.html", view, error.status, text=read(error.text), button=button)
 
 
 def _refused(error: HubError) -> Response:

@@ -15,6 +15,7 @@ from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web import security
 from web.lines.presentation import Counter, LineView
+from web.lines.systems import PART
 from web.site import language, read, runtime, say, site
 
 OPERATIONS = "/operations/plugins"  # where an operator begins
@@ -61,6 +62,7 @@ class MenuGroup:
     label: str
     icon: str
     items: Sequence[tuple[str, str, str, int]]  # (code, label, path, count)
+    part: str = ""  # of the financial services: the title over its groups
 
     @property
     def alone(self) -> bool:
@@ -170,6 +172,7 @@ def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
         label=read(portal.caption(view.menu_code, view.line.label)),
         icon=view.icon,
         items=items,
+        part=read(PART if view.system else portal.crumbs[-1]),
     )
 
 

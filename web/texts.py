@@ -47,6 +47,8 @@ ENGLISH: Mapping[str, str] = {
     "下一级": "Next level",
     "新增": "New",
     "提示": "Please note",
+    "当前账号非管理员": "This account is no administrator",
+    "退出并以法人卡重新登录": "Log out, and log in with the legal person's card",
     "保存": "Save",
     "保存成功，尚未提交。核对无误后请点击“{submit}”。": "Saved, not submitted yet. Check it, then press “{submit}”.",
     "导入": "Import",

@@ -31,7 +31,7 @@ from hub.services import blobs
 from hub.store import tables
 from hub.store.rows import insert_new
 
-SIZE = 15  # titles on a page (S2:903)
+SIZE = 15  # titles on a page (S2:903), unless its reader wants another number
 COUNTED = 10_000  # a count beyond this is shown as "10,000+"
 BADGE = 99  # more unread ones are not counted
 RECENT = timedelta(days=30)  # what the badge is about
@@ -82,11 +82,12 @@ class Page:
     capped: bool
     number: int
     asof: datetime
+    size: int = SIZE
 
     @property
     def pages(self) -> int:
         """How many pages there are, as far as they were counted."""
-        return max(1, -(-self.total // SIZE))
+        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,15 +163,17 @@ def latest(connection: Connection, account: str, *, category: str = "", asked: A
     return _titles(connection, account, wanted.newest.limit(limit))
 
 
-def page(connection: Connection, account: str, *, category: str, asked: Asked, number: int, asof: datetime) -> Page:
+def page(
+    connection: Connection, account: str, *, category: str, asked: Asked, number: int, asof: datetime, size: int = SIZE
+) -> Page:
     """Page ``number`` of a module as it was at ``asof``; the last page for a number beyond it."""
     wanted = _wanted(category, asked, asof)
     capped = wanted.ids.limit(COUNTED + 1).subquery()
     total: int = connection.execute(select(func.count()).select_from(capped)).scalar_one()
     counted = min(total, COUNTED)
-    number = min(max(number, 1), max(1, -(-counted // SIZE)))
-    rows = _titles(connection, account, wanted.newest.limit(SIZE).offset((number - 1) * SIZE))
-    return Page(rows=rows, total=counted, capped=total > COUNTED, number=number, asof=asof)
+    number = min(max(number, 1), max(1, -(-counted // size)))
+    rows = _titles(connection, account, wanted.newest.limit(size).offset((number - 1) * size))
+    return Page(rows=rows, total=counted, capped=total > COUNTED, number=number, asof=asof, size=size)
 
 
 def get(connection: Connection, article_id: str) -> Article:

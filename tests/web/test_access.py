@@ -208,3 +208,13 @@ def test_the_workspace_is_told_that_the_session_is_over(open_browser: Callable[.
     answer = open_browser().get("/notices", HX_Request="true")
     assert answer.status_code == 401
     assert answer.text.lstrip().startswith('<article class="view"')
+
+
+def test_who_follows_a_link_for_the_legal_person_is_offered_to_log_in_as_one(
+    open_browser: Callable[..., Browser],
+) -> None:
+    answer = open_browser("OP", fingerprint="ab" * 32).get("/payment/payment_agreement")
+
+    assert answer.status_code == 403
+    assert "当前账号非管理员" in answer.text
+    assert "退出并以法人卡重新登录" in answer.text.partition('action="/logout"')[2]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hub.business import LINES
-from web.lines import LINE_VIEWS
+from tests.web.world import Browser
+from web.lines import LINE_VIEWS, micro_policy
 from web.lines.presentation import LineView
 
 WEB = Path(str(files("web")))
@@ -15,7 +16,17 @@ OWN = {"lines", "forms"} | {line.code for line in LINES}  # folders that may kno
 
 
 def test_every_line_of_business_is_shown() -> None:
-    assert [view.line for view in LINE_VIEWS] == list(LINES)
+    assert sorted(view.line.code for view in LINE_VIEWS) == sorted(line.code for line in LINES)
+
+
+def test_the_menu_has_the_manuals_order_credit_first_then_insurance(user: Browser) -> None:
+    menu = user.get("/").text.partition('<nav id="menu"')[2].partition("</nav>")[0]
+    names = ("出口信用", "签约管理", "小微投保", "索赔申请", "投保咨询", "风险信息", "保险服务", "货物运输保险")
+
+    places = [menu.find(f">{name}<") for name in names]
+
+    assert -1 not in places
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("name", [line.code for line in LINES] + [kind.code for line in LINES for kind in line.kinds])
@@ -80,7 +91,7 @@ def test_steps_and_counters_name_states_that_exist(view: object) -> None:
     ],
 )
 def test_the_step_bar_points_at_what_the_enterprise_should_do_first(counts: dict, step: int) -> None:
-    assert LINE_VIEWS[0].step(counts) == step
+    assert micro_policy.VIEW.step(counts) == step
 
 
 def test_every_icon_that_a_page_or_line_names_is_drawn() -> None:

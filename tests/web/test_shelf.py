@@ -150,3 +150,19 @@ def test_the_home_page_shows_the_latest_and_leads_to_every_module(world: World, 
     assert "最新风险信息" in text
     assert titles(text) == ["标题FX-1"]
     assert 'href="/risk_info/BELT_ROAD">一带一路专报</a>' in text
+
+
+def test_a_modules_page_size_is_its_readers_choice_and_remembered(world: World, user: Browser) -> None:
+    for number in range(17):
+        put(world, f"FX-{number}")
+
+    before, chosen, after = (user.get(f"/risk_info/COUNTRY{query}").text for query in ("", "?size=20", ""))
+
+    assert [len(titles(text)) for text in (before, chosen, after)] == [15, 17, 17]
+
+
+@pytest.mark.parametrize("name", ["国别信息预警", "国别风险预警", "country risk alerts"])
+def test_a_module_is_found_by_either_of_its_names(name: str, world: World, user: Browser) -> None:
+    put(world)
+
+    assert titles(user.get("/risk_info").text) == titles(user.get(f"/risk_info?title={name}").text)

@@ -16,16 +16,16 @@ from web.lines import (
 from web.lines.presentation import LineView
 
 LINE_VIEWS: tuple[LineView, ...] = (
-    micro_policy.VIEW,
-    inquiry.VIEW,
-    claim.VIEW,
-    risk_info.VIEW,
-    cargo.VIEW,
-    duty.VIEW,
-    payment.VIEW,
     agreement.VIEW,
+    micro_policy.VIEW,
+    claim.VIEW,
+    inquiry.VIEW,
+    risk_info.VIEW,
     seal.VIEW,
+    cargo.VIEW,
+    payment.VIEW,
+    duty.VIEW,
     shared_claim.VIEW,
     unified_policy.VIEW,
 )
-"""In the order of the menu."""
+"""In the order of the menu (PT-13, PT-14)."""

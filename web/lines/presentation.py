@@ -359,7 +359,7 @@ class Shelf:
     """What partners publish for every enterprise: articles in modules, found by what they are about."""
 
     modules: Mapping[str, Text] = field(default_factory=dict)  # none: the line has no shelf
-    aliases: Mapping[str, Text] = field(default_factory=dict)  # what a module's own page is called, where that differs
+    aliases: Mapping[str, Text] = field(default_factory=dict)  # another name that a module is looked for by
     countries: Mapping[str, Text] = field(default_factory=dict)
     industries: Mapping[str, Text] = field(default_factory=dict)
     latest: Text | None = None  # title of the newest ones on the home page

@@ -23,7 +23,7 @@ from hub.services.objects import Tenant
 from hub.services.offering import Offer
 from hub.services.shapes import BusinessObject
 from hub.store.engine import reading
-from web.auth import NEEDS_CARD, Forbidden, NeedsCard, login_of
+from web.auth import NEEDS_CARD, Forbidden, NeedsCard, NeedsLegalPerson, login_of
 from web.lines.presentation import Counter, LineView, Listing, Many, Source
 from web.site import age, meanings, money, read, runtime, say, show, site
 from web.views import journeys
@@ -51,7 +51,8 @@ def place(line: str, kind: str) -> tuple[LineView, Listing]:
     if view.needs_card and login_of().fingerprint is None:
         raise NeedsCard(NEEDS_CARD)
     if not sees(view, listing):
-        raise Forbidden(roles.refusal(view.item(listing).roles or roles.ANYONE))
+        having = view.item(listing).roles or roles.ANYONE
+        raise (NeedsLegalPerson if having == roles.LEGAL_PERSON else Forbidden)(roles.refusal(having))
     return view, listing
 
 

@@ -43,7 +43,7 @@ class Grid:
 
 def grid(line_view: LineView, listing: Listing) -> Grid:
     """The page of the list that the address asks for."""
-    size, path = _size(listing.slug), line_view.path(listing)
+    size, path = page_size(listing.slug), line_view.path(listing)
     query = Query(
         filters=_filters(listing),
         without=listing.without,
@@ -112,8 +112,8 @@ def _filters(shown: Listing) -> dict[str, str]:
     return {name: value for name in names if (value := sought(name))}
 
 
-def _size(slug: str) -> int:
-    """The page size asked for, remembered per user and list, else ten (spec UI-13)."""
+def page_size(slug: str, default: int = SIZES[0]) -> int:
+    """The page size asked for, remembered per user and list (spec UI-13)."""
     login = login_of()
     key = f"size:{slug}"
     asked = request.args.get("size", "")
@@ -122,7 +122,7 @@ def _size(slug: str) -> int:
             accounts.save_preference(runtime(), login.account_id, key, int(asked))
         return int(asked)
     kept = login.preferences.get(key)
-    return kept if kept in SIZES else SIZES[0]
+    return kept if kept in SIZES else default
 
 
 def _pager(path: str, found: Page, query: Query) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from web.page import View, crumbs, page, subscription_of
 from web.site import Site, read, runtime, say
 from web.views.common import partner_name, sought
 from web.views.documents import as_file
+from web.views.grid import SIZES, page_size
 from web.views.places import page_title
 
 SHORT = 5  # titles of a module on the overview (spec CI-RSK-07)
@@ -47,8 +48,9 @@ def overview(line: LineView) -> Response:
     asked = _asked()
     with reading(runtime().engine) as connection:
         modules = [
-            (code, text, articles.latest(connection, _me(), category=code, asked=asked, limit=SHORT))
+            (code, text, articles.latest(connection, _me(), category=code, asked=within, limit=SHORT))
             for code, text in line.shelf.modules.items()
+            for within in (_within(line, code, asked),)
         ]
     return page(
         "shelf/overview.html",
@@ -63,7 +65,7 @@ def overview(line: LineView) -> Response:
 
 
 def module(line: LineView, code: str) -> Response:
-    """One module, fifteen titles a page; what comes while its reader turns pages does not move them."""
+    """One module, page by page; what comes while its reader turns pages does not move them."""
     if code not in line.shelf.modules:
         raise NotFound
     asked = _asked()
@@ -73,18 +75,20 @@ def module(line: LineView, code: str) -> Response:
             connection,
             _me(),
             category=code,
-            asked=asked,
+            asked=_within(line, code, asked),
             number=int(number) if number.isdigit() and len(number) < 7 else 1,
             asof=_time(request.args.get("asof", "")) or now,
+            size=page_size(line.line.code, articles.SIZE),
         )
-    title = read(line.shelf.aliases.get(code, line.shelf.modules[code]))
     return page(
         "shelf/module.html",
-        _view(line, code, title, live=found.number == 1),
+        _view(line, code, read(line.shelf.modules[code]), live=found.number == 1),
         line=line,
         code=code,
         asked=asked,
         found=found,
+        sizes=SIZES,
+        keep=asdict(asked),
         pager=_pager(line, code, asked, found),
     )
 
@@ -174,6 +178,13 @@ def _me() -> str:
 def _asked() -> Asked:
     """The conditions of the address."""
     return Asked(**{name: sought(name) for name in ("country", "industry", "title")})
+
+
+def _within(line: LineView, code: str, asked: Asked) -> Asked:
+    """The conditions for a module: who looks for its name, or the other one that it has, looks for all of it (C-14)."""
+    names = [text for text in (line.shelf.modules[code], line.shelf.aliases.get(code)) if text]
+    called = {name for text in names for name in (text.zh, text.en.casefold())}
+    return replace(asked, title="") if asked.title.casefold() in called else asked
 
 
 def _query(asked: Asked, **more: object) -> str:
