@@ -12,6 +12,7 @@ from flask import current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from hub.business import KINDS
+from hub.business.customs import INSURED
 from hub.business.kind import Field, Kind
 from hub.contract.sealed import is_sealed, masked
 from hub.contract.text import Text
@@ -115,12 +116,14 @@ def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
 
 def meanings(field: Field) -> Mapping[str, Text]:
     """What the field's codes mean: its choices, or the countries where its name says that it is one. A name that was
-    sent in Chinese means the kind's or the installed partner's name in both languages.
+    sent in Chinese means the kind's, the installed partner's or the customs' name in both languages.
     """
     if field.names == "kind":
         return {kind.label.zh: kind.label for kind in KINDS.values()}
     if field.names == "partner":
         return {row.sheet.name.zh: row.sheet.name for row in runtime().registry.partners.values()}
+    if field.names == "customs":
+        return INSURED
     return field.choices or (countries() if field.name.rpartition("_")[2] == "country" else {})
 
 

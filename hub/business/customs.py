@@ -29,9 +29,21 @@ OFFICES: Mapping[str, Text] = {
 }  # fmt: skip
 """The 42 directly subordinate customs (直属海关) by their code in the table 关区代码."""
 
+
+def insured(registered: str, declared: str) -> Text:
+    """Whom a guarantee is given to: the customs of registration, and of declaration where that is another."""
+    offices = [OFFICES[code] for code in dict.fromkeys((registered, declared))]
+    return Text("、".join(row.zh for row in offices), " and ".join(row.en for row in offices))
+
+
+INSURED: Mapping[str, Text] = {said.zh: said for one in OFFICES for other in OFFICES for said in [insured(one, other)]}
+"""What may stand in a message as the insured, in both languages."""
+
 USES: Mapping[str, Text] = {
     "SUMMARY": Text("汇总征税担保", "Summary collection of duties"),
     "PERIOD": Text("纳税期限担保", "Period for payment"),
     "ELEMENTS": Text("征税要素担保", "Elements of the assessment"),
 }
 """What one policy may guarantee (使用类型; customs notice 2021 no. 100)."""
+PER_DECLARATION = ("PERIOD", "ELEMENTS")
+"""Uses in which single declarations may be guaranteed; a summary collection guarantees all of its time."""

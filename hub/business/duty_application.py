@@ -6,7 +6,7 @@ the insurer's own figures contain it (``counted``) or nothing is guaranteed any 
 the insurer's messages, and never twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from hub.business import premiums, sending
 from hub.business.acts import Action, Actor, Payable, Sends
 from hub.business.cargo_case import INVOICE, INVOICE_FIELDS, INVOICE_TYPES
-from hub.business.customs import OFFICES, USES
+from hub.business.customs import OFFICES, USES, insured
 from hub.business.duty_limit import CURRENCY, LIMIT_NO, NOT_GRANTED, OTHER_LIMIT, taken
 from hub.business.kind import RETURNED, Derived, Effect, Field, Kind, Room
 from hub.business.numbers import SHANGHAI, NumberFormat
@@ -25,9 +25,9 @@ from hub.contract.money import Money
 from hub.contract.text import Text
 
 SENT = (
-    "application_no", "apply_no", "limit_no", "enterprise_name", "customs_code", "guarantee_use", "customs_office",
-    "declaration_office", "declaration_no", "guarantee_amount", "rate_percent", "premium", "start_date", "end_date",
-    *INVOICE, "remark",
+    "application_no", "apply_no", "limit_no", "enterprise_name", "insured_name", "customs_code", "guarantee_use",
+    "customs_office", "declaration_office", "declarations", "guarantee_amount", "rate_percent", "premium",
+    "start_date", "end_date", *INVOICE, "remark",
 )  # fmt: skip
 """What goes to the insurer under its own name, where it was filled in."""
 OVER_LIMIT = Text("保险金额超过剩余额度", "More than is left of the limit")
@@ -37,13 +37,13 @@ OUTSIDE = Text("保险期间须在额度有效期内", "The period has to lie wi
 def application(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Body of DutyApplication; without an invoice its block stays here."""
     dropped = INVOICE_FIELDS if content["invoice_type"] == "NONE" else ()
-    body = {name: content[name] for name in SENT if name not in dropped and content.get(name) not in (None, "")}
+    body = {name: content[name] for name in SENT if name not in dropped and content.get(name) not in (None, "", [])}
     return body | {"applied_at": now} | actor.signer
 
 
-def submission(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
-    """What the hub adds."""
-    return {**sending.submission(content, actor, now), "insured_name": insured(content)}
+def insured_name(registered: str, declared: str) -> str:
+    """Whom the guarantee is given to, as messages name it."""
+    return insured(registered, declared).zh
 
 
 def premium(amount: Decimal, rate_percent: Decimal) -> Decimal:
@@ -65,6 +65,20 @@ def faults(content: Mapping[str, Any], linked: Mapping[str, Mapping[str, Any]], 
         wrong["guarantee_amount"] = Text(f"{OVER_LIMIT.zh} {left:,.2f}", f"{OVER_LIMIT.en}: {left:,.2f}")
     if last is not None and content["start_date"] > last:
         wrong["start_date"] = OUTSIDE
+    return wrong | twice(content.get("declarations") or ())
+
+
+def twice(declarations: Sequence[Mapping[str, Any]]) -> dict[str, Text]:
+    """Control -> which declaration stands further up already."""
+    wrong, seen = {}, dict[str, int]()
+    for place, row in enumerate(declarations):
+        number = row["declaration_no"]
+        if number in seen:
+            line = seen[number] + 1
+            wrong[f"declarations-{place}-declaration_no"] = Text(
+                f"报关单号{number}与第{line}行重复", f"{number} stands in row {line} already"
+            )
+        seen.setdefault(number, place)
     return wrong
 
 
@@ -92,6 +106,20 @@ ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 """Answer -> state, and the states before it: an answer that overtook others counts at once (X-04)."""
 
+GUARANTEED = (
+    Field("customs_code", Text("海关十位", "Customs registration code")),
+    Field("customs_office", Text("注册海关", "Customs of registration"), choices=OFFICES),
+    Field("declaration_office", Text("申报地海关", "Customs of declaration"), choices=OFFICES),
+    Field(
+        "declarations",
+        Text("报关单", "Customs declarations"),
+        list,
+        rows=(Field("declaration_no", Text("报关单号", "Declaration no."), key=True),),
+    ),
+    Field("rate_percent", Text("费率(%)", "Rate (%)"), Decimal),
+)
+"""What an application says and its policy is read with (DG-POL-02)."""
+
 APPLICATION = Kind(
     code="duty_application",
     label=Text("关税保证保险投保单", "Duty guarantee application"),
@@ -105,16 +133,12 @@ APPLICATION = Kind(
         Field("limit_left", Text("剩余额度(元)", "Left of the limit (CNY)"), Decimal),
         Field("proposal_no", Text("保险公司受理号", "Insurer's reference"), key=True),
         Field("enterprise_name", Text("投保人(纳税义务人)", "Applicant (duty payer)")),
-        Field("insured_name", Text("被保险人", "Insured")),
-        Field("customs_code", Text("海关十位", "Customs registration code")),
+        Field("insured_name", Text("被保险人", "Insured"), names="customs"),
         Field("guarantee_use", Text("使用类型", "Use"), key=True, choices=USES),
-        Field("customs_office", Text("注册海关", "Customs of registration"), choices=OFFICES),
-        Field("declaration_office", Text("申报地海关", "Customs of declaration"), choices=OFFICES),
-        Field("declaration_no", Text("报关单号", "Declaration no."), key=True),
+        *GUARANTEED,
         Field("guarantee_amount", Text("保险金额(元)", "Guaranteed amount (CNY)"), Decimal),
         Field("start_date", Text("保险期间起", "From"), date, key=True),
         Field("end_date", Text("保险期间止", "Until"), date),
-        Field("rate_percent", Text("费率(%)", "Rate (%)"), Decimal),
         Field("premium", Text("保费(参考)", "Premium (for reference)"), Decimal),
         Field("invoice_type", Text("发票类型", "Kind of invoice"), choices=INVOICE_TYPES),
         Field("invoice_title", Text("发票抬头", "Invoice title")),
@@ -224,7 +248,7 @@ APPLICATION = Kind(
             form="duty_application",
             primary=True,
             signed=True,
-            adds=submission,
+            adds=sending.submission,
             faults=faults,
             sends=Sends(type="DutyApplication", version="1.0", capability="duty.apply", compose=application),
             waiting=sending.WAITING,
@@ -233,18 +257,15 @@ APPLICATION = Kind(
         sending.DELETE,
     ),
     documents={"application": Text("电子投保单", "E-application")},
-    derived=(Derived("premium", ("guarantee_amount", "rate_percent"), premium),),
+    derived=(
+        Derived("insured_name", ("customs_office", "declaration_office"), insured_name),
+        Derived("premium", ("guarantee_amount", "rate_percent"), premium),
+    ),
     room=Room("limit_left", "apply_no", CURRENCY),
     links={"apply_no": "duty_limit"},
     payable=Payable(states=frozenset(PAYABLE), amount="premium_due", currency="premium_currency", due="due_date"),
     books=dict.fromkeys(RESERVING, reserved) | {"ISSUED": used},
 )
-
-
-def insured(content: Mapping[str, Any]) -> str:
-    """The customs that the guarantee is given to: of registration, and of declaration where that is another."""
-    offices = dict.fromkeys((content["customs_office"], content["declaration_office"]))
-    return "、".join(OFFICES[code].zh for code in offices)
 
 
 POLICY = Kind(
@@ -258,12 +279,13 @@ POLICY = Kind(
         Field("limit_no", Text("额度编号", "Limit no."), key=True),
         Field("record_no", Text("担保备案编号", "Customs' record no."), key=True),
         Field("enterprise_name", Text("投保人", "Applicant")),
-        Field("insured_name", Text("被保险人", "Insured")),
+        Field("insured_name", Text("被保险人", "Insured"), names="customs"),
         Field("guarantee_use", Text("使用类型", "Use"), key=True, choices=USES),
         Field("guarantee_amount", Text("保险金额(元)", "Guaranteed amount (CNY)"), Decimal),
         Field("effective_date", Text("保险期间起", "From"), date, key=True),
         Field("expiry_date", Text("保险期间止", "Until"), date),
         Field("premium", Text("保费(元)", "Premium (CNY)"), Decimal),
+        *GUARANTEED,
         Field("claimed_amount", Text("海关索赔金额(元)", "Claimed by customs (CNY)"), Decimal),
         Field("reason", Text("原因", "Reason")),
     ),
@@ -318,6 +340,7 @@ POLICY = Kind(
         **premiums.PAPERS,
     },
     links={"application_no": "duty_application"},
+    learned={field.name: "application_no" for field in GUARANTEED},
     ends=("expiry_date", "expired"),
     effects=(
         Effect("EFFECTIVE", "application_no", "policy_issued"),

@@ -35,7 +35,9 @@ class Field:
     choices: Mapping[str, Text] = field(default_factory=dict)
     currency: str = ""  # of an amount: the field with its currency, where that is not <x>_currency beside <x>_amount
     via: tuple[str, str] = ("", "")  # found too by the first of these keys of whatever has this value as the second
-    names: Literal["", "partner", "kind"] = ""  # a Chinese name as it was sent: read in the user's own language
+    names: Literal["", "partner", "kind", "customs"] = (
+        ""  # a Chinese name as it was sent: read in the user's own language
+    )
     rows: Sequence["Field"] = ()  # of a list: what each of its rows has
 
     def __post_init__(self) -> None:

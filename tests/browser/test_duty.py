@@ -19,6 +19,7 @@ LIMIT: Mapping[str, str] = {
     "legal_person": "李某",
     "applied_amount": "60000000.00",
 }
+DECLARATIONS = ("223320261000123456", "223320261000123457")
 GUARANTEE: Mapping[str, str] = {"start_date": "2026-12-01", "end_date": "2027-05-31"}
 
 
@@ -77,13 +78,25 @@ def limited(page: Page, insurer: str) -> None:
     wait_for(page, INSURERS[insurer], "60,000,000.00", "成功")
 
 
-def apply(page: Page, demo: Demo, insurer: str, amount: str) -> str:
+def name_declarations(page: Page) -> None:
+    """Asked for only where single ones are guaranteed."""
+    numbers = panel(page).get_by_role("group", name="报关单号")
+    expect(numbers).to_be_hidden()
+    pick(page, "guarantee_use", "纳税期限担保")
+    for place, number in enumerate(DECLARATIONS):
+        numbers.get_by_role("button", name="新增").click()
+        panel(page).locator(f"[name=declarations-{place}-declaration_no]").fill(number)
+
+
+def apply(page: Page, demo: Demo, insurer: str, amount: str, *, per_declaration: bool = False) -> str:
     """An application under the limit; returns its number once its premium is due."""
     open_tab(page, "关税险投保", "额度信息")
     row(page, INSURERS[insurer], "成功").get_by_role("link", name="申请投保").click()
     expect(panel(page).get_by_label("剩余额度(元)")).not_to_be_editable()
     fill(page, {**GUARANTEE, "guarantee_amount": amount})
     panel(page).locator("[name=invoice_type][value=NONE]").check()
+    if per_declaration:
+        name_declarations(page)
     with_card(page, demo, lambda: button(page, "提交"))
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
     open_tab(page, "关税险投保", "关税保证保险投保单查询")
@@ -144,11 +157,15 @@ def test_an_insurer_that_is_asked_for_its_news_guarantees_too(login: Callable[..
     insurer = "shanhe"
     page = begin(login, demo, insurer)
 
-    number = apply(page, demo, insurer, "14723.00")
+    number = apply(page, demo, insurer, "14723.00", per_declaration=True)
     row(page, number).get_by_role("link", name="在线支付").click()
     pay(page, demo, BANK, insurer)
     expect(panel(page).locator(".progress .said")).to_have_text("支付成功", timeout=LONG)
 
     open_tab(page, "关税险投保", "关税保证保险保单查询")
     wait_for(page, INSURERS[insurer], "14,723.00")
-    expect(row(page, INSURERS[insurer], "14,723.00").get_by_role("link", name="预览")).to_be_visible()
+    policy = row(page, INSURERS[insurer], "14,723.00")
+    expect(policy.get_by_role("link", name="预览")).to_be_visible()
+    policy.get_by_text("明细查看").click()
+    for number in DECLARATIONS:
+        expect(panel(page)).to_contain_text(number)

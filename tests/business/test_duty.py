@@ -7,14 +7,16 @@ from itertools import permutations
 import pytest
 
 from hub.business import KINDS, duty_application, duty_limit
-from hub.business.customs import OFFICES
+from hub.business.customs import OFFICES, insured
 from hub.business.duty_application import APPLICATION, POLICY
 from hub.business.duty_limit import LIMIT
 from hub.business.kind import Kind
 from hub.business.lifecycle import Event, project
 from hub.business.shared_claim import CLAIM
 from hub.business.states import By
+from hub.contract.text import Text
 
+TWO = [{"declaration_no": "223320261000123456"}, {"declaration_no": "223320261000123457"}]
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 OFFERED: dict[str, dict[str, set[str]]] = {
     "duty_authorisation": {
@@ -148,6 +150,8 @@ APPLIED = {
         ({}, {"guarantee_amount": Decimal("500.01")}, {"guarantee_amount"}),
         ({}, {"start_date": date(2027, 1, 1)}, {"start_date"}),
         ({}, {"limit_no": "E2"}, {"limit_no"}),
+        ({}, {"declarations": TWO}, set()),
+        ({}, {"declarations": [*TWO, *TWO]}, {"declarations-2-declaration_no", "declarations-3-declaration_no"}),
     ],
 )
 def test_an_application_keeps_to_its_limit(
@@ -156,6 +160,19 @@ def test_an_application_keeps_to_its_limit(
     linked = {"apply_no": GRANTED | {"limit_no": "E1"} | limit}
 
     assert set(duty_application.faults(APPLIED | applied, linked, NOW)) == wrong
+
+
+def test_a_declaration_that_is_named_twice_is_named() -> None:
+    (said,) = duty_application.twice([TWO[0], TWO[1], TWO[1]]).values()
+
+    assert (said.zh, said.en) == (
+        "报关单号223320261000123457与第2行重复", "223320261000123457 stands in row 2 already"
+    )  # fmt: skip
+
+
+def test_customs_of_registration_and_of_declaration_are_insured() -> None:
+    assert insured("9000", "2200") == Text("西安海关、上海海关", "Xi'an Customs and Shanghai Customs")
+    assert insured("9000", "9000").zh == "西安海关"
 
 
 def test_there_are_42_directly_subordinate_customs() -> None:

@@ -18,7 +18,10 @@ def _fonts() -> None:
 
 
 def printed(title: str, more: dict[str, Any]) -> str:
-    applied = {name: str(value) for name, value in examples.BODIES["DutyApplication"].items()}
+    applied = {
+        name: value if isinstance(value, list) else str(value)
+        for name, value in examples.BODIES["DutyApplication"].items()
+    }
     paper = papers.paper(title, "电子保单.pdf", applied, more, examples.USCC, "云帆财产保险（示例）", examples.AT)
     return re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages))
 
@@ -29,8 +32,8 @@ def test_a_policy_says_who_guarantees_what_to_which_customs() -> None:
     )
 
     for words in (
-        "关税保证保险保单", "GP2026-00000003", "DB2026-00000003", "西安海关、上海海关", "汇总征税担保", "14,723.00",
-        "2027-05-20", "338.63", "云帆财产保险",
+        "关税保证保险保单", "GP2026-00000003", "DB2026-00000003", "西安海关、上海海关", "纳税期限担保", "14,723.00",
+        "2027-05-20", "338.63", "云帆财产保险", "223320261000123456、223320261000123457",
     ):  # fmt: skip
         assert words in text
 

@@ -36,7 +36,7 @@ LIMIT = {
 }  # fmt: skip
 GUARANTEE = {
     "customs_code": "1101961234", "customs_office": "0100", "declaration_office": "2200", "guarantee_use": "PERIOD",
-    "declaration_no": "", "rate_percent": Decimal("2.30"), "start_date": date(2026, 12, 1),
+    "declarations": [], "rate_percent": Decimal("2.30"), "start_date": date(2026, 12, 1),
     "end_date": date(2027, 5, 31), "invoice_type": "NONE", "remark": "",
 }  # fmt: skip
 

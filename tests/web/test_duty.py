@@ -63,7 +63,7 @@ def test_more_than_is_left_is_refused_at_its_field_before_a_card_is_asked_for(
     day = date(2026, 12, 1).isoformat()
     typed = {
         "begin": "yunfan", "from": f"duty_limit/{limit.id}", "revision": "1", "customs_code": "6101961234",
-        "guarantee_use": "SUMMARY", "customs_office": "0100", "declaration_office": "0100", "declaration_no": "",
+        "guarantee_use": "SUMMARY", "customs_office": "0100", "declaration_office": "0100",
         "guarantee_amount": amount, "start_date": day, "end_date": day, "invoice_type": "NONE", "remark": "",
     }  # fmt: skip
 
@@ -71,6 +71,57 @@ def test_more_than_is_left_is_refused_at_its_field_before_a_card_is_asked_for(
 
     assert answer.status_code == (422 if refused else 200), answer.text
     assert ("保险金额(元)：保险金额超过剩余额度 750.00" in answer.text) is refused
+
+
+def test_who_is_insured_follows_in_grey_from_the_customs_that_are_chosen(clerk: Browser, limit: BusinessObject) -> None:
+    text = clerk.get(f"/duty/duty_application/new?from=duty_limit/{limit.id}").text
+    path = re.findall(r'action="(/duty/duty_application/[0-9a-f]{32})/submit"', text)[0]
+    chosen = {"begin": "yunfan", "from": f"duty_limit/{limit.id}", "customs_office": "9000"}
+
+    answer = clerk.post(f"{path}/submit/derived", {**chosen, "declaration_office": "2200"})
+
+    assert answer.json["insured_name"] == "西安海关、上海海关"
+    assert '<output class="f ro"' in text.partition("被保险人</label>")[2][:100]
+
+
+@pytest.mark.parametrize(
+    ("use", "numbers", "wrong"),
+    [
+        ("PERIOD", ("223320261000123456", "22332026100012345"), "第 2 行 报关单号：格式有误"),
+        ("PERIOD", ("223320261000123456", "223320261000123456"), "报关单号223320261000123456与第1行重复"),
+        ("SUMMARY", ("223320261000123456", "1"), ""),  # it names none
+    ],
+)
+def test_each_declaration_has_its_18_digits_once(
+    use: str, numbers: tuple[str, ...], wrong: str, clerk: Browser, limit: BusinessObject
+) -> None:
+    text = clerk.get(f"/duty/duty_application/new?from=duty_limit/{limit.id}").text
+    path = re.findall(r'action="(/duty/duty_application/[0-9a-f]{32})/submit"', text)[0]
+    typed = {
+        "begin": "yunfan", "from": f"duty_limit/{limit.id}", "revision": "1", "customs_code": "6101961234",
+        "guarantee_use": use, "customs_office": "0100", "declaration_office": "0100", "guarantee_amount": "1.00",
+        "start_date": "2026-12-01", "end_date": "2026-12-01", "invoice_type": "NONE", "remark": "",
+    }  # fmt: skip
+    rows = {f"declarations-{place}-declaration_no": number for place, number in enumerate(numbers)}
+
+    answer = clerk.post(f"{path}/submit/payload", typed | rows)
+
+    assert answer.status_code == (422 if wrong else 200), answer.text
+    assert wrong in re.sub(r"<[^>]+>", "", answer.text)
+
+
+def test_a_policy_is_read_with_what_was_applied_for(clerk: Browser, world: World) -> None:
+    said = {
+        "application_no": "GS-5", "customs_code": "6101961234", "customs_office": "9000", "declaration_office": "2200",
+        "declarations": [{"declaration_no": "223320261000123456"}], "rate_percent": Decimal("2.30"),
+    }  # fmt: skip
+    world.create("duty_application", "GS-5", OURS, "begun", said)
+    policy = world.create("duty_policy", "P-5", OURS, "effective", {"policy_no": "P-5", "application_no": "GS-5"})
+
+    text = clerk.get(f"/duty/duty_policy/{policy.id}").text
+
+    for words in ("P-5", "6101961234", "西安海关", "上海海关", "223320261000123456", "2.30"):
+        assert words in text
 
 
 INVOICE = {"invoice_type": "ELECTRONIC", "invoice_title": "示例开票", "invoice_email": "fp@example.com"}

@@ -268,6 +268,7 @@ ENTERED = (
         DutyApplicationForm,
         {
             "application_no",
+            "insured_name",
             "enterprise_name",
             "premium",
             "applied_at",

@@ -4,11 +4,11 @@ import re
 
 from marshmallow import fields
 
-from hub.business.customs import OFFICES, REGISTRATION, USES
+from hub.business.customs import OFFICES, PER_DECLARATION, REGISTRATION, USES
 from hub.contract.text import Text
 from web.forms.agreement import SealChoice
-from web.forms.base import Form
-from web.forms.conditions import NotBefore
+from web.forms.base import Form, rows
+from web.forms.conditions import NotBefore, ShownIf
 from web.forms.controls import Rule, amount, choice, day, line
 from web.forms.invoice import INVOICE_RULES, InvoiceForm, text
 from web.forms.people import NAME, PHONE
@@ -57,11 +57,18 @@ class DutyTopUpForm(Form):
     remark = line(Text("备注", "Remark"), longest=500, control="area")
 
 
+class DeclarationRow(Form):
+    """One declaration that is guaranteed."""
+
+    declaration_no = line(Text("报关单号", "Declaration no."), required=True, longest=18, rule=DECLARATION)
+
+
 class DutyApplicationForm(InvoiceForm):
     """投保基本信息 and 发票信息 (DG-INS-07, 08), under the limit that it is begun from."""
 
     conditions = (
         *INVOICE_RULES,
+        ShownIf(("declarations",), "guarantee_use", PER_DECLARATION),
         NotBefore("end_date", "start_date", Text("止期不能早于起期", "The end cannot be before the beginning")),
     )
 
@@ -69,11 +76,11 @@ class DutyApplicationForm(InvoiceForm):
     guarantee_use = choice(Text("使用类型", "Use"), USES, required=True)
     customs_office = choice(Text("注册海关", "Customs of registration"), OFFICES, required=True)
     declaration_office = choice(Text("申报地海关", "Customs of declaration"), OFFICES, required=True)
-    declaration_no = line(
-        Text("报关单号", "Declaration no."),
-        longest=18,
-        rule=DECLARATION,
-        hint=Text("按报关单担保时填写", "For a guarantee per declaration"),
+    declarations = rows(
+        Text("报关单号", "Declarations"),
+        DeclarationRow,
+        most=50,
+        hint=Text("按报关单担保时填写，可填多个", "For a guarantee of single declarations, as many as it is for"),
     )
     guarantee_amount = amount(Text("保险金额(元)", "Guaranteed amount (CNY)"), required=True, least="0.01")
     start_date = day(Text("保险期间起", "From"), required=True)

@@ -178,7 +178,7 @@ CHANGES = Listing(
 )  # fmt: skip
 
 GUARANTEE = (
-    "guarantee_use", "customs_code", "customs_office", "declaration_office", "declaration_no", "guarantee_amount",
+    "insured_name", "customs_code", "guarantee_use", "customs_office", "declaration_office", "guarantee_amount",
     "start_date", "end_date", "rate_percent", "premium",
 )  # fmt: skip
 
@@ -210,7 +210,7 @@ APPLICATIONS = Listing(
         **{("submit", state): Text("重新投保", "Apply again") for state in ("DATA_CHECK_FAILED", "PAY_FAILED")},
     },
     detail=(
-        "application_no", "state", "proposal_no", "apply_no", "limit_no", "enterprise_name", "uscc", "insured_name",
+        "application_no", "state", "proposal_no", "apply_no", "limit_no", "enterprise_name", "uscc",
         *GUARANTEE, *INVOICE, "premium_due", "premium_currency", "due_date", "premium_returned", "counted", "released",
         "applied_at", "remark", "reason",
     ),
@@ -247,7 +247,8 @@ POLICIES = Listing(
     filters=(BY_INSURER, Filter("guarantee_use", "choice"), Filter("policy_no"), Filter("state", "track")),
     detail=(
         "policy_no", "state", "application_no", "limit_no", "record_no", "enterprise_name", "uscc", "insured_name",
-        "guarantee_use", "guarantee_amount", "effective_date", "expiry_date", "premium", "claimed_amount", "reason",
+        "customs_code", "guarantee_use", "customs_office", "declaration_office", "guarantee_amount", "effective_date",
+        "expiry_date", "rate_percent", "premium", "claimed_amount", "reason",
     ),
     document_links={"policy": Text("预览", "View the e-policy")},
     details=Text("明细查看", "Details"),
@@ -345,7 +346,7 @@ VIEW = LineView(
                 Block(
                     Text("投保基本信息", "Guarantee"),
                     ("application_no", "enterprise_name", "uscc", "apply_no", "limit_no", "limit_left", *GUARANTEE,
-                     "remark"),
+                     "remark", "declarations"),
                     columns=3,
                 ),
                 Block(

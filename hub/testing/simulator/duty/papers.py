@@ -20,7 +20,7 @@ NAMES = {
     "customs_code": "海关十位",
     "customs_office": "注册海关",
     "declaration_office": "申报地海关",
-    "declaration_no": "报关单号",
+    "declarations": "报关单号",
     "guarantee_amount": "保险金额（元）",
     "premium_due": "保险费（元）",
     "start_date": "保险期间起",
@@ -35,14 +35,13 @@ def paper(
 ) -> Attachment:
     """``title`` about the application ``applied`` and what the insurer adds. Raises NotPrintable."""
     said = {**applied, **more}
-    insured = dict.fromkeys(OFFICES[said[field]].zh for field in ("customs_office", "declaration_office"))
     data = {
         "title": title,
         "number": said.get("policy_no", said["application_no"]),
         "issuer": issuer,
         "issued_on": now.astimezone(ZONE).date(),
         "applicant": {"name": said["enterprise_name"], "uscc": uscc},
-        "insured": "、".join(insured),
+        "insured": said["insured_name"],
         "rows": [
             {"item": label, "value": _read(field, said[field])} for field, label in NAMES.items() if field in said
         ],
@@ -56,4 +55,6 @@ def paper(
 def _read(field: str, value: Any) -> Any:
     if field in AMOUNTS:
         return f"{Decimal(value):,.2f}"
+    if field == "declarations":
+        return "、".join(row["declaration_no"] for row in value)
     return CODED[field][value].zh if field in CODED else value

@@ -91,7 +91,7 @@ class DutyInsurer:
             "answers": message.message_id,
             "field": field,
             "type": answer,
-            "applied": {name: str(value) for name, value in message.body.items()},
+            "applied": {name: value if isinstance(value, list) else str(value) for name, value in message.body.items()},
         }
         desk.books.write(Entry(kind=kind, number=number, enterprise=message.enterprise, state="NEW", data=data))
         self._next(desk, kind, number, data, 0)

@@ -433,11 +433,11 @@ LAYOUTS: Mapping[str, Layout] = {
             ("apply_no", "SQBH"),
             ("limit_no", "EDBH"),
             ("enterprise_name", "TBRMC"),
+            ("insured_name", "BBRMC"),
             ("customs_code", "HGSW"),
             ("guarantee_use", "SYLX", USE),
             ("customs_office", "ZCHG"),
             ("declaration_office", "SBDHG"),
-            ("declaration_no", "BGDH"),
             ("guarantee_amount", "BXJE", FEN),
             ("rate_percent", "FL", OF_A_HUNDRED),
             ("premium", "BF", FEN),
@@ -447,6 +447,7 @@ LAYOUTS: Mapping[str, Layout] = {
             ("applied_at", "TBSJ", STAMP14),
             ("signer_certificate_serial", "ZSXLH"),
         ),
+        Rows("declarations", "BODY/BGDJL", (Row("declaration_no", "BGDH"),)),  # 报关单记录
         *INVOICED,
     ),
     "DutyUnderwriting/1.0": package(
