@@ -275,3 +275,16 @@ def test_an_application_for_a_limit_knows_the_contact_of_the_last_one(clerk: Bro
     assert 'value="王小明"' in text
     assert '<option value="6101961234" selected>' in text
     assert "不带走" not in text
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "此处只查询，不受理报案"), ("en", "For reading only")])
+def test_over_the_claims_stands_that_none_is_reported_here_and_whom_to_call(
+    language: str, words: str, clerk: Browser, world: World
+) -> None:
+    world.create("shared_claim", "C-1", OURS, "reported", {"claim_no": "C-1", "contact": "029-80000000"})
+    browser = clerk.english() if language == "en" else clerk
+
+    text = browser.get("/shared_claim/shared_claim").text
+
+    assert words in text
+    assert "C-1" in text

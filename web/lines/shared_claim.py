@@ -44,4 +44,9 @@ VIEW = LineView(
     icon="share",
     system=INSURANCE,
     needs_card=True,
+    tip=Text(
+        "此处只查询，不受理报案。报案请按保单或理赔明细中的联系方式联系承保的保险机构；不知道联系方式的，请拨打本页左侧的服务热线。",
+        "For reading only: to report a loss, call the insurer as its policy or the claim's details say; if you do not"
+        " know how, call the hotline on the left of this page.",
+    ),
 )
