@@ -4,7 +4,7 @@ A programme is data, one row of PROGRAMMES per city and year; the functions belo
 is worked out here is an example: the wording of the policy prevails.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,7 +37,6 @@ class Programme:
     limit: Money
     caps: Caps  # what the limit cuts off: the share that is paid, or the loss that it is a share of
     per: Per  # what the limit is for
-    excluded: Sequence[str] = ()  # countries, ISO 3166-1 alpha-3; none: the policy names them
     claim_days: int | None = None  # after the policy's end in which its losses are still claimed; None: no last day
     free_reports: int  # on overseas buyers, per company
     covered: Text

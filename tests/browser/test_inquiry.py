@@ -164,6 +164,16 @@ def test_the_form_without_javascript_still_saves_and_offers_the_next_level(
     plain.close()
 
 
+def test_a_browser_that_is_too_old_is_told_so_on_a_plain_page(demo: Demo, page: Page) -> None:
+    page.add_init_script("delete Element.prototype.checkVisibility")
+    page.route("**/js/main.js", lambda route: route.abort())  # it would not run its modules
+
+    page.goto(demo.portal)
+
+    expect(page.get_by_role("heading", name="请升级浏览器")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please update your browser")).to_be_visible()
+
+
 def test_several_drafts_are_ticked_by_keyboard_and_deleted_at_once(login: Callable[..., Page]) -> None:
     page = login()
     for address in ("将删除路1号", "将删除路2号"):
