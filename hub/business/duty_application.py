@@ -340,7 +340,7 @@ POLICY = Kind(
         **premiums.PAPERS,
     },
     links={"application_no": "duty_application"},
-    learned={field.name: "application_no" for field in GUARANTEED},
+    learned=dict.fromkeys(("insured_name", *(field.name for field in GUARANTEED)), "application_no"),
     ends=("expiry_date", "expired"),
     effects=(
         Effect("EFFECTIVE", "application_no", "policy_issued"),
