@@ -114,9 +114,9 @@ class Paper:
 
 @dataclass(frozen=True, kw_only=True)
 class Tell:
-    """A message that the hub sends by itself, once, when an object has come to ``state``."""
+    """A message that the hub sends by itself, once, when an object has come to one of ``states``."""
 
-    state: str
+    states: frozenset[str]
     to: str  # the field with the receiver's code
     sends: Sends
     told: str  # the event; it keeps the message's id in the field ``kept``
@@ -126,7 +126,7 @@ class Tell:
     def due(self, state: str | None, content: Mapping[str, Any]) -> bool:
         """Whether an object that stands like this still has to tell it."""
         before = not self.after or content.get(self.after) not in (None, NOT_SENT)
-        return state == self.state and before and not content.get(self.kept)
+        return state in self.states and before and not content.get(self.kept)
 
 
 @dataclass(frozen=True, kw_only=True)

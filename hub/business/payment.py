@@ -9,6 +9,7 @@ from hub.contract.text import Text
 
 MESSAGES = {
     "PaymentAgreementRequest/1.0": "MSG-PAYAGR-01",  # MSG-PAYAGR-02 is the bank's signed answer to it
+    "PaymentAgreementCopy/1.0": "MSG-PAYAGR-01",
     "PaymentAgreementResult/1.0": "MSG-PAYAGR-03",
     "PaymentOrder/1.0": "MSG-PAY-01",
     "PaymentResult/1.0": "MSG-PAY-02",

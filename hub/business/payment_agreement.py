@@ -1,5 +1,6 @@
 """The tri-party agreement under which an enterprise pays online (在线交费签约, spec.md 13.1): the legal person signs,
-the bank decides. Messages MSG-PAYAGR-01..03, document DOC-09; manual S3:192-292.
+the bank decides, and the insurer that is to be paid has a copy of what the bank was asked. Messages MSG-PAYAGR-01..03,
+document DOC-09; manual S3:192-292.
 """
 
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hub.business import sending
-from hub.business.acts import Action, Actor, Drawn, Linked, Links, Sends
+from hub.business.acts import Action, Actor, Drawn, Linked, Links, Sends, Tell
 from hub.business.kind import PARTNER, Field, Hold, Kind, Print
 from hub.business.numbers import NumberFormat
 from hub.business.payment_terms import CLAUSES, DIGEST, TITLE, VERSION
@@ -27,6 +28,11 @@ def agreement_request(content: Mapping[str, Any], actor: Actor, now: datetime) -
     return sending.filled(content, ASKED) | {"requested_at": now} | actor.signer
 
 
+def agreement_copy(content: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG001
+    """Body of PaymentAgreementCopy: the payee learns what its customer's bank was asked to sign."""
+    return sending.filled(content, ASKED) | {"stated_at": now}
+
+
 def request_drawn(content: Mapping[str, Any], links: Links, bank: Linked, now: datetime) -> Drawn:  # noqa: ARG001
     """What an agreement says beside what was typed: both parties' names, the payee's account, the text."""
     payee = links["payee"].get(str(content.get("payee")))
@@ -38,6 +44,7 @@ def request_drawn(content: Mapping[str, Any], links: Links, bank: Linked, now: d
         "payee_account": payee.content["account"],
         "text_version": VERSION,
         "text_hash": DIGEST,
+        "copy_no": None,
     }, {}
 
 
@@ -100,6 +107,7 @@ AGREEMENT = Kind(
         Field("signed_on", Text("签约日期", "Signed on"), date, key=True),
         Field("expiry_date", Text("协议到期日", "Ends on"), date),
         Field("reason", Text("原因", "Reason")),
+        Field("copy_no", Text("签约请求副本报文号", "Copy of the request"), inner=True),
     ),
     events=(
         EventType("begun", By.ENTERPRISE, Text("企业填写签约信息", "Begun by the enterprise"), phase="start"),
@@ -109,6 +117,11 @@ AGREEMENT = Kind(
         EventType("processing", By.PARTNER, Text("银行正在处理", "Being handled by the bank")),
         EventType("signed", By.PARTNER, Text("签约成功", "Signed"), decision="signing"),
         EventType("sign_failed", By.PARTNER, Text("签约失败", "Signing failed"), decision="signing"),
+        EventType("copied", By.SYSTEM, Text("向保险机构发出签约请求副本", "The insurer is being sent a copy")),
+        EventType("copy_delivered", By.SYSTEM, Text("保险机构已收到签约请求副本", "The insurer has the copy")),
+        EventType(
+            "copy_undelivered", By.SYSTEM, Text("签约请求副本未送达保险机构", "The insurer could not be sent it")
+        ),
         EventType("deleted", By.ENTERPRISE, Text("企业删除", "Deleted by the enterprise"), phase="end"),
         EventType("terminated", By.PARTNER, Text("协议解约", "Terminated"), phase="end"),
         EventType("ended", By.ENTERPRISE, Text("企业停用协议", "Ended by the enterprise"), phase="end"),
@@ -233,6 +246,22 @@ AGREEMENT = Kind(
             ),
             done=Text("协议已解约", "Agreement ended"),
             opens=False,
+        ),
+    ),
+    tells=(
+        Tell(
+            states=frozenset({"PROCESSING", "SIGNED"}),
+            to="payee",
+            sends=Sends(
+                type="PaymentAgreementCopy",
+                version="1.0",
+                capability="payment.notice",
+                compose=agreement_copy,
+                taken="copy_delivered",
+                failed="copy_undelivered",
+            ),
+            told="copied",
+            kept="copy_no",
         ),
     ),
     prints={"agreement": Print(TITLE, "payment_agreement", printed, in_these_words)},

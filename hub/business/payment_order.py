@@ -306,7 +306,7 @@ ORDER = Kind(
     ),
     tells=(
         Tell(
-            state="SUCCEEDED",
+            states=frozenset({"SUCCEEDED"}),
             to="payee",
             sends=Sends(
                 type="PaymentNotice",
@@ -320,7 +320,7 @@ ORDER = Kind(
             kept="notice_no",
         ),
         Tell(
-            state="REFUNDED",
+            states=frozenset({"REFUNDED"}),
             after="notice_no",
             to="payee",
             sends=Sends(

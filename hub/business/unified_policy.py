@@ -95,7 +95,7 @@ ELIGIBLE_LIST = Kind(
     ),
     tells=(
         Tell(
-            state="CONFIRMED",
+            states=frozenset({"CONFIRMED"}),
             to="insurer",
             sends=Sends(type="EligibleCompanies", version="1.0", capability=CAPABILITY, compose=confirmed),
             told="told",

@@ -134,3 +134,19 @@ def test_a_bill_that_asks_for_nothing_is_not_paid() -> None:
     drawn, wrong = order_drawn({"agreement": "QY1", "item": [{"bill": "GS1"}]}, links, bank, START)
 
     assert (drawn, wrong["item"].en) == ({}, "GS1 asks for nothing: ask the insurer")
+
+
+@pytest.mark.parametrize(
+    ("state", "copy_no", "due"),
+    [
+        ("REQUESTED", None, False),  # the bank may not have received it
+        ("PROCESSING", None, True),
+        ("SIGNED", None, True),
+        ("SIGNED", "m-1", False),
+        ("SIGN_FAILED", None, False),
+    ],
+)
+def test_the_payee_has_one_copy_of_each_request_that_the_bank_has(state: str, copy_no: str | None, due: bool) -> None:
+    (tell,) = AGREEMENT.tells
+
+    assert tell.due(state, {"copy_no": copy_no}) is due

@@ -26,6 +26,7 @@ from hub.business import KINDS
 from hub.business.acts import Actor
 from hub.business.content import thaw
 from hub.business.payment_order import ORDER
+from hub.business.payment_terms import DIGEST, VERSION
 from hub.cards.challenge import frame
 from hub.cards.trust import read_card
 from hub.clock import Clock, MovableClock
@@ -211,7 +212,8 @@ class Life:
         signed = {
             "agreement_no": "A-1", "bank_name": "示例银行", "enterprise_name": FIRM, "payee": self.theatre.insurer,
             "payer_account": self.runtime.vault.seal(ACCOUNT, USCC), "payee_name": "云帆财产保险（示例）",
-            "payee_account": "6222000000009001", "request_no": "QY1",
+            "payee_account": "6222000000009001", "request_no": "QY1", "tax_no": USCC, "text_version": VERSION,
+            "text_hash": DIGEST,
         }  # fmt: skip
         self.made("payment_agreement", self.theatre.bank, "QY1", ("requested", signed), ("signed", {}))
         return "QY1"

@@ -75,7 +75,7 @@ def test_a_return_is_told_to_the_insurer_and_shown_with_the_application(life: Du
     go_on(life)
 
     (application,) = life.ours("duty_application")
-    assert heard(life) == ["PaymentNotice", "PaymentReversal"]
+    assert heard(life) == ["PaymentAgreementCopy", "PaymentNotice", "PaymentReversal"]
     assert (application.state, application.content["premium_returned"]) == ("PREMIUM_RETURNED", True)
     assert life.theirs("duty_application")[0].data["returned"]
 
@@ -90,7 +90,7 @@ def test_what_was_returned_is_paid_again_under_the_same_policy(life: DutyLife) -
     go_on(life)
 
     (application,) = life.ours("duty_application")
-    assert heard(life) == ["PaymentNotice", "PaymentReversal", "PaymentNotice"]
+    assert heard(life) == ["PaymentAgreementCopy", "PaymentNotice", "PaymentReversal", "PaymentNotice"]
     assert (application.state, application.content["premium_returned"]) == ("ISSUED", None)
     assert sorted(row.state for row in life.ours("payment_order")) == ["REFUNDED", "SUCCEEDED"]
     assert "returned" not in life.theirs("duty_application")[0].data
@@ -172,4 +172,4 @@ def test_an_insurer_that_was_told_of_no_payment_hears_of_no_return(life: DutyLif
     go_on(life)
 
     assert [row.state for row in life.ours("payment_order")] == ["REFUNDED"]
-    assert heard(life) == []
+    assert heard(life) == ["PaymentAgreementCopy"]

@@ -26,7 +26,8 @@ TYPES = {
     "Inquiry/1.0", "InquiryAnswer/1.0",
     "DeclarationQuery/1.0", "DeclarationData/1.0", "TransportQuery/1.0", "TransportData/1.0", "OriginQuery/1.0",
     "OriginData/1.0",
-    "PaymentAgreementRequest/1.0", "PaymentAgreementResult/1.0", "PaymentOrder/1.0", "PaymentResult/1.0",
+    "PaymentAgreementRequest/1.0", "PaymentAgreementCopy/1.0", "PaymentAgreementResult/1.0",
+    "PaymentOrder/1.0", "PaymentResult/1.0",
     "PaymentNotice/1.0", "PaymentReversal/1.0", "StatementQuery/1.0", "Statement/1.0",
 }  # fmt: skip
 

@@ -9,7 +9,10 @@ from hub.contract.message import CanonicalMessage
 from hub.testing.simulator.duty import examples as duty
 from hub.testing.simulator.duty.examples import AT, FIRM, USCC
 
-SENT = ("CargoAppointment", "CargoApplication", "CargoCancellation", "PaymentNotice", "PaymentReversal", *duty.SENT)
+SENT = (
+    "CargoAppointment", "CargoApplication", "CargoCancellation",
+    "PaymentAgreementCopy", "PaymentNotice", "PaymentReversal", *duty.SENT,
+)  # fmt: skip
 IDS: Mapping[str, str] = {
     "CargoAppointment": "7f2504e0-4f89-41d3-9a0c-0305e82c3301",
     "CargoAppointmentStatus": "7f2504e0-4f89-41d3-9a0c-0305e82c3302",
@@ -21,6 +24,7 @@ IDS: Mapping[str, str] = {
     "CargoCancellation": "7f2504e0-4f89-41d3-9a0c-0305e82c3308",
     "CargoCancellationResult": "7f2504e0-4f89-41d3-9a0c-0305e82c3309",
     "CargoPolicy": "7f2504e0-4f89-41d3-9a0c-0305e82c3310",
+    "PaymentAgreementCopy": "7f2504e0-4f89-41d3-9a0c-0305e82c3313",
     "PaymentNotice": "7f2504e0-4f89-41d3-9a0c-0305e82c3311",
     "PaymentReversal": "7f2504e0-4f89-41d3-9a0c-0305e82c3312",
     **{type: f"7f2504e0-4f89-41d3-9a0c-0305e82c34{no:02}" for no, type in enumerate(duty.BODIES, start=1)},
@@ -178,6 +182,18 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
         "currency": "USD",
         "premium": Decimal("60.50"),
         "premium_currency": "USD",
+        "stated_at": AT,
+    },
+    "PaymentAgreementCopy": {
+        "request_no": "QY2026112000000001",
+        "bank_name": "示例银行",
+        "enterprise_name": FIRM,
+        "tax_no": USCC,
+        "payer_account": "6222020200112233445",
+        "payee_name": "示例保险公司",
+        "payee_account": "3301040160000012345",
+        "text_version": "1.0",
+        "text_hash": "ab" * 32,
         "stated_at": AT,
     },
     "PaymentNotice": {**PAID, "paid_at": AT},

@@ -95,6 +95,7 @@ RULES = (
     Rule(name="application", type=APPLICATION, plan="issue"),
     Rule(name="appointment", type=APPOINTMENT, plan="meet"),
     Rule(name="cancellation", type="CargoCancellation", plan="answer"),
+    Rule(name="copy", type="PaymentAgreementCopy", plan="answer"),
     Rule(name="notice", type="PaymentNotice", plan="answer"),
     Rule(name="reversal", type="PaymentReversal", plan="answer"),
     STATUS_RULE,

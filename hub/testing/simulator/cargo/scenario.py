@@ -93,6 +93,7 @@ class CargoInsurer:
                 "CargoAppointment": self.appointed,
                 "CargoApplication": self.applied,
                 "CargoCancellation": self.cancellation_requested,
+                "PaymentAgreementCopy": self.copied,
                 "PaymentNotice": self.notified,
                 "PaymentReversal": self.reversed,
                 "StatusQuery": answer_status,
@@ -157,6 +158,10 @@ class CargoInsurer:
             return NO_SUCH
         seconds = PLANS[application.data["plan"]].seconds * rule.slower
         desk.later("answer_cancellation", seconds, application.number, answers=message.message_id)
+        return TAKEN
+
+    def copied(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG002
+        """PaymentAgreementCopy: the clerk reads in the books which bank will pay for whom."""
         return TAKEN
 
     def notified(self, desk: Desk, message: CanonicalMessage, rule: Rule) -> Reply:  # noqa: ARG002

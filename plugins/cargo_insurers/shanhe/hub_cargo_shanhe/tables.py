@@ -505,6 +505,22 @@ LAYOUTS: Mapping[str, Layout] = {
             ("stated_at", "ZTSJ", STAMP14),
         ),
     ),
+    "PaymentAgreementCopy/1.0": package(
+        "HY8003",  # 三方协议签约请求副本
+        *rows(
+            "SFXY",
+            ("request_no", "QYH"),
+            ("bank_name", "YHMC"),
+            ("enterprise_name", "QYMC"),
+            ("tax_no", "SH"),
+            ("payer_account", "FKZH"),
+            ("payee_name", "SKMC"),
+            ("payee_account", "SKZH"),
+            ("text_version", "WBBB"),
+            ("text_hash", "WBZY"),
+            ("stated_at", "ZTSJ", STAMP14),
+        ),
+    ),
     "PaymentNotice/1.0": package(
         "HY8001",  # 到账通知
         *rows(
