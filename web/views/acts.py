@@ -18,34 +18,17 @@ from web.auth import ENTERPRISE, access, login_of
 from web.page import DIALOG, View, page
 from web.site import moment, read, runtime, say, site
 from web.views import journeys, reading
+from web.views.beginnings import chosen_receiver, receivers, source_of
 from web.views.card import card_answer, short_digest
 from web.views.common import act_links, partner_name, place, tenant
-from web.views.desk import (
-    Desk,
-    again,
-    altered,
-    as_read,
-    chosen_receiver,
-    derived_texts,
-    describe,
-    desk,
-    errand_path,
-    fill_in,
-    form_context,
-    gathered,
-    has_place,
-    keep,
-    looking_desk,
-    new_desk,
-    number,
-    receivers,
-    require,
-    source_of,
-)
+from web.views.desk import Desk, again, desk, has_place, looking_desk, new_desk, require
 from web.views.documents import as_file
+from web.views.errands import errand_path, fill_in
+from web.views.form_page import form_context
 from web.views.grid import grid
 from web.views.login import browser
 from web.views.places import home_of, new_view, object_view
+from web.views.typed import altered, as_read, derived_texts, describe, gathered, keep, number
 
 views = Blueprint("acts", __name__)
 

@@ -19,7 +19,8 @@ from web.lines.claim import NEW_BUYER
 from web.page import page
 from web.site import read, say, site
 from web.views.common import asked_number, place, tenant
-from web.views.desk import Desk, desk, errand_path, put, require
+from web.views.desk import Desk, desk, require
+from web.views.errands import errand_path, put
 from web.views.places import object_view
 
 views = Blueprint("buyers", __name__)

@@ -12,9 +12,10 @@ from web.page import View, page
 from web.site import read, say, site
 from web.views import services
 from web.views.common import act_links, partner_name, value_text
-from web.views.desk import Desk, as_read, desk
+from web.views.desk import Desk, desk
 from web.views.grid import grid
 from web.views.places import home_of
+from web.views.typed import as_read
 
 
 def filled(

@@ -14,8 +14,8 @@ from hub.services.paging import NUMBERED, Page, Query
 from web.auth import login_of
 from web.lines.presentation import Filter, LineView, Listing, Many
 from web.site import read, runtime
+from web.views.beginnings import new_link
 from web.views.common import Link, Row, asked_number, many_of, object_row, sought, tenant
-from web.views.desk import new_link
 from web.views.places import begins_in_a_tab
 
 SIZES = (10, 15, 20, 50, 100)

@@ -26,9 +26,10 @@ from web.page import page
 from web.security import takes
 from web.site import read, runtime, say, site
 from web.views.common import tenant
-from web.views.desk import Desk, desk, keep, require
+from web.views.desk import Desk, desk, require
 from web.views.documents import as_file
 from web.views.places import object_view
+from web.views.typed import keep
 
 views = Blueprint("imports", __name__, url_prefix="/<line>/<kind>/<object_id>/<action>/import/<rows>")
 

@@ -13,8 +13,10 @@ from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import LineView, Listing
 from web.page import counted, page
 from web.site import read, runtime, site
+from web.views.beginnings import chosen_receiver, new_link, receivers
 from web.views.common import Link, counter_path, missing_link, partner_name, place, tenant
-from web.views.desk import chosen_receiver, form_context, new_desk, new_link, receivers
+from web.views.desk import new_desk
+from web.views.form_page import form_context
 from web.views.grid import grid
 from web.views.masters import above
 from web.views.places import list_view

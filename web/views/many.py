@@ -15,8 +15,8 @@ from web.lines.presentation import Listing, Many
 from web.page import page
 from web.site import money, read, runtime, say
 from web.views.common import many_of, place, summed, tenant
-from web.views.desk import number
 from web.views.places import beside_view
+from web.views.typed import number
 
 views = Blueprint("many", __name__)
 

@@ -11,8 +11,10 @@ from hub.services import uploads
 from web.auth import ENTERPRISE, access, login_of
 from web.security import takes
 from web.site import read, runtime, say
-from web.views.desk import Desk, desk, enclosings, gathered, keep
+from web.views.desk import Desk, desk
 from web.views.documents import as_file
+from web.views.form_page import enclosings
+from web.views.typed import gathered, keep
 
 views = Blueprint("uploads", __name__, url_prefix="/<line>/<kind>/<object_id>/<action>/files")
 
