@@ -40,6 +40,7 @@ from web.app import create_app
 from web.forms.claim import ShipmentRow
 
 LIST = "/claim/claim"
+TITLE = "《中国国际贸易单一窗口出口信用保险服务协议》"
 FOUND, GONE = "224820260000000001", "224820260000000009"
 LINE = {
     "contract_or_lc_no": "HT-1",
@@ -453,8 +454,25 @@ def test_while_the_insurer_seals_the_agreement_a_claim_is_drafted_and_the_page_s
 
     pages = [town.browser.get(address) for address in (LIST, f"{path}/submit")]
 
-    way = '<a class="btn" href="/agreement/agreement">《中国国际贸易单一窗口出口信用保险服务协议》</a>'
+    way = f'<a class="btn" href="/agreement/agreement/{agreement.id}">{TITLE}</a>'
     assert [("服务协议签约中" in page.text, way in page.text) for page in pages] == [(True, True)] * 2
+
+
+def test_the_title_of_the_missing_agreement_opens_its_text_to_be_signed(town: Town) -> None:
+    path = town.begin()
+
+    def ways() -> list[str]:
+        pages = [town.browser.get(address).text for address in (LIST, f"{path}/submit")]
+        return [found for page in pages for found in re.findall(rf'<a class="btn" href="([^"]+)">{TITLE}</a>', page)]
+
+    none = ways()
+    text = town.browser.get(none[0]).text
+    agreement = town.world.create("agreement", "FW1", OURS, "begun", {"agreement_no": "FW1"})
+    begun = ways()
+
+    assert none == ["/agreement/agreement/new"] * 2
+    assert begun == [f"/agreement/agreement/{agreement.id}/sign"] * 2
+    assert [">同意</button>" in page for page in (text, town.browser.get(begun[0]).text)] == [True, True]
 
 
 def test_a_service_agreement_that_is_signed_can_be_read_from_the_claims(town: Town) -> None:

@@ -1,6 +1,6 @@
 """What several views share: the tenant's data, the line of a URL, an object's links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -27,7 +27,7 @@ from web.auth import NEEDS_CARD, Forbidden, NeedsCard, NeedsLegalPerson, login_o
 from web.lines.presentation import Counter, LineView, Listing, Many, Source
 from web.site import age, meanings, money, read, runtime, say, show, site
 from web.views import journeys
-from web.views.places import refusal
+from web.views.places import NEW, refusal
 
 PAY = "/pay"  # where the bills that are due stand
 PAY_MANY = Many(code="pay", label=Text("在线支付", "Pay online"), path=PAY, name="bill")
@@ -119,15 +119,32 @@ def opens(listing: Listing, action: Action) -> bool:
     return action.form is not None or (listing.journey is not None and action.name == listing.journey.finish)
 
 
-def need_link(offer: Offer) -> Link | None:
-    """What is missing for the action, and where to get it."""
-    return missing_link(offer.need, offer.reason) if offer.need else None
+def need_link(offer: Offer, partner: str) -> Link | None:
+    """What is missing for the action at ``partner``, and where to get it."""
+    if offer.need is None:
+        return None
+    with tenant() as mine:
+        return missing_link(mine, offer.need, offer.reason, [partner])
 
 
-def missing_link(need: Need, reason: Text | None) -> Link:
-    """The way to what is needed, and why it is."""
-    label = read(need.title) or say("去办理")
-    return Link(label=label, path=site().path(KINDS[need.kind]), reason=read(reason))
+def missing_link(mine: Tenant, need: Need, reason: Text | None, partners: Collection[str]) -> Link:
+    """The way to what is needed of one of ``partners``, and why it is; where the link names it, to itself."""
+    kind = KINDS[need.kind]
+    if need.title is None:
+        return Link(label=say("去办理"), path=site().path(kind), reason=read(reason))
+    return Link(label=read(need.title), path=_own_page(mine, kind, partners), reason=read(reason))
+
+
+def _own_page(mine: Tenant, kind: Kind, partners: Collection[str]) -> str:
+    """Where the enterprise reads the one it has, hands it in while it still may, or begins it (CI-AGR-11)."""
+    keepers = {kind.keeper(code) for code in partners}
+    shown = [row.id for row in kind.track("state").states if not row.hidden]
+    obj = next((row for row in mine.standing(kind.code, *shown) if row.partner in keepers), None)
+    if obj and kind.entry and allowed(kind, obj.states, kind.entry):
+        return site().path(kind, obj.id, kind.entry.name)
+    if obj:
+        return site().path(kind, obj.id)
+    return site().path(kind) if kind.beginning is None or refusal(kind) else site().path(kind, NEW)
 
 
 def begins(source: Source, obj: BusinessObject) -> bool:

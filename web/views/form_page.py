@@ -118,7 +118,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "signed": here.signed,
         "reading": site().portal.reading_seconds if here.page.reading else 0,
         "read": request.form.get("reading", ""),
-        "need": need_link(offer_of(here)),
+        "need": need_link(offer_of(here), here.obj.partner),
         "others": [replace(link, primary=False) for link in others if link.path != here.path],
         "back": home_of(obj),
         "partner_name": partner_name,

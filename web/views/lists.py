@@ -79,7 +79,7 @@ def _missing(mine: Tenant, shown: Listing) -> list[Link]:
         return []
     said = [(need, [offering.lacks(mine, code, need) for code in partners]) for need in entry.needs]
     return [
-        missing_link(need, next((text for text in texts if text is not need.text), need.text))
+        missing_link(mine, need, next((text for text in texts if text is not need.text), need.text), partners)
         for need, texts in said
         if None not in texts
     ]
