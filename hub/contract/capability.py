@@ -99,6 +99,7 @@ class CapabilitySheet:
     quirks: Mapping[str, Any] = field(default_factory=dict)
     hosts: tuple[str, ...] = ()
     account: str = ""  # of an insurer: where premiums are paid to
+    contact: str = ""  # of an insurer: where its customers call, a line of text
     incoming: str = ""  # NOTHING or NOT_YET, instead of any ``receives``
 
     def __getitem__(self, name: str) -> Capability:
@@ -141,6 +142,11 @@ class CapabilitySheet:
                 raise SheetError(f"plugin.{key}: must be one of {', '.join(legal)}")
         if plugin.get("incoming", NOTHING) not in (NOTHING, NOT_YET):
             raise SheetError(f"plugin.incoming: must be {NOTHING} or {NOT_YET}; what does come in, a capability says")
+        if unknown := set(plugin) - set(PLUGIN_KEYS):
+            raise SheetError(f"plugin: unknown key {', '.join(sorted(unknown))}")
+        contact = plugin.get("contact", "")
+        if not isinstance(contact, str) or not contact.isprintable():
+            raise SheetError("plugin.contact: must be one line of text, such as a phone number")
         for key in ("partner", "name_zh", "name_en", "contract"):
             if not isinstance(plugin.get(key), str) or not plugin[key]:
                 raise SheetError(f"plugin.{key}: a text is required")
@@ -159,9 +165,24 @@ class CapabilitySheet:
             quirks=data.get("quirks", {}),
             hosts=tuple(plugin.get("hosts", ())),
             account=plugin.get("account", ""),
+            contact=contact.strip(),
             incoming=plugin.get("incoming", ""),
         )
 
+
+PLUGIN_KEYS = {
+    "partner": "The partner's code, part of keys and addresses. Never renamed.",
+    "name_zh": "The partner's name in Chinese.",
+    "name_en": "The partner's name in English.",
+    "kind": "`insurer`, `bank`, `card` or `data`; the hook that registers the adapter says the same.",
+    "contract": "The versions of the contract, not of the hub, that the plugin is written for.",
+    "state": "`draft`, `sandbox`, `live`, `suspended` or `retired`.",
+    "hosts": "The hosts that it is reached at, each without scheme, path or wildcard.",
+    "account": "Of an insurer: the account that premiums are paid to.",
+    "contact": "Of an insurer: the phone, a line of text, that its customers call to report a loss.",
+    "incoming": "Instead of any `in`: `none`, it sends nothing by itself; `todo`, nobody has read it yet.",
+}
+"""What may stand in ``[plugin]``, and what it means."""
 
 CAPABILITY_KEYS = {
     "name": "What the partner can do, `line.verb`; actions of the hub name it. Never renamed.",

@@ -278,7 +278,13 @@ def test_an_application_for_a_limit_knows_the_contact_of_the_last_one(clerk: Bro
     assert "不带走" not in text
 
 
-@pytest.mark.parametrize(("language", "words"), [("zh", "此处只查询，不受理报案"), ("en", "For reading only")])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", "此处只查询，不受理报案。报案请联系承保的保险机构：云帆财产保险（示例） 000-00000001"),
+        ("en", "For reading only. To report a loss, call the insurer: Yunfan Insurance (example) 000-00000001"),
+    ],
+)
 def test_over_the_claims_stands_that_none_is_reported_here_and_whom_to_call(
     language: str, words: str, clerk: Browser, world: World
 ) -> None:
@@ -289,3 +295,11 @@ def test_over_the_claims_stands_that_none_is_reported_here_and_whom_to_call(
 
     assert words in text
     assert "C-1" in text
+
+
+def test_where_no_insurer_says_where_to_call_the_claims_name_the_policy_and_the_hotline(world: World) -> None:
+    silent = replace(yunfan(), sheet=replace(yunfan().sheet, contact=""))
+    runtime = replace(world.runtime, registry=registry.of([silent]))
+    browser = Browser(create_app(runtime), world.enter("OP", fingerprint=CARD))
+
+    assert "不知道联系方式的，请拨打本页左侧的服务热线" in browser.get("/shared_claim/shared_claim").text

@@ -392,6 +392,7 @@ class LineView:
     pages: Mapping[str, Introduction] = field(default_factory=dict)
     shelf: Shelf = Shelf()
     tip: Text | None = None
+    tip_calls: Text | None = None  # instead, with the {insurers} that send the line's messages and say where to call
     guide: Guide | None = None
     programme: bool = False  # only portals with a unified-policy programme have it in the menu, and there first
     needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)

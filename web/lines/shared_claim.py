@@ -49,4 +49,9 @@ VIEW = LineView(
         "For reading only: to report a loss, call the insurer as its policy or the claim's details say; if you do not"
         " know how, call the hotline on the left of this page.",
     ),
+    tip_calls=Text(
+        "此处只查询，不受理报案。报案请联系承保的保险机构：{insurers}；其他保险机构按保单联系，或拨打左侧服务热线。",
+        "For reading only. To report a loss, call the insurer: {insurers}; any other as its policy says, or the"
+        " hotline on the left.",
+    ),
 )

@@ -12,7 +12,7 @@ from hub.services.objects import Tenant
 from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import LineView, Listing
 from web.page import counted, page
-from web.site import read, runtime, site
+from web.site import read, runtime, say, site
 from web.views.beginnings import chosen_receiver, new_link, receivers
 from web.views.common import Link, counter_path, missing_link, partner_name, place, tenant
 from web.views.desk import new_desk
@@ -41,6 +41,7 @@ def listing(line: str, kind: str) -> Response:
         "list.html",
         list_view(line_view, shown, waiting, live=not context),
         line=line_view,
+        tip=_tip(line_view),
         step=step,
         missing=missing,
         met=met,
@@ -49,6 +50,16 @@ def listing(line: str, kind: str) -> Response:
         master=above(shown, found.filters),
         **{"partner_name": partner_name, **_guided(line_view), **context},
     )
+
+
+def _tip(line_view: LineView) -> str:
+    """The standing hint; of a line whose users call the insurers, with those that say where (spec SH-CLM-04)."""
+    sheets = [row.sheet for row in runtime().registry.partners.values() if row.sheet.contact]
+    called = [sheet for sheet in sheets if any(map(sheet.receives, line_view.line.messages))]
+    if line_view.tip_calls is None or not called:
+        return read(line_view.tip)
+    calls = say("；").join(f"{read(sheet.name)} {sheet.contact}" for sheet in called)
+    return read(line_view.tip_calls).format(insurers=calls)
 
 
 def _guided(line_view: LineView) -> dict[str, object]:
