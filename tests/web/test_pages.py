@@ -309,6 +309,17 @@ def test_the_instructions_for_signing_warn_who_cannot_make_seals(
     assert '<a href="/seal/seal">点击此处进入单一窗口用户管理系统</a>' in text
 
 
+@pytest.mark.parametrize("path", ["/agreement/agreement", "/seal/seal"])
+@pytest.mark.parametrize(("role", "offered"), [("LP", 0), ("OP", 1)])
+def test_who_cannot_make_seals_is_offered_to_log_in_as_who_can_and_comes_back(
+    open_browser: Callable[..., Browser], path: str, role: str, offered: int
+) -> None:
+    text = open_browser(role).get(path).text
+
+    way = rf'<input type="hidden" name="next" value="{path}"><button [^>]+>退出并以法人卡重新登录</button>'
+    assert len(re.findall(way, text)) == offered
+
+
 def test_the_form_and_the_page_of_an_object_name_its_partner_under_the_label_of_the_list(
     world: World, open_browser: Callable[..., Browser]
 ) -> None:

@@ -394,6 +394,7 @@ class LineView:
     tip: Text | None = None
     tip_calls: Text | None = None  # instead, with the {insurers} that send the line's messages and say where to call
     guide: Guide | None = None
+    of_legal_person: bool = False  # others read its tip, and are offered to log in with the right card (spec PT-17)
     programme: bool = False  # only portals with a unified-policy programme have it in the menu, and there first
     needs_card: bool = False  # a session opened without a card sees a page that says so (spec PT-05)
 

@@ -98,4 +98,5 @@ VIEW = LineView(
         "Making, renewing and revoking a seal needs the legal-person card: other accounts are no administrators; "
         "log out and log in with the administrator's card.",
     ),
+    of_legal_person=True,
 )

@@ -48,7 +48,9 @@ def listing(line: str, kind: str) -> Response:
         counters=[(row, number, counter_path(row, state)) for row, number, state in counters],
         grid=found,
         master=above(shown, found.filters),
-        **{"partner_name": partner_name, **_guided(line_view), **context},
+        legal_person=login_of().actor.role in LEGAL_PERSON,
+        guide_path=site().path(KINDS[line_view.guide.kind]) if line_view.guide else None,
+        **{"partner_name": partner_name, **context},
     )
 
 
@@ -60,15 +62,6 @@ def _tip(line_view: LineView) -> str:
         return read(line_view.tip)
     calls = say("；").join(f"{read(sheet.name)} {sheet.contact}" for sheet in called)
     return read(line_view.tip_calls).format(insurers=calls)
-
-
-def _guided(line_view: LineView) -> dict[str, object]:
-    """Where the instructions lead, and what those read who may not act there."""
-    guide = line_view.guide
-    if guide is None:
-        return {}
-    may = login_of().actor.role in LEGAL_PERSON
-    return {"guide_path": site().path(KINDS[guide.kind]), "guide_warning": None if may else guide.others}
 
 
 def _entry(line_view: LineView, shown: Listing) -> dict[str, object]:
