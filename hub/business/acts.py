@@ -149,6 +149,7 @@ class Action:
     matter: Callable[[Mapping[str, Any]], str] | None = None  # and in which words, in the agent's window too
     awaits: frozenset[str] = frozenset()  # its page waits while the object stands in one of these states
     question: Text | None = None  # asked before it is done
+    agree: Text | None = None  # the button that says so, where it is no plain yes
     waiting: Text | None = None  # what the user reads until the partner has signed for it
     done: Text | None = None  # what the user reads after that
     signed: bool = False  # the card signs the content; a session opened by password does without

@@ -132,6 +132,7 @@ AUTHORISATION = Kind(
             stepup=True,
             adds=signing,
             question=Text("是否确认提交?", "Hand it in?"),
+            agree=Text("确认", "Confirm"),
             paper=Paper(
                 kind="authorisation",
                 template="authorisation",

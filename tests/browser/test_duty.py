@@ -58,7 +58,7 @@ def authorise(page: Page, demo: Demo, insurer: str) -> None:
     assert (shown.status, shown.headers["content-type"]) == (200, "application/pdf")
     button(page, "完成")
     expect(page.get_by_text("是否确认提交?", exact=True)).to_be_visible()
-    page.get_by_role("button", name="是", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="确认", exact=True).click()
     expect(page.get_by_text("保险公司已收到").first).to_be_visible()
     open_menu(page, "企业征信")
     wait_for(page, INSURERS[insurer], "授权成功")

@@ -127,3 +127,13 @@ def test_a_question_right_after_another_gets_its_own_answer(page, visit):
     )
 
     assert answers == [None, True, "yes"]
+
+
+def test_the_button_that_agrees_has_the_word_of_its_form(page, visit):
+    visit("/entry/1")
+    page.eval_on_selector("form[data-question]", "form => { form.dataset.agree = '提交授权' }")
+
+    page.keyboard.press("Alt+r")
+
+    page.wait_for_selector("#ask-dialog[open]")
+    assert page.locator("#ask-dialog [data-ask-buttons] button").all_inner_texts()[-1] == "提交授权"

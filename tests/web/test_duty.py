@@ -184,7 +184,7 @@ def test_the_letter_is_signed_in_two_steps_and_shown_in_the_second(clerk: Browse
     steps = re.findall(r'<b><span class="sr">\d、</span>([^<]+)</b>', text)
     assert steps == ["选择保险机构和签章", "征信文本"]
     assert re.findall(r'<iframe class="paper" title="([^"]+)"></iframe>', text) == ["电子授权书"]
-    assert 'data-question="是否确认提交?"' in text
+    assert 'data-question="是否确认提交?" data-agree="确认"' in text
 
 
 def test_of_each_insurer_the_letter_in_force_stands_alone_and_all_are_in_the_records(

@@ -66,7 +66,11 @@ async function leave(form) {
   form.submit();
 }
 
-const agreed = async (form) => !form.dataset.question || Boolean(await question(form.dataset.question, [[null, t("no")], ["yes", t("yes")]]));
+async function agreed({ dataset }) {
+  if (!dataset.question) return true;
+  const choices = dataset.agree ? [[null, t("cancel")], ["yes", dataset.agree]] : [[null, t("no")], ["yes", t("yes")]];
+  return Boolean(await question(dataset.question, choices));
+}
 
 /* Buttons that were off before have a reason of their own and stay off. */
 function busy(form, isBusy) {
