@@ -178,6 +178,14 @@ def test_a_top_up_and_the_changes_of_a_limit_open_over_their_list(clerk: Browser
     ]
 
 
+def test_the_state_of_an_application_stands_right_before_what_may_be_done(
+    clerk: Browser, limit: BusinessObject
+) -> None:
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', clerk.get("/duty/duty_application").text)
+
+    assert heads[heads.index("状态") + 1] == "操作"
+
+
 def test_the_letter_is_signed_in_two_steps_and_shown_in_the_second(clerk: Browser) -> None:
     text = clerk.get("/duty/duty_authorisation/new?partner=yunfan").text
 

@@ -190,10 +190,9 @@ APPLICATIONS = Listing(
         Column("guarantee_use"),
         Column("guarantee_amount"),
         Column("premium_due"),
-        Column("applied_at"),
+        Column("applied_at", "moment"),
         Column("application", "document"),
-        Column("state", "track"),
-        Column("next", "next"),
+        Column("state", "track"),  # and no next step: the row's links say it, and it would hide the state
     ),
     filters=(
         BY_INSURER,
