@@ -41,7 +41,7 @@ def unruly_world(
     """Makes the world in which the calls of the partner ``unruly`` do what the keywords say."""
     made: list[World] = []
 
-    def make(*, isolate: bool = False, memory_mb: int = 64, **ways: Any) -> World:
+    def make(*, isolate: bool = False, memory_mb: int = 64, seconds: float = SECONDS, **ways: Any) -> World:
         world = make_world(sqlite_engine)
         known = world.runtime.settings
         mine = PartnerSettings(
@@ -52,7 +52,7 @@ def unruly_world(
             settings=ways,
         )
         partners = {**known.partners, unruly.PARTNER: mine}
-        settings = replace(known, partners=partners, delivery=DeliverySettings(plugin_seconds=SECONDS))
+        settings = replace(known, partners=partners, delivery=DeliverySettings(plugin_seconds=seconds))
         adapters = {"sinosure": sinosure(), unruly.PARTNER: unruly.adapter()}
         plugin = Plugin(name="insurer_unruly", version="1.2.3", module=unruly)
         registry = Registry(adapters, (plugin,), {unruly.PARTNER: plugin.name})

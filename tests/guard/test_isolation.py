@@ -169,7 +169,7 @@ def test_a_raising_plugin_is_counted_and_its_message_is_kept_and_parked(unruly_w
 def test_a_process_of_its_own_is_ended_and_nobody_elses_thread_with_it(
     unruly_world: Make, way: str, fault: FaultKind
 ) -> None:
-    world = unruly_world(isolate=True, parse=way)
+    world = unruly_world(isolate=True, parse=way, **({} if way == "hang" else {"seconds": 30.0}))
 
     answer = push(world)
     health.report(world.runtime)

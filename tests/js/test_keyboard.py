@@ -177,3 +177,24 @@ def test_enter_navigation_is_announced_once_and_can_be_switched_off(page, portal
     assert len(told) == 1
     assert page.evaluate(FOCUS) == "name"
     assert portal.posted("/") == []
+
+
+def test_enter_in_the_last_field_of_a_row_writes_it_back_to_the_list(page, visit):
+    visit("/keys")
+    page.evaluate(
+        """() => {
+          const last = document.querySelector("#remark");
+          const row = Object.assign(document.createElement("div"), { tabIndex: -1 });
+          row.dataset.rowEntry = "";
+          last.before(row);
+          row.append(last);
+          const save = Object.assign(document.createElement("button"), { type: "button" });
+          save.onclick = () => { window.written = true; };
+          save.dataset.rowSave = "";
+          row.after(save);
+        }"""
+    )
+    page.focus("#remark")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("window.written") is True

@@ -12,7 +12,7 @@ from hub.testing.simulator.faults import MENU
 ACCEPTED, THROTTLED, UNKNOWN = OutcomeClass.ACCEPTED, OutcomeClass.THROTTLED, OutcomeClass.UNKNOWN
 NOT_SENT, REFUSED = OutcomeClass.NOT_SENT, OutcomeClass.REFUSED_BUSINESS
 DRIP = 0.4  # seconds from the first byte to the last
-PATIENCE = {"late_success": 0.6, "silence": 0.6, "超时": 0.6}  # seconds, where no answer comes in time; else ten
+PATIENCE = {"late_success": 1.2, "silence": 1.2, "超时": 1.2}  # seconds, where no answer comes in time; else ten
 
 HEARD_AND_TRUE = {
     "late_success": (UNKNOWN, ACCEPTED),

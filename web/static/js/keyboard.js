@@ -2,8 +2,8 @@
    capture phase.
 
    In <form data-enter-nav>: Enter next field, at the last one the button [data-primary] (focus only), Shift+Enter previous
-   field, Ctrl+Enter new line, Ctrl+End next region
-   (fieldset or [data-region]). Everywhere: Alt+S, Alt+R, Alt+P press the button
+   field, Ctrl+Enter new line, Ctrl+End next region (fieldset or [data-region]); at the last one of a [data-row-entry] the row is
+   written back to its list by [data-row-save]. Everywhere: Alt+S, Alt+R, Alt+P press the button
    [data-shortcut=save|delete|print] of the active view. <body data-keys='{"enter": false, "save": "KeyD", "print": null}'>
    switches off or moves. #shortcuts-dialog lists what means something on the present view. */
 
@@ -88,6 +88,8 @@ function step(form, from, by) {
     here = (after < 0 ? fields.length : after) - (by > 0 ? 1 : 0);
   }
   const next = fields[here + by];
+  const row = by > 0 && from.closest("[data-row-entry]");
+  if (row && !row.contains(next ?? null)) return row.parentElement.querySelector("[data-row-save]").click();
   if (next) enter(next);
   else if (by > 0) primary(form)?.focus();
 }
