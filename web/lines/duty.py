@@ -187,8 +187,7 @@ APPLICATIONS = Listing(
     columns=(
         Column("application_no", "number"),
         INSURER,
-        Column("guarantee_use"),
-        Column("guarantee_amount"),
+        Column("guarantee_amount", below=("guarantee_use",)),
         Column("premium_due"),
         Column("applied_at", "moment"),
         Column("application", "document"),
