@@ -44,29 +44,32 @@ class Recorded:
     proof: Entry | None = None  # of an event that was new: the last one of the object's chain
 
 
-def who(actor: Actor | None) -> dict[str, Any] | None:
-    """What is kept of who acted."""
+def told(new: NewEvent, submission: int) -> dict[str, Any]:
+    """The event as table and evidence keep it, but for the time that it occurred at."""
+    return {
+        "name": new.name,
+        "identity": new.identity,
+        "submission": submission,
+        "content": freeze(new.content),
+        "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
+        "actor": _who(new.actor),
+        "message_id": new.message_id,
+    }
+
+
+def _who(actor: Actor | None) -> dict[str, Any] | None:
     if actor is None:
         return None
     names = ("account", "name", "role", "certificate", "address")
     return {name: getattr(actor, name) for name in names}
 
 
-def facts(obj: BusinessObject, new: NewEvent, submission: int) -> dict[str, Any]:
-    """What evidence keeps of an event: who did what, signed how, and where that left the object."""
+def facts(obj: BusinessObject, new: NewEvent, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What evidence keeps of an event that is ``told``: who did what, signed how, and where that left the object."""
     event = {
         "what": "event",
         "object": subject(obj),
-        "event": {
-            "name": new.name,
-            "identity": new.identity,
-            "submission": submission,
-            "occurred_at": stamp(new.occurred_at),
-            "content": freeze(new.content),
-            "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
-            "actor": who(new.actor),
-            "message_id": new.message_id,
-        },
+        "event": {**told, "occurred_at": stamp(new.occurred_at)},
         "states": {track: state for track, state in obj.states.items() if state is not None},
         "documents": [
             {"kind": kind, "name": file.name, "digest": file.sha256, "media_type": file.media_type}

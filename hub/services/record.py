@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, true, update
 
 from hub.business import KINDS, LINES
-from hub.business.content import check_content, freeze
+from hub.business.content import check_content
 from hub.business.content import thaw as thaw_content
 from hub.business.kind import PAYABLE, Effect, Kind
 from hub.business.lifecycle import Event, Projection, project
@@ -21,7 +21,7 @@ from hub.business.states import DECIDED
 from hub.errors import Stale
 from hub.evidence.chain import Entry
 from hub.services import attaching, columns, consequences, evidence
-from hub.services.events import NewEvent, Recorded, facts, who
+from hub.services.events import NewEvent, Recorded, facts, told
 from hub.services.linked import named
 from hub.services.shapes import BusinessObject, thaw
 from hub.store import tables
@@ -128,7 +128,8 @@ def create(
     } | columns.of(kind, projection, now, now)
     if not insert_new(connection, tables.business_object, values):
         return None
-    _append(connection, object_id, new, submission, now, before={}, projection=projection, late=False)
+    row = told(new, submission)
+    _append(connection, object_id, new, row, now, before={}, projection=projection, late=False)
     obj = BusinessObject(
         id=object_id,
         enterprise=enterprise,
@@ -151,7 +152,7 @@ def create(
     attaching.attach(
         connection, obj, replace(new, keys={kind.number: number, **new.keys}), now, before=None, after=projection
     )
-    proof = evidence.begin(connection, obj.id, facts(obj, new, submission), now)
+    proof = evidence.begin(connection, obj.id, facts(obj, new, row), now)
     _effects(connection, obj, None, now)
     return Recorded(obj, True, {}, proof)
 
@@ -173,7 +174,8 @@ def record(
     added = _added(obj, new)
     before, after, submission = project(obj.kind, known), project(obj.kind, [*known, added]), added.submission
     late = _moves(obj.kind, new.name) and after.states == before.states and len(after.passed) == len(before.passed)
-    _append(connection, obj.id, new, submission, now, before=before.states, projection=after, late=late)
+    row = told(new, submission)
+    _append(connection, obj.id, new, row, now, before=before.states, projection=after, late=late)
     since = obj.since if after.states == before.states else now
     values = {"revision": obj.revision + 1, "since": since} | columns.of(obj.kind, after, now, since)
     if delivery is not None:
@@ -184,7 +186,7 @@ def record(
     current = _changed(obj, values, after)
     consequences.hold_and_book(connection, current, before=before, event=new.name, now=now)
     attaching.attach(connection, current, new, now, before=before, after=after)
-    proof = evidence.append(connection, obj.id, facts(current, new, submission), now, after=proved)
+    proof = evidence.append(connection, obj.id, facts(current, new, row), now, after=proved)
     _effects(connection, current, before, now)
     return Recorded(current, True, before.states, proof)
 
@@ -294,7 +296,7 @@ def _append(
     connection: Connection,
     object_id: str,
     new: NewEvent,
-    submission: int,
+    row: Mapping[str, Any],
     now: datetime,
     *,
     before: Mapping[str, str | None],
@@ -306,18 +308,12 @@ def _append(
     APPEND.change(
         connection,
         {
+            **row,
             "object_id": object_id,
-            "name": new.name,
-            "identity": new.identity,
-            "submission": submission,
             "occurred_at": new.occurred_at,
             "recorded_at": now,
-            "content": freeze(new.content),
-            "text": {"zh": new.text.zh, "en": new.text.en} if new.text else None,
-            "actor": who(new.actor),
             "before": f"{track}:{before.get(track)}" if state else None,
             "after": f"{track}:{state}" if state else None,
             "late": late,
-            "message_id": new.message_id,
         },
     )
