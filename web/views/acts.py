@@ -28,7 +28,7 @@ from web.views.form_page import form_context
 from web.views.grid import grid
 from web.views.login import browser
 from web.views.places import home_of, new_view, object_view
-from web.views.typed import altered, as_read, derived_texts, describe, gathered, keep, number
+from web.views.typed import altered, as_read, derived_texts, describe, drawn, gathered, keep, number
 
 views = Blueprint("acts", __name__)
 
@@ -155,7 +155,8 @@ def derived(line: str, kind: str, object_id: str, action: str) -> Response:
     here = looking_desk(line, kind, object_id, action)
     if here.form is None:
         raise NotFound
-    return jsonify(derived_texts(here, gathered(here)))
+    typed = gathered(here)
+    return jsonify(derived_texts(here, typed, drawn(here, typed)[0]))
 
 
 @views.post("/<line>/<kind>/<object_id>/draft")

@@ -9,13 +9,9 @@ from hub.business.kind import Kind
 from hub.errors import NotAllowed, NotFound
 from hub.services import drafts
 from hub.services.shapes import BusinessObject
-from web.lines.presentation import Listing
+from web.lines.presentation import Listing, Source
 from web.site import read, runtime, site
-from web.views.common import (
-    Link,
-    begins,
-    tenant,
-)
+from web.views.common import Link, begins, tenant
 from web.views.places import NEW, refusal
 
 
@@ -32,10 +28,15 @@ def chosen_receiver(kind: Kind) -> str | None:
     return asked if asked in codes else codes[0] if len(codes) == 1 else None
 
 
+def named_source(listing: Listing) -> tuple[str, str, Source | None]:
+    """What the address begins a new object from: kind and id, empty where it names none, and what that kind gives."""
+    kind_code, _, object_id = request.values.get("from", "").partition("/")
+    return kind_code, object_id, listing.sources.get(kind_code)
+
+
 def source_of(listing: Listing) -> tuple[BusinessObject | None, dict[str, Any]]:
     """The object from which the request begins a new one, and what is filled in. Raises NotFound, NotAllowed."""
-    kind_code, _, object_id = request.values.get("from", "").partition("/")
-    source = listing.sources.get(kind_code)
+    kind_code, object_id, source = named_source(listing)
     if kind_code and source is None:
         raise NotFound
     with tenant() as mine:

@@ -22,13 +22,7 @@ from web.forms.rules import stricter
 from web.lines.presentation import Errand, Fill, FormPage, LineView, Listing
 from web.site import runtime, show, site
 from web.views.beginnings import receivers, source_of
-from web.views.common import (
-    NOTHING,
-    offered,
-    opens,
-    place,
-    tenant,
-)
+from web.views.common import NOTHING, offered, opens, place, tenant
 
 
 @dataclass(frozen=True, kw_only=True)

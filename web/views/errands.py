@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, request
+from flask import flash
 
 from hub.business import KINDS
 from hub.business.kind import Kind
@@ -13,6 +13,7 @@ from hub.services.shapes import BusinessObject
 from web.auth import login_of
 from web.lines.presentation import Errand, Listing, Source
 from web.site import read, runtime, say, site
+from web.views.beginnings import named_source
 from web.views.desk import Desk, desk, require
 from web.views.places import NEW
 
@@ -26,8 +27,7 @@ def errand_path(obj: BusinessObject, errand: Errand) -> str:
 
 def _asker(listing: Listing) -> tuple[Kind, str, Source] | None:
     """The form that waits for what this request's page begins: kind and id of its object, and what it waits for."""
-    kind_code, _, object_id = request.values.get("from", "").partition("/")
-    source = listing.sources.get(kind_code)
+    kind_code, object_id, source = named_source(listing)
     return (KINDS[kind_code], object_id, source) if source and source.fills else None
 
 

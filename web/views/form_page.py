@@ -19,15 +19,7 @@ from web.forms.base import Form, Window
 from web.forms.files import FileNote
 from web.site import runtime, say, site
 from web.views import magic, services
-from web.views.common import (
-    act_links,
-    need_link,
-    partner_fact,
-    partner_name,
-    tables_of,
-    tenant,
-    value_text,
-)
+from web.views.common import act_links, need_link, partner_fact, partner_name, tables_of, tenant, value_text
 from web.views.desk import Desk, offer_of
 from web.views.errands import asker_path
 from web.views.places import home_of
@@ -101,7 +93,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "form_page": here.page,
         "introduction": services.told(here.line, here.page.beside) if here.page.beside else None,
         "fields": places.with_choices(here.form.shown(), known),
-        "derived": derived_texts(here, known),
+        "derived": derived_texts(here, known, more),
         "unknowable": unknowable(here),
         "source": request.values.get("from", ""),
         "asker": asker_path(here.listing),

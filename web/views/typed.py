@@ -15,18 +15,15 @@ from hub.store.engine import reading
 from web.auth import login_of
 from web.forms.files import FileNote
 from web.site import read, runtime
-from web.views.common import (
-    tenant,
-    value_text,
-)
+from web.views.common import tenant, value_text
 from web.views.desk import Desk
 
 
-def derived_texts(here: Desk, typed: Mapping[str, Any]) -> dict[str, str]:
-    """The derived values of what is typed so far, as they read."""
+def derived_texts(here: Desk, typed: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, str]:
+    """The derived values of what is typed so far and of what is ``drawn`` from it, as they read."""
     if here.form is None or not here.obj.kind.derived:
         return {}
-    known = {**here.obj.content, **here.form.right(typed), **drawn(here, typed)[0]}
+    known = {**here.obj.content, **here.form.right(typed), **more}
     values = derive(here.obj.kind, known)
     return {name: value_text(here.obj.kind, {**known, **values}, name) for name in values}
 
