@@ -162,6 +162,23 @@ def test_a_pulled_card_blocks_signing_and_loses_nothing(demo: Demo, login: Calla
     assert panel(page).locator("[name=contact_mobile]").input_value() == GOOD["contact_mobile"]
 
 
+def test_who_logs_out_leaves_the_card_agent_a_token_that_is_worth_nothing(
+    demo: Demo, login: Callable[..., Page]
+) -> None:
+    page = login()
+    with page.expect_request(re.compile("/cards$")) as asked:
+        page.reload()
+    token = asked.value.headers["authorization"]
+    headers = {"Authorization": token, "Origin": demo.portal, "X-SWHub-Agent": "1"}
+    before = page.request.get(asked.value.url, headers=headers).status
+
+    page.get_by_role("button", name="退出", exact=True).click()
+
+    expect(page.get_by_text("卡介质").first).to_be_visible()
+    after = page.request.get(asked.value.url, headers=headers)
+    assert (before, after.status, after.json()["fault"]) == (200, 401, "UNPAIRED")
+
+
 def test_the_pdf_opens_in_the_page_and_downloads_byte_for_byte(login: Callable[..., Page]) -> None:
     page = login()
     open_offer(page)

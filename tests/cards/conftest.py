@@ -205,7 +205,8 @@ def desk_of_cards(agent: Desk) -> Desk:
         path.unlink()
     make_cards(agent.slot, agent.pki)
     agent.clock.move(timedelta(minutes=1))
-    agent.server.agent.drivers.sign("softcard:LP1", PIN, b"", final_try_confirmed=False)  # forgets wrong PINs in a row
+    # forgets wrong PINs in a row
+    agent.server.agent.drivers.sign("softcard:LP1", PIN, b"", final_try_confirmed=False, over=threading.Event())
     return agent
 
 

@@ -10,7 +10,14 @@ from hub.cards.agent.policy import BODY_LIMIT
 
 from .conftest import ORIGIN, PIN, Desk, Page
 
-CALLS = [("GET", "/hello"), ("POST", "/pair"), ("GET", "/cards"), ("POST", "/sign"), ("OPTIONS", "/sign")]
+CALLS = [
+    ("GET", "/hello"),
+    ("POST", "/pair"),
+    ("GET", "/cards"),
+    ("POST", "/sign"),
+    ("POST", "/leave"),
+    ("OPTIONS", "/sign"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
@@ -60,12 +67,28 @@ def test_a_refusal_can_be_read_by_the_site_itself(agent: Desk) -> None:
     assert answer["zh"] != answer["en"]
 
 
-@pytest.mark.parametrize("path", ["/cards", "/sign"])
+@pytest.mark.parametrize("path", ["/cards", "/sign", "/leave"])
 def test_a_session_of_one_site_is_no_session_of_another(agent: Desk, path: str) -> None:
     page = agent.page()
     stranger = Page(port=agent.port, origin="http://127.0.0.1:8080", session=page.session)
     status, answer, _ = stranger.call("GET" if path == "/cards" else "POST", path, {})
     assert (status, answer["fault"]) == (401, "UNPAIRED")
+
+
+def test_a_site_that_leaves_ends_all_its_sessions_and_no_other_sites(desk_of_cards: Desk) -> None:
+    before_a_reload, page = desk_of_cards.page(), desk_of_cards.page()
+    other = desk_of_cards.page("http://127.0.0.1:8080")
+    status, told, _ = page.call("POST", "/leave")
+    assert (status, told) == (200, {})
+    assert [one.call("GET", "/cards")[0] for one in (before_a_reload, page, other)] == [401, 401, 200]
+
+
+def test_who_has_left_cannot_leave_again_and_pairs_anew(desk_of_cards: Desk) -> None:
+    page = desk_of_cards.page()
+    page.call("POST", "/leave")
+    status, answer, _ = page.call("POST", "/leave")
+    assert (status, answer["fault"]) == (401, "UNPAIRED")
+    assert desk_of_cards.page().call("GET", "/cards")[0] == 200
 
 
 def test_a_ticket_cannot_be_used_twice(agent: Desk) -> None:

@@ -1,6 +1,8 @@
 """The agent's own window over real HTTP: who may call it, what it shows, one try for one click, how an errand ends."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ from hub_card_softcard import desk
 from hub_card_softcard.cardfile import set_tries
 
 from hub.cards.agent.errands import LIFE
+from hub.cards.agent.lane import Lane
+from hub.cards.agent.policy import PLACES
 from hub.cards.agent.window import FILES, HEADERS
 from hub.cards.challenge import Purpose, make_binding
 from hub.cards.trust import verify
@@ -90,7 +94,7 @@ def test_no_site_can_make_the_windows_calls_not_even_the_hubs(strict: Desk, path
     assert "Access-Control-Allow-Origin" not in headers
 
 
-@pytest.mark.parametrize("path", ["/sign", "/wait", "/withdraw"])
+@pytest.mark.parametrize("path", ["/sign", "/wait", "/withdraw", "/leave"])
 def test_the_window_cannot_make_a_pages_calls(strict: Desk, path: str) -> None:
     assert Window(strict, "x").call(path)[1]["fault"] == "ORIGIN"
 
@@ -142,12 +146,14 @@ def waiting(strict: Desk) -> tuple[Desk, Page, str]:
     return strict, page, leave(strict, page)
 
 
-@pytest.mark.parametrize("way", ["withdrawn", "replaced", "too late", "unknown"])
+@pytest.mark.parametrize("way", ["withdrawn", "left", "replaced", "too late", "unknown"])
 def test_what_is_over_is_not_signed(waiting: tuple[Desk, Page, str], way: str) -> None:
     agent, page, errand = waiting
     match way:
         case "withdrawn":
             page.call("POST", "/withdraw", {"errand": errand})
+        case "left":
+            page.call("POST", "/leave")
         case "replaced":
             leave(agent, page)
         case "too late":
@@ -162,6 +168,39 @@ def test_another_site_cannot_withdraw(strict: Desk) -> None:
     errand = leave(strict, strict.page())
     strict.page("http://127.0.0.1:8080").call("POST", "/withdraw", {"errand": errand})
     assert Window(strict, errand).call("/confirm", pin=PIN)[0] == 200
+
+
+def test_a_page_that_waits_while_its_user_logs_out_is_told_that_it_is_over(strict: Desk) -> None:
+    page = strict.page()
+    errand = leave(strict, page)
+    brought: list[tuple[int, dict[str, Any]]] = []
+    waiting = threading.Thread(target=lambda: brought.append(wait(page, errand)))
+    waiting.start()
+
+    page.call("POST", "/leave")
+
+    waiting.join()
+    assert (brought[0][0], brought[0][1]["fault"]) == (410, "ERRAND_OVER")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_try_that_still_queues_for_its_card_when_the_user_logs_out_is_not_made(
+    strict: Desk, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    page, turn = strict.page(), Lane.turn
+    window = Window(strict, leave(strict, page))
+
+    @contextmanager
+    def long_turn(lane: Lane) -> Iterator[Lane]:
+        page.call("POST", "/leave")
+        with turn(lane):
+            yield lane
+
+    monkeypatch.setattr(strict.server.agent, "pin", place)
+    monkeypatch.setattr(Lane, "turn", long_turn)
+    wrong = "wrong"
+    status, answer = window.call("/confirm", pin=wrong) if place == "window" else page.sign(strict.login(), pin=wrong)
+    assert (status, answer["fault"], strict.tries()) == (410, "ERRAND_OVER", 6)
 
 
 def test_two_clicks_at_once_are_one_try(strict: Desk) -> None:

@@ -24,6 +24,7 @@ from hub.clock import MovableClock
 from hub.testing.pki import KeySigner
 
 from .conftest import NOW, PIN, Pki, allowed, decode, make_cards
+from .conftest import Page as Caller
 
 SCRIPT = Path(__file__).parents[2] / "web" / "static" / "js" / "card_agent.js"
 TEXTS = {"PIN_ERROR": "密码错误，还可尝试 {tries_left} 次", "NO_CARD": "未检测到卡"}
@@ -248,6 +249,26 @@ def test_a_missing_agent_is_told_and_its_return_pairs_again(stage: Stage) -> Non
 def test_a_site_the_agent_does_not_know_cannot_even_tell_that_it_is_there(stage: Stage) -> None:
     stage.agent.agent.origins = frozenset({"https://hub.example"})
     assert wait(stage.open(), "AGENT_MISSING")["fault"] is None
+
+
+def test_a_page_whose_user_logs_out_leaves_a_token_that_is_worth_nothing(stage: Stage) -> None:
+    page = stage.open()
+    wait(page, "CARD_PRESENT")
+    with page.expect_request(f"{stage.agent_url}/cards") as asked:
+        poll(page)
+    token = asked.value.headers["authorization"].removeprefix("Bearer ")
+
+    page.evaluate("() => window.agent.leave()")
+
+    status, answer, _ = Caller(port=stage.agent.agent.port, origin=stage.origin, session=token).call("GET", "/cards")
+    assert (status, answer["fault"]) == (401, "UNPAIRED")
+
+
+def test_a_page_that_stays_after_leaving_pairs_again(stage: Stage) -> None:
+    page = stage.open()
+    wait(page, "CARD_PRESENT")
+    page.evaluate("() => window.agent.leave()")
+    assert "signature" in sign(page, stage.login())
 
 
 def test_a_site_that_is_new_to_the_agent_is_allowed_in_its_window(stage: Stage) -> None:

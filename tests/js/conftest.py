@@ -7,6 +7,7 @@ import base64
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -223,6 +224,8 @@ class Reader:
     cards: list[dict[str, Any]] = field(default_factory=list)
     replies: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # one for each signature, then success
     asked: list[dict[str, Any]] = field(default_factory=list)  # bodies of /sign
+    left: list[str] = field(default_factory=list)  # the tokens that /leave came with
+    silence: float = 0  # seconds that /leave stays without an answer
 
     def sign(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.asked.append(body)
@@ -242,8 +245,14 @@ class ReaderHandler(BaseHTTPRequestHandler):
         self.answer(200, {"cards": self.reader.cards} if self.path == "/cards" else {"agent": "swhub"})
 
     def do_POST(self) -> None:
+        if self.path == "/leave":
+            self.reader.left.append(self.headers["Authorization"])
+            time.sleep(self.reader.silence)
+            return self.answer(200, {})
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.answer(*((200, {"session": "s", "pin": "page"}) if self.path == "/pair" else self.reader.sign(body)))
+        return self.answer(
+            *((200, {"session": "s", "pin": "page"}) if self.path == "/pair" else self.reader.sign(body))
+        )
 
     def answer(self, status: int, body: dict[str, Any] | None) -> None:
         text = b"" if body is None else json.dumps(body).encode()

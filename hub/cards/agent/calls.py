@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -29,7 +30,7 @@ from hub.cards.agent.policy import (
     read_body,
     read_text,
 )
-from hub.cards.agent.sessions import Sessions
+from hub.cards.agent.sessions import Session, Sessions
 from hub.cards.challenge import Purpose
 from hub.cards.refusal import CardRefused
 from hub.clock import Clock
@@ -113,7 +114,7 @@ class Agent:
         if route is None:
             raise AgentRefused("NOT_FOUND")
         if route.paired:
-            self.sessions.check(request.headers.get("authorization", ""), origin, self.clock.now())
+            self._session(request, origin)
             if origin not in self.pairings.all():
                 raise AgentRefused("UNPAIRED")
         return Reply(body=route.serve(self, request, origin))
@@ -130,7 +131,7 @@ class Agent:
             return self._open(origin)
         if body.get("ask") is not True:
             raise AgentRefused("NOT_ALLOWED")
-        return {"errand": self.errands.leave(origin, None, self.clock.monotonic())}
+        return {"errand": self.errands.add(origin, None, self.clock.monotonic())}
 
     def cards(self) -> dict[str, Any]:
         """The cards plugged in."""
@@ -152,8 +153,9 @@ class Agent:
             raise AgentRefused("PAYLOAD_ORIGIN")
         wish = Wish(token=token, payload=payload, text=text)
         if pin is None:
-            return {"errand": self.errands.leave(origin, wish, self.clock.monotonic())}
-        return self._sign(wish, pin, origin, final_try_confirmed=body.get("final_try_confirmed") is True)
+            return {"errand": self.errands.add(origin, wish, self.clock.monotonic())}
+        last, over = body.get("final_try_confirmed") is True, self._session(request, origin).over
+        return self._sign(wish, pin, origin, final_try_confirmed=last, over=over)
 
     def wait(self, request: Request, origin: str) -> dict[str, Any]:
         """The signature or session that the user has granted in the window, or that her word is still awaited."""
@@ -166,6 +168,13 @@ class Agent:
         if errand.origin != origin:
             raise AgentRefused("ERRAND_OVER")
         self.errands.settle(errand, AgentRefused("ERRAND_OVER"))
+        return {}
+
+    def leave(self, origin: str) -> dict[str, Any]:
+        """The user has logged out: the site's sessions end, and what it has asked for and is not signed yet."""
+        self.sessions.close(origin)
+        self.errands.drop(origin)
+        log.info("left origin=%s", origin)
         return {}
 
     def show(self, request: Request, _origin: str) -> dict[str, Any]:
@@ -207,7 +216,7 @@ class Agent:
         if not errand.trying.acquire(blocking=False):
             raise AgentRefused("BUSY")
         try:
-            signed = self._sign(errand.wish, pin, errand.origin, final_try_confirmed=last)
+            signed = self._sign(errand.wish, pin, errand.origin, final_try_confirmed=last, over=errand.over)
         except AgentRefused as refused:
             if refused.fault in ENDING:
                 self.errands.settle(errand, refused)
@@ -228,15 +237,22 @@ class Agent:
     def _errand(self, request: Request) -> str:
         return read_text(read_body(request), "errand", 100)
 
+    def _session(self, request: Request, origin: str) -> Session:
+        return self.sessions.check(request.headers.get("authorization", ""), origin, self.clock.now())
+
     def _open(self, origin: str) -> dict[str, Any]:
         """A session token for the site, and where the PIN may be typed."""
         return {"session": self.sessions.open(origin, self.clock.now()), "pin": self.pin}
 
-    def _sign(self, wish: Wish, pin: str, origin: str, *, final_try_confirmed: bool) -> dict[str, Any]:
+    def _sign(
+        self, wish: Wish, pin: str, origin: str, *, final_try_confirmed: bool, over: threading.Event
+    ) -> dict[str, Any]:
         """One try of the PIN, one signature over the payload; for a document, one inside it too."""
         data, purpose = challenge.frame(wish.text), wish.payload.purpose
         document = wish.payload.digest if purpose is Purpose.DOCUMENT else ""
-        signed = self.drivers.sign(wish.token, pin, data, final_try_confirmed=final_try_confirmed, document=document)
+        signed = self.drivers.sign(
+            wish.token, pin, data, final_try_confirmed=final_try_confirmed, over=over, document=document
+        )
         digest = sha256(data).hexdigest()
         log.info("signed purpose=%s payload=%s card=%s origin=%s", purpose.value, digest, wish.token, origin)
         return {
@@ -262,6 +278,7 @@ ROUTES: Mapping[tuple[str, str], Route] = {
     ("POST", "/sign"): Route(Agent.sign, paired=True),
     ("POST", "/wait"): Route(Agent.wait, paired=False),  # whoever knows the errand's id has left it
     ("POST", "/withdraw"): Route(Agent.withdraw, paired=False),
+    ("POST", "/leave"): Route(lambda agent, _request, origin: agent.leave(origin), paired=True),
     ("POST", "/errand"): Route(Agent.show, paired=False, own=True),
     ("POST", "/confirm"): Route(Agent.confirm, paired=False, own=True),
     ("POST", "/cancel"): Route(Agent.cancel, paired=False, own=True),

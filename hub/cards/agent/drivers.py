@@ -73,10 +73,19 @@ class Drivers:
         self._cards |= {card.token: card for card in found}
         return found
 
-    def sign(self, token: str, pin: str, data: bytes, *, final_try_confirmed: bool, document: str = "") -> Signed:
+    def sign(
+        self,
+        token: str,
+        pin: str,
+        data: bytes,
+        *,
+        final_try_confirmed: bool,
+        over: threading.Event,
+        document: str = "",
+    ) -> Signed:
         """One try of the PIN, one verified signature over ``data``, and one inside the document with that digest.
 
-        Raises AgentRefused.
+        Raises AgentRefused; without a try when ``over`` is set before the card is free.
         """
         card = self._card(token)
         job = SignJob(
@@ -90,15 +99,17 @@ class Drivers:
         )
         try:
             with self._lane(card).turn() as lane:
-                signed = self._try(token, job, lane)
+                signed = self._try(token, job, lane, over)
             check_signed(signed, data, document)
         except AgentRefused as refused:
             refused.card = token
             raise
         return signed
 
-    def _try(self, token: str, job: SignJob, lane: Lane) -> Signed:
+    def _try(self, token: str, job: SignJob, lane: Lane, over: threading.Event) -> Signed:
         """Inside the turn: a second click has waited, and meets the pause after the first one's wrong PIN."""
+        if over.is_set():
+            raise AgentRefused("ERRAND_OVER")
         self._back_off.check(token, self._clock.monotonic())
         try:
             signed: Signed = lane.ask(job)

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,13 +45,11 @@ class Errands:
         self._lock = threading.Lock()
         self._known: dict[str, Errand] = {}
 
-    def leave(self, origin: str, wish: Wish | None, seconds: float) -> str:
+    def add(self, origin: str, wish: Wish | None, seconds: float) -> str:
         """A new errand; returns its id. Raises AgentRefused("BUSY") when too many wait."""
         errand = Errand(id=secrets.token_urlsafe(32), origin=origin, wish=wish, until=seconds + LIFE)
         with self._lock:
-            for other in [one for one in self._known.values() if one.origin == origin or one.until <= seconds]:
-                _end(other, AgentRefused("ERRAND_OVER"))
-                del self._known[other.id]
+            self._drop(lambda one: one.origin == origin or one.until <= seconds)
             if len(self._known) >= MOST:
                 raise AgentRefused("BUSY")
             self._known[errand.id] = errand
@@ -69,6 +67,11 @@ class Errands:
         with self._lock:
             _end(errand, outcome)
 
+    def drop(self, origin: str) -> None:
+        """The site has left: nothing of it waits any longer."""
+        with self._lock:
+            self._drop(lambda one: one.origin == origin)
+
     def wait(self, id: str, origin: str, seconds: float, limit: float = WAIT) -> Mapping[str, Any] | None:
         """What the site's errand brought, once; None while it still waits. Raises AgentRefused: how it failed."""
         errand = self._known.get(id)
@@ -82,6 +85,11 @@ class Errands:
         if isinstance(errand.outcome, AgentRefused):
             raise errand.outcome
         return errand.outcome
+
+    def _drop(self, unwanted: Callable[[Errand], bool]) -> None:
+        for errand in [one for one in self._known.values() if unwanted(one)]:
+            _end(errand, AgentRefused("ERRAND_OVER"))
+            del self._known[errand.id]
 
 
 def _end(errand: Errand, outcome: Outcome) -> None:

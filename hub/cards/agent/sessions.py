@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -23,6 +23,7 @@ class Session:
 
     origin: str
     expires_at: datetime
+    over: threading.Event = field(default_factory=threading.Event)  # the site has left: nothing more is signed for it
 
 
 class Sessions:
@@ -57,12 +58,19 @@ class Sessions:
             self._sessions[_digest(token)] = Session(origin=origin, expires_at=now + LIFE)
         return token
 
-    def check(self, authorization: str, origin: str, now: datetime) -> None:
-        """Return when the header holds a living token of this very site. Raises AgentRefused("UNPAIRED")."""
+    def check(self, authorization: str, origin: str, now: datetime) -> Session:
+        """The session, when the header holds a living token of this very site. Raises AgentRefused("UNPAIRED")."""
         scheme, _, token = authorization.partition(" ")
         session = self._sessions.get(_digest(token))
         if scheme != "Bearer" or session is None or session.origin != origin or now >= session.expires_at:
             raise AgentRefused("UNPAIRED")
+        return session
+
+    def close(self, origin: str) -> None:
+        """End all of the site's: pages that were reloaded have left tokens behind."""
+        with self._lock:
+            for digest in [digest for digest, session in self._sessions.items() if session.origin == origin]:
+                self._sessions.pop(digest).over.set()
 
 
 def _digest(token: str) -> str:

@@ -12,6 +12,7 @@
            const { algorithm, signature, certificate } = await agent.sign(payload, "", card.token);    // while a click counts
            await agent.allow();             // NOT_ALLOWED: the agent asks its holder, once for this site, while a click counts
            agent.withdraw();                                            // the user no longer wants to sign
+           await agent.leave();             // the user logs out: the agent ends all of this site's; never throws, 1 s at most
            agent.sign(payload, pin, token, true)                        // pinInPage; the user has confirmed the last try
            sign() throws CardFault: .fault (PIN_WRONG, FINAL_TRY, BACK_OFF, …) .triesLeft .retryAfter .message (page's language)
    card:   {token, label, certificate (base64 DER), algorithm, not_after, tries_left, factory_pin, fingerprint}
@@ -23,7 +24,7 @@
 
 const AGENT_URL = "http://127.0.0.1:21232";
 const POLL_MS = 5000;
-const LIMIT_MS = { "/hello": 3000, "/pair": 5000, "/cards": 30000, "/sign": 90000, "/wait": 40000, "/withdraw": 5000 };
+const LIMIT_MS = { "/hello": 3000, "/pair": 5000, "/cards": 30000, "/sign": 90000, "/wait": 40000, "/withdraw": 5000, "/leave": 1000 };
 const POPUP = "popup,width=500,height=560";
 const SEEN = "agent-seen"; // in localStorage: the agent has answered here once, so it is installed
 const PROMPT_MS = 60000; // while the browser asks the user
@@ -111,18 +112,26 @@ export class CardAgent {
     if (this.#errand) this.#fetch("POST", "/withdraw", { errand: this.#errand }).catch(() => {});
   }
 
+  /* The next look is a whole interval away: a page that stays after all pairs again then. */
+  async leave() {
+    if (!this.#session) return;
+    this.#arm();
+    await this.#fetch("POST", "/leave").catch(() => {});
+    this.#session = null;
+  }
+
   async allow() {
     this.#accept(await this.#inWindow(() => this.#redeem({ ask: true })));
     await this.poll();
   }
 
-  /* What the errand that `leave` leaves at the agent brings, once the user has given her word in the agent's window. */
-  async #inWindow(leave) {
+  /* What the errand that `ask` leaves at the agent brings, once the user has given her word in the agent's window. */
+  async #inWindow(ask) {
     const popup = window.open("", "", POPUP);
     if (!popup) throw new CardFault({ fault: "POPUP", zh: this.text("POPUP"), en: this.text("POPUP") });
     let errand = null;
     try {
-      const left = await leave();
+      const left = await ask();
       errand = left.errand;
       this.#errand = errand;
       if (!errand) {
@@ -151,11 +160,15 @@ export class CardAgent {
   }
 
   #onVisibility = () => {
+    this.#arm();
+    if (document.visibilityState === "visible") this.poll();
+  };
+
+  #arm() {
     clearInterval(this.#timer);
     if (document.visibilityState !== "visible") return;
     this.#timer = setInterval(() => this.state === "NOT_ALLOWED" || this.poll(), POLL_MS); // only the holder can change that
-    this.poll();
-  };
+  }
 
   async #look() {
     this.#permission = await askPermission();
@@ -225,7 +238,7 @@ export class CardAgent {
     const headers = { "X-SWHub-Agent": "1" };
     if (body) headers["Content-Type"] = "application/json";
     if (this.#session) headers.Authorization = `Bearer ${this.#session}`;
-    const limit = this.#permission === "prompt" ? PROMPT_MS : LIMIT_MS[path];
+    const limit = this.#permission === "prompt" && !this.#session ? PROMPT_MS : LIMIT_MS[path]; // once paired, it was granted
     const answer = await fetch(this.agentUrl + path, {
       method, headers, body: body && JSON.stringify(body), mode: "cors", credentials: "omit", cache: "no-store",
       redirect: "error", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(limit),

@@ -3,6 +3,7 @@
    load(panel, url) fetches a view and puts it in; show(panel, view) puts one in. After either the panel fires
    "view:shown" (bubbling); panel.dataset.url is the address that shows the same again. */
 
+import { agent } from "./card.js";
 import { ask, content, isSessionOver, make, panelOf, t } from "./page.js";
 import { letGo, mayLeave } from "./drafts.js";
 import { question } from "./dialogs.js";
@@ -113,8 +114,9 @@ export async function offerLogin() {
   return false;
 }
 
-export function goToLogin() {
+export async function goToLogin() {
   letGo();
+  await agent.leave();
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 

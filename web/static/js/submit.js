@@ -1,8 +1,9 @@
 /* Sending a form, one path for all: guard against the second click, question, card, then the panel (spec UI-28, UI-06).
 
    Forms outside the panels go the browser's way, after their question; [data-keep] (language, type size) comes back to the
-   present view with the drafts saved, [data-logout] forgets the open tabs. */
+   present view with the drafts saved, [data-logout] forgets the open tabs and leaves the card agent. */
 
+import { agent } from "./card.js";
 import { isDirty, letGo, mayLeave, saveAll, settled } from "./drafts.js";
 import { question } from "./dialogs.js";
 import { isBlocked, panelOf, t, values } from "./page.js";
@@ -59,10 +60,11 @@ async function send(form, panel, submitter) {
 
 async function leave(form) {
   if (!(await agreed(form))) return;
-  await saveAll();
+  const isLogout = form.matches("[data-logout]");
+  await Promise.all([saveAll(), isLogout && agent.leave()]);
   if (!isDirty(document)) letGo();
   if (form.matches("[data-keep]") && form.elements.next) form.elements.next.value = location.pathname + location.search;
-  if (form.matches("[data-logout]")) sessionStorage.clear();
+  if (isLogout) sessionStorage.clear();
   form.submit();
 }
 
