@@ -1,7 +1,7 @@
 """An object's content as JSON values and back, exactly, and whether it fits its kind."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,16 +14,18 @@ STORED: Mapping[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     Decimal: (str, Decimal),
 }
 """How content values that JSON does not know are written and read, exactly."""
+PLAIN = frozenset({str, int, bool, type(None)})
+"""What most values are: JSON has them as they are."""
 
 
 def freeze(content: Mapping[str, Any]) -> dict[str, Any]:
     """Content as JSON values, rows within it too."""
-    return {name: _freeze(value) for name, value in content.items()}
+    return {name: value if type(value) in PLAIN else _freeze(value) for name, value in content.items()}
 
 
 def thaw(kind: Kind, stored: Mapping[str, Any]) -> dict[str, Any]:
     """JSON values as content; a field that the kind no longer declares is read as it lies."""
-    return _thaw(kind.fields, stored)
+    return _thaw(kind.declared, stored)
 
 
 def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
@@ -31,7 +33,7 @@ def check_content(kind: Kind, content: Mapping[str, Any]) -> None:
 
     None says that a field has no value (any more).
     """
-    _check(kind.code, kind.fields, content)
+    _check(kind.code, kind.declared, content)
 
 
 def number_of(kind: Kind, number: str, content: Mapping[str, Any]) -> str:
@@ -45,35 +47,35 @@ def number_of(kind: Kind, number: str, content: Mapping[str, Any]) -> str:
 
 def _freeze(value: Any) -> Any:
     if isinstance(value, list):
-        return [_freeze(item) for item in value]
+        return [item if type(item) in PLAIN else _freeze(item) for item in value]
     if isinstance(value, dict):
         return freeze(value)
     return STORED[type(value)][0](value) if type(value) in STORED else value
 
 
-def _thaw(fields: Sequence[Field], stored: Mapping[str, Any]) -> dict[str, Any]:
-    declared = {row.name: row for row in fields}
-    return {name: _read(declared.get(name), value) for name, value in stored.items()}
+def _thaw(declared: Mapping[str, Field], stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _read(declared[name], value) if name in declared and declared[name].type not in PLAIN else value
+        for name, value in stored.items()
+    }
 
 
-def _read(row: Field | None, value: Any) -> Any:
-    if row is None or value is None:
-        return value
+def _read(row: Field, value: Any) -> Any:
+    if value is None:
+        return None
     if row.rows:
-        return [_thaw(row.rows, item) for item in value]
+        return [_thaw(row.declared, item) for item in value]
     return STORED[row.type][1](value) if row.type in STORED else value
 
 
-def _check(owner: str, fields: Sequence[Field], content: Mapping[str, Any]) -> None:
-    declared = {row.name: row for row in fields}
+def _check(owner: str, declared: Mapping[str, Field], content: Mapping[str, Any]) -> None:
     for name, value in content.items():
-        row = declared.get(name)
-        if row is None:
+        if name not in declared:
             raise ValueError(f"{owner} declares no field {name!r}")
         if value is None:
             continue
-        given = type(value)
+        row, given = declared[name], type(value)
         if given is not row.type:
             raise ValueError(f"{owner}.{name}: {given.__name__} instead of {row.type.__name__}")
         for place, item in enumerate(value if row.rows else ()):
-            _check(f"{owner}.{name}[{place}]", row.rows, item)
+            _check(f"{owner}.{name}[{place}]", row.declared, item)

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
-from hub.business.acts import Action, Actor, Payable, Tell
+from hub.business.acts import Action, Actor, Payable, Sends, Tell
 from hub.business.numbers import NumberFormat
 from hub.business.posting import Posting
-from hub.business.states import BACK, CONFLICT, CONFLICT_STATE, By, EventType, State, Track
+from hub.business.states import BACK, CONFLICT_STATE, By, EventType, State, Track
 from hub.contract.text import Text
 
 OWN = "own"  # in the place of a partner: what the hub keeps itself
@@ -43,6 +43,11 @@ class Field:
     def __post_init__(self) -> None:
         if self.rows and self.type is not list:
             raise ValueError(f"{self.name}: only a list has rows")
+
+    @cached_property
+    def declared(self) -> Mapping[str, "Field"]:
+        """The fields of its rows, by their names."""
+        return {row.name: row for row in self.rows}
 
 
 RETURNED = Field("premium_returned", Text("保费已被银行退票", "The bank has returned the premium"), bool)
@@ -231,7 +236,17 @@ class Kind:
 
     def event(self, name: str) -> EventType:
         """Raises KeyError."""
-        return self._by_name.get(name) or _missing(self, name)
+        return self._events.get(name) or _missing(self, name)
+
+    @cached_property
+    def declared(self) -> Mapping[str, Field]:
+        """The fields, by their names."""
+        return {row.name: row for row in self.fields}
+
+    @cached_property
+    def secret(self) -> frozenset[str]:
+        """The fields that are stored sealed."""
+        return frozenset(row.name for row in self.fields if row.secret)
 
     @cached_property
     def keyed(self) -> frozenset[str]:
@@ -259,16 +274,30 @@ class Kind:
     def _state_ids(self) -> frozenset[str]:
         return frozenset(state.id for track in self.tracks for state in track.states)
 
-    def rank(self, event: EventType) -> int:
-        """The event's place when events are folded: one for a whole series."""
-        return self._ranks[event.name]
-
     @cached_property
-    def _by_name(self) -> Mapping[str, EventType]:
+    def _events(self) -> Mapping[str, EventType]:
         return {row.name: row for row in self.events}
 
     @cached_property
-    def _ranks(self) -> Mapping[str, int]:
+    def _actions(self) -> Mapping[str, Action]:
+        return {row.name: row for row in self.actions}
+
+    @cached_property
+    def _tracks(self) -> Mapping[str, Track]:
+        return {row.name: row for row in self.tracks}
+
+    @cached_property
+    def _states(self) -> Mapping[tuple[str, str], State]:
+        return {(track.name, state.id): state for track in self.tracks for state in (*track.states, CONFLICT_STATE)}
+
+    @cached_property
+    def decisions(self) -> Mapping[str, str]:
+        """Event -> the decision that it belongs to; nothing for an event that excludes no other."""
+        return {row.name: row.decision for row in self.events if row.decision is not None}
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """Event -> its place when events are folded: one for a whole series."""
         first: dict[tuple[str | None, str], int] = {}  # of a series, or of an event that is in none
         places = ((row, (row.series, row.series or row.name), place) for place, row in enumerate(self.events))
         return {row.name: first.setdefault(key, place) for row, key, place in places}
@@ -279,15 +308,15 @@ class Kind:
 
     def action(self, name: str) -> Action:
         """Raises KeyError."""
-        return next((row for row in self.actions if row.name == name), None) or _missing(self, name)
+        return self._actions.get(name) or _missing(self, name)
 
     def field(self, name: str) -> Field:
         """Raises KeyError."""
-        return next((row for row in self.fields if row.name == name), None) or _missing(self, name)
+        return self.declared.get(name) or _missing(self, name)
 
     def track(self, name: str) -> Track:
         """Raises KeyError."""
-        return next((row for row in self.tracks if row.name == name), None) or _missing(self, name)
+        return self._tracks.get(name) or _missing(self, name)
 
     def moved_by(self, event: str) -> Track:
         """The track on which ``event`` moves the object. Raises KeyError."""
@@ -295,17 +324,15 @@ class Kind:
         return next(found, None) or _missing(self, event)
 
     def state(self, track: str, state_id: str) -> State:
-        """The state's row; ``CONFLICT`` exists in every track."""
-        if state_id == CONFLICT:
-            return CONFLICT_STATE
-        return next((row for row in self.track(track).states if row.id == state_id), None) or _missing(self, state_id)
+        """The state's row; ``CONFLICT`` exists in every track. Raises KeyError."""
+        return self._states.get((track, state_id)) or _missing(self, state_id)
 
-    @property
+    @cached_property
     def beginning(self) -> EventType | None:
         """The event by which an enterprise begins an object; None where only partners do."""
         return next((row for row in self.events if row.phase == "start" and row.by is By.ENTERPRISE), None)
 
-    @property
+    @cached_property
     def entry(self) -> Action | None:
         """The action whose form is filled in to begin an object."""
         states = self.begun()
@@ -342,6 +369,18 @@ class Kind:
         """What stands in the ledger for an enterprise's object in ``state`` with this content."""
         books = self.books.get(state or "")
         return books(enterprise, content) if books else []
+
+    @cached_property
+    def ending(self) -> frozenset[str | None]:
+        """The states in which the last day of ``ends`` counts."""
+        event = self.ends[1] if self.ends else None
+        return frozenset(row.source for track in self.tracks for row in track.transitions if row.event == event)
+
+    @cached_property
+    def sends(self) -> Mapping[str, Sends]:
+        """``type/version`` -> how it is sent: by the first action that does, else by the hub itself."""
+        rows = [*(action.sends for action in self.actions), *(row.sends for row in self.tells)]
+        return {f"{row.type}/{row.version}": row for row in reversed(rows) if row}
 
     def starts(self, event: str) -> bool:
         """Whether ``event`` may create an object."""
@@ -393,11 +432,7 @@ def _check_effect(kind: Kind, effect: Effect, kinds: Sequence[Kind]) -> None:
 
 def allowed(kind: Kind, states: Mapping[str, str | None], action: Action) -> bool:
     """Whether a transition for the action's event starts in one of ``states``."""
-    return any(
-        row.event == action.event and row.source == states.get(track.name)
-        for track in kind.tracks
-        for row in track.transitions
-    )
+    return any((states.get(track.name), action.event) in track.moves for track in kind.tracks)
 
 
 def right(kind: Kind, action: Action) -> str:

@@ -44,9 +44,10 @@ class Projection:
 def project(kind: Kind, events: Iterable[Event]) -> Projection:
     """Fold ``events`` in the kind's order. Pure; the same set gives the same answer in any order, with duplicates."""
     unique = {event.identity: event for event in events}
-    ordered = sorted(unique.values(), key=lambda event: _place(kind, event))
-    standing, disputed = _settle(kind, ordered)
-    last = max((event.submission for event in ordered), default=0)
+    places = {identity: _place(kind, event) for identity, event in unique.items()}
+    ordered = [unique[identity] for identity in sorted(places, key=places.__getitem__)]
+    last = max([event.submission for event in ordered], default=0)
+    standing, disputed = _settle(kind, ordered, last)
     states: dict[str, str | None] = {}
     passed: list[tuple[str, str, int]] = []
     for track in kind.tracks:
@@ -61,7 +62,7 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
                 target = before
             if target is not None:
                 before, current = current, target
-                passed.append((track.name, target, _place(kind, event)[1]))
+                passed.append((track.name, target, places[event.identity][1]))
         if disputed & track.touched:
             current = CONFLICT
             passed.append((track.name, CONFLICT, last))
@@ -80,10 +81,10 @@ def _place(kind: Kind, event: Event) -> tuple[int, int, int, datetime, str]:
         return (3, 0, 0, event.occurred_at, event.identity)
     row = kind.event(event.name)
     submission = event.submission if row.phase == "submission" else 0
-    return (PHASES[row.phase], submission, kind.rank(row), event.occurred_at, event.identity)
+    return (PHASES[row.phase], submission, kind.ranks[row.name], event.occurred_at, event.identity)
 
 
-def _settle(kind: Kind, ordered: Sequence[Event]) -> tuple[list[Event], set[str]]:
+def _settle(kind: Kind, ordered: Sequence[Event], last: int) -> tuple[list[Event], set[str]]:
     """Take out answers that an operator overruled; name the events that still contradict each other."""
     kept = {
         (event.content["decision"], event.submission): event.content["keep"]
@@ -92,10 +93,8 @@ def _settle(kind: Kind, ordered: Sequence[Event]) -> tuple[list[Event], set[str]
     }
     answers: dict[tuple[str, int], set[str]] = {}
     for event in ordered:
-        decision = None if event.name == DECIDED else kind.event(event.name).decision
-        if decision is not None:
-            answers.setdefault((decision, event.submission), set()).add(event.name)
-    last = max((event.submission for event in ordered), default=0)
+        if event.name in kind.decisions:
+            answers.setdefault((kind.decisions[event.name], event.submission), set()).add(event.name)
     disputed: set[str] = set()
     dropped: set[tuple[str, int]] = set()
     for key, names in answers.items():

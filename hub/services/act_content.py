@@ -74,9 +74,8 @@ def drawn(
 ) -> dict[str, Any]:
     """``values`` checked, secrets sealed, with what follows from what they name. Raises InvalidInput."""
     _check(tenant, obj, action, values, now)
-    secret = {row.name for row in obj.kind.fields if row.secret}
     sealed = {
-        name: runtime.vault.seal(value, obj.enterprise) if name in secret and value else value
+        name: runtime.vault.seal(value, obj.enterprise) if name in obj.kind.secret and value else value
         for name, value in values.items()
     }
     known = {**sealed, **linked.learned(tenant, obj, {**obj.content, **sealed})}

@@ -75,7 +75,7 @@ class Act:
     @property
     def identity(self) -> str:
         """The same for the same call again, by the same account with the same values (but for what is secret)."""
-        secret = {row.name for row in KINDS[self.kind].fields if row.secret}
+        secret = KINDS[self.kind].secret
         said = {name: value for name, value in self.values.items() if name not in secret}
         call = chain.canonical(freeze({"by": self.actor.account, "values": said}))
         return f"{self.action}@{self.revision}/{chain.digest(call)[:16]}"

@@ -34,9 +34,7 @@ def _due(kind: Kind, projection: Projection, since: datetime, now: datetime) -> 
             return (now if patience.again else since) + patience.time
     if kind.ends is None:
         return None
-    name, event = kind.ends
-    last = projection.content.get(name)
-    ending = {row.source for track in kind.tracks for row in track.transitions if row.event == event}
-    if not isinstance(last, date) or projection.states["state"] not in ending:
+    last = projection.content.get(kind.ends[0])
+    if not isinstance(last, date) or state not in kind.ending:
         return None
     return datetime.combine(last + timedelta(days=1), time(), SHANGHAI)

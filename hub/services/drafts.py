@@ -177,8 +177,7 @@ def save(
         tenant = Tenant(connection, actor.enterprise)
         obj = tenant.lock(kind_code, object_id)
         saved = tenant.draft(obj, form)
-        secret = {row.name for row in obj.kind.fields if row.secret}
-        values = {name: value for name, value in values.items() if name not in secret}
+        values = {name: value for name, value in values.items() if name not in obj.kind.secret}
         if saved is None:
             row = {"object_id": obj.id, "form": form, "values": dict(values), "revision": 1, "saved_at": now}
             connection.execute(insert(table), row | {"saved_by": actor.account})

@@ -4,8 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.business.acts import Sends
-from hub.business.kind import Kind
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
 from hub.delivery.outbox import Sent
@@ -22,7 +20,7 @@ DEFECT = Text(
 def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) -> None:
     """Record ``delivered`` or the failure event, and show on the object how its latest message stands."""
     obj = record.lock_id(connection, sent.object_id)
-    sends = _declared(obj.kind, sent.type)
+    sends = obj.kind.sends[sent.type]
     content: dict[str, str] = {}
     if outcome.kind is OutcomeClass.DONE and sends.done:
         event, text = sends.done, outcome.text
@@ -58,10 +56,3 @@ def _outcome(connection: Connection, outcome: Outcome) -> dict[str, str | None]:
         "reference": outcome.partner_ref,
         "answer": blobs.keep(connection, outcome.answer, "application/xml") if outcome.answer else None,
     }
-
-
-def _declared(kind: Kind, message: str) -> Sends:
-    for sends in (*(action.sends for action in kind.actions), *(row.sends for row in kind.tells)):
-        if sends is not None and f"{sends.type}/{sends.version}" == message:
-            return sends
-    raise KeyError(f"{kind.code} sends no {message}")

@@ -91,9 +91,8 @@ class Desk:
     @property
     def _kept_back(self) -> frozenset[str]:
         """What the form does not show though it is known: secrets, and what is to be typed or chosen anew."""
-        secret = {row.name for row in self.obj.kind.fields if row.secret}
         again = self.page.anew if self.page and self.obj.submission and not self.draft else frozenset()
-        return frozenset(secret) | again
+        return self.obj.kind.secret | again
 
 
 def desk(line: str, kind: str, object_id: str, action_name: str) -> Desk:
