@@ -1,5 +1,8 @@
 """The migrations make exactly the tables that the code declares, whole or not at all."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
@@ -7,16 +10,21 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
 from hub.store import migrate
-from hub.store.engine import reading, writing
+from hub.store.engine import open_engine, reading
 from hub.store.tables import metadata
+from tests.crash import stores
 
 
-@pytest.fixture
-def empty(engine: Engine) -> Engine:
-    """A store without tables, on each database."""
-    with writing(engine) as connection:
-        metadata.drop_all(connection)
-    return engine
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A store without tables, on each database: a new one, as these tests change the tables."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'swhub.db'}"
+    else:
+        address = stores.postgres(request.getfixturevalue("postgres_server"))()
+    engine = open_engine(address)
+    yield engine
+    engine.dispose()
 
 
 def test_the_migrated_store_is_what_the_code_declares(empty: Engine) -> None:
