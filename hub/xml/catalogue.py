@@ -188,8 +188,7 @@ def _parser(resolver: etree.Resolver | None = None) -> etree.XMLParser:
 
 def _fields(source: object, shape: Shape) -> dict[str, Any]:
     """The values of a frozen contract object whose attributes carry the names of the XSD's elements."""
-    values = {part.key: getattr(source, part.key) for part in shape.children}
-    return {key: value for key, value in values.items() if value is not None}
+    return {key: value for key in shape.by_key if (value := getattr(source, key)) is not None}
 
 
 def _attachment(row: Mapping[str, Any]) -> Attachment:

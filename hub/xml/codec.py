@@ -14,6 +14,7 @@ from hub.contract.text import Text
 
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 BLANK = " \t\r\n"  # what XSD calls white space
+BLANKS = re.compile(f"[{BLANK}]+")
 NO_LABEL = Text("", "")
 
 
@@ -104,7 +105,7 @@ def _write_time(value: datetime) -> str:
 
 
 def _collapse(text: str) -> str:
-    return " ".join(filter(None, re.split(f"[{BLANK}]", text)))
+    return " ".join(filter(None, BLANKS.split(text)))
 
 
 def _read_bool(text: str) -> bool:
@@ -144,14 +145,17 @@ GROUP = "group"
 
 def to_python(element: etree._Element, shape: Shape) -> Any:
     """The typed value of a schema-valid ``element``; absent elements are absent keys. Raises ValueError."""
-    if shape.kind != GROUP:
-        return KINDS[shape.kind].read(element.text or "")
+    return _group(element, shape) if shape.kind == GROUP else KINDS[shape.kind].read(element.text or "")
+
+
+def _group(element: etree._Element, shape: Shape) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for child in element:
-        part = shape.by_tag.get(child.tag)
-        if part is None:
+        tag = child.tag
+        if tag not in shape.by_tag:
             raise CodecError(f"{shape.name}/{etree.QName(child).localname}", Text("不应出现", "is not expected"))
-        value = to_python(child, part)
+        part = shape.by_tag[tag]
+        value = _group(child, part) if part.kind == GROUP else KINDS[part.kind].read(child.text or "")
         if part.many:
             values.setdefault(part.key, []).append(value)
         elif part.key in values:
@@ -164,14 +168,12 @@ def to_python(element: etree._Element, shape: Shape) -> Any:
 def to_xml(value: Any, shape: Shape) -> etree._Element:
     """The element for ``value``, in the order of the XSD. Raises CodecError naming the element and the rule."""
     root = etree.Element(shape.tag, nsmap=_default(shape))
-    _fill(root, value, shape, f"/{shape.name}")
+    write = _fill if shape.kind == GROUP else _write
+    write(root, value, shape, f"/{shape.name}")
     return root
 
 
 def _fill(element: etree._Element, value: Any, shape: Shape, path: str) -> None:
-    if shape.kind != GROUP:
-        _write(element, value, shape, path)
-        return
     if not isinstance(value, Mapping):
         raise CodecError(path, Text("须为一组字段", "a mapping is required"))
     unknown = value.keys() - shape.by_key.keys()
@@ -180,12 +182,13 @@ def _fill(element: etree._Element, value: Any, shape: Shape, path: str) -> None:
     for part in shape.children:
         if part.key not in value:
             continue
-        items = value[part.key] if part.many else (value[part.key],)
-        if not isinstance(items, (list, tuple)):
-            raise CodecError(f"{path}/{part.name}", Text("须为列表", "a list is required"))
+        given, below = value[part.key], f"{path}/{part.name}"
+        if part.many and not isinstance(given, (list, tuple)):
+            raise CodecError(below, Text("须为列表", "a list is required"))
+        write = _fill if part.kind == GROUP else _write
         nsmap = None if part.namespace == shape.namespace else _default(part)
-        for item in items:
-            _fill(etree.SubElement(element, part.tag, nsmap=nsmap), item, part, f"{path}/{part.name}")
+        for item in given if part.many else (given,):
+            write(etree.SubElement(element, part.tag, nsmap=nsmap), item, part, below)
 
 
 def _default(shape: Shape) -> Any:
@@ -194,9 +197,13 @@ def _default(shape: Shape) -> Any:
 
 def _write(element: etree._Element, value: Any, shape: Shape, path: str) -> None:
     kind = KINDS[shape.kind]
-    if not isinstance(value, kind.python) or isinstance(value, NOT_A.get(kind.python, ())):
+    if type(value) is not kind.python and not _is_a(value, kind.python):  # hardly any is of a subclass
         raise CodecError(path, kind.rule)
     try:
         element.text = kind.write(value)
     except ValueError as error:  # also what XML cannot carry, such as a NUL
         raise CodecError(path, kind.rule) from error
+
+
+def _is_a(value: Any, python: type) -> bool:
+    return isinstance(value, python) and not isinstance(value, NOT_A.get(python, ()))
