@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from types import ModuleType
 from typing import Any
 
@@ -41,7 +41,12 @@ class Registry:
 
     def plugin(self, code: str) -> Plugin | None:
         """The plugin that connects the partner ``code``; None in a registry of bare adapters."""
-        return next((row for row in self.plugins if row.name == self.origins.get(code)), None)
+        return self._connecting.get(code)
+
+    @cached_property
+    def _connecting(self) -> Mapping[str, Plugin]:
+        by_name = {row.name: row for row in reversed(self.plugins)}
+        return {code: by_name[name] for code, name in self.origins.items() if name in by_name}
 
     def capability(self, code: str, name: str) -> Capability:
         """What ``code`` declares for capability ``name``. Raises Unregistered: an undeclared call is never made."""

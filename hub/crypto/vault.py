@@ -54,4 +54,4 @@ class Vault:
 
     def open_all(self, body: Mapping[str, Any], owner: str) -> dict[str, Any]:
         """A message's body with its values opened. Raises Unsealable."""
-        return {name: self.open(value, owner) if isinstance(value, str) else value for name, value in body.items()}
+        return {name: self.open(value, owner) if is_sealed(value) else value for name, value in body.items()}

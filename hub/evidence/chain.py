@@ -24,6 +24,7 @@ VERSION = 1
 FIRST = "0" * 64  # what the first entry, or the first head, holds as the hash of the one before
 MAGIC = b"SWHUB-HEAD-1\n"  # a signature over a head can never pass for one over anything else
 LEAF, NODE = b"\x00", b"\x01"  # a tree's leaf can never pass for one of its nodes
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 RULES: Mapping[str, Text] = {
     "form": Text("不是规范格式的证据条目", "not an entry in canonical form"),
@@ -81,7 +82,7 @@ class Head:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces: one text for one value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(value)
 
 
 def digest(content: str | bytes) -> str:

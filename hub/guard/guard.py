@@ -107,9 +107,9 @@ class Guard:
     def _away(self, now: float) -> str | None:
         if now < self._resumes:
             return f"paused for {self._resumes - now:.0f} s after a fault"
-        overdue = next((call for call in self._calls if now > call.ends), None)
-        if overdue is not None:
-            return f"{overdue.name} has not ended for {now - overdue.began:.0f} s"
+        for call in self._calls:
+            if now > call.ends:
+                return f"{call.name} has not ended for {now - call.began:.0f} s"
         if len(self._calls) >= self.allowance.places and now - self._calls[0].began >= PATIENCE:
             return f"all {self.allowance.places} places are taken"
         return None

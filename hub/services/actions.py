@@ -219,7 +219,7 @@ def _ahead(runtime: Runtime, act: Act, now: datetime) -> Ready:
             return NOTHING_READY
         files = (*enclosed, *_own(tenant, obj, action))
         at = _signed_at(action, act, now)
-        after = record.foreseen(connection, obj, _event(obj, action, act, values, at, now))
+        after = record.foreseen(connection, obj, _event(obj, action, act, values, Proof(at=at), enclosed, now))
     built = outgoing.build(runtime, _message(runtime, after, action, action.sends, act, at, files))
     for _, file in enclosed:
         with writing(runtime.engine) as connection:
@@ -245,12 +245,7 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
     enclosed = uploads.enclosed(connection, obj, action, ready.contents)
     files = (*enclosed, *_own(tenant, obj, action))
     proof = _signed(runtime, connection, obj, action, act, values, files, now)
-    new = replace(
-        _event(obj, action, act, values, proof.at, now),
-        documents=proof.documents,
-        facts=proof.facts,
-        enclosed=enclosed,
-    )
+    new = _event(obj, action, act, values, proof, enclosed, now)
     delivery = "QUEUED" if action.sends else None
     recorded = record.record(connection, obj, new, now, delivery=delivery)
     _send(runtime, connection, recorded, action, act, proof.at, (*files, *proof.documents.items()), ready.built)
@@ -260,7 +255,13 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
 
 
 def _event(
-    obj: BusinessObject, action: Action, act: Act, values: Mapping[str, Any], at: datetime, now: datetime
+    obj: BusinessObject,
+    action: Action,
+    act: Act,
+    values: Mapping[str, Any],
+    proof: Proof,
+    enclosed: Files,
+    now: datetime,
 ) -> NewEvent:
     """What the act does to the object."""
     return NewEvent(
@@ -268,8 +269,11 @@ def _event(
         identity=act.identity,
         occurred_at=now,
         submission=obj.submission + 1 if action.opens else obj.submission,
-        content=act_content.complete(obj, action, values, act.actor, at),
+        content=act_content.complete(obj, action, values, act.actor, proof.at),
         actor=act.actor,
+        documents=proof.documents,
+        enclosed=enclosed,
+        facts=proof.facts,
     )
 
 

@@ -40,7 +40,8 @@ def attach(
 ) -> None:
     """What follows from the event and was not there before: search keys, documents, notices."""
     content, passed = (before.content, before.passed) if before else ({}, ())
-    were, are = _keys(obj.kind, content), _keys(obj.kind, after.content)
+    were = _keys(obj.kind, content)
+    are = were if after.content == content else _keys(obj.kind, after.content)
     for name, value in sorted(key for key in were - are if key[0] in obj.kind.days):
         FORGET.change(connection, {"bearer": obj.id, "key": name, "was": value[:KEY_LENGTH]})
     fresh = are - were
@@ -66,7 +67,7 @@ def attach(
 
 def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Name and value of everything that the object can be found by."""
-    found = {(name, content.get(name)) for name in kind.keyed}
+    found = {(name, content[name]) for name in kind.keyed if name in content}
     for table in kind.tables:
         found |= {(column.name, row.get(column.name)) for column in table.rows for row in content.get(table.name) or ()}
     return {(name, _as_key(value)) for name, value in found if value and name in kind.keyed}

@@ -60,8 +60,13 @@ def told(new: NewEvent, submission: int) -> dict[str, Any]:
 def _who(actor: Actor | None) -> dict[str, Any] | None:
     if actor is None:
         return None
-    names = ("account", "name", "role", "certificate", "address")
-    return {name: getattr(actor, name) for name in names}
+    return {
+        "account": actor.account,
+        "name": actor.name,
+        "role": actor.role,
+        "certificate": actor.certificate,
+        "address": actor.address,
+    }
 
 
 def facts(obj: BusinessObject, new: NewEvent, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ def named(content: Mapping[str, Any], link: str) -> list[str]:
 
 def learned(tenant: Tenant, obj: BusinessObject, content: Mapping[str, Any]) -> dict[str, Any]:
     """What ``content`` lacks and the objects that it names know by now: the code that a new buyer was given."""
+    if not obj.kind.learned:
+        return {}
     lacking = {name: link for name, link in obj.kind.learned.items() if not content.get(name)}
     named_there = {link: tenant.meant(obj, link, content) for link in set(lacking.values())}
     found = {name: other.content.get(name) for name, link in lacking.items() if (other := named_there[link])}

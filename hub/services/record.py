@@ -169,11 +169,12 @@ def record(
     if new.name != DECIDED:  # which answer stands is no content
         check_content(obj.kind, new.content)
     known, proved = _history(connection, obj)
-    if any(event.name == new.name and event.identity == new.identity for event in known):
+    if (new.name, new.identity) in {(event.name, event.identity) for event in known}:
         return Recorded(obj, False, obj.states)
     added = _added(obj, new)
     before, after, submission = project(obj.kind, known), project(obj.kind, [*known, added]), added.submission
-    late = _moves(obj.kind, new.name) and after.states == before.states and len(after.passed) == len(before.passed)
+    stays = after.states == before.states and len(after.passed) == len(before.passed)
+    late = stays and any(new.name in track.touched for track in obj.kind.tracks)
     row = told(new, submission)
     _append(connection, obj.id, new, row, now, before=before.states, projection=after, late=late)
     since = obj.since if after.states == before.states else now
@@ -286,10 +287,6 @@ def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], 
         for row in rows
     ]
     return events, evidence.end(obj.id, rows[-1])
-
-
-def _moves(kind: Kind, event: str) -> bool:
-    return any(event in track.touched for track in kind.tracks)
 
 
 def _append(

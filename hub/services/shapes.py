@@ -44,9 +44,10 @@ class BusinessObject:
         current = self.states.get(track)
         if current is None:
             return None
-        readings = self.kind.track(track).readings if typed is not None else ()
-        known = {**self.content, **(typed or {})}
-        read = (row.state for row in readings if current in row.over and row.when(known))
+        if typed is None:
+            return self.kind.state(track, current)
+        known = {**self.content, **typed}
+        read = (row.state for row in self.kind.track(track).readings if current in row.over and row.when(known))
         return next(read, None) or self.kind.state(track, current)
 
 
