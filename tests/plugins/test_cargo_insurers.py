@@ -366,13 +366,13 @@ def figures(world: World) -> tuple[str, ...]:
     return tuple(str(content[name]) for name in ("total_amount", "used_amount", "remaining_amount"))
 
 
-def test_an_authorisation_is_registered(world: World) -> None:
-    body = examples.BODIES["DutyAuthorisation"]
+def test_an_authorisation_is_registered_until_the_letters_own_last_day(world: World) -> None:
+    body = examples.BODIES["DutyAuthorisation"] | {"valid_until": date(2029, 11, 19)}
 
     world.send(world.hub.message("DutyAuthorisation", body["authorisation_no"], examples.USCC, body))
     world.pass_time()
 
-    assert world.last("authorised").content["valid_until"] > date(2026, 11, 20)
+    assert world.last("authorised").content["valid_until"] == date(2029, 11, 19)
 
 
 def test_a_limit_is_granted_and_its_figures_are_told(world: World) -> None:

@@ -247,7 +247,7 @@ class DutyInsurer:
         """What the answer says besides its code."""
         data, today = entry.data, desk.clock.now().astimezone(ZONE).date()
         if entry.kind == AUTHORISATION and event == "authorised":
-            return {"valid_until": today + YEAR}
+            return {"valid_until": date.fromisoformat(data["applied"]["valid_until"])}
         if entry.kind == LIMIT:
             granted = {"total_amount": Decimal(data["total"]), **_terms(data)} if event == "succeeded" else {}
             return {**granted, "decided_on": today}
