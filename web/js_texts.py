@@ -73,7 +73,7 @@ JS_TEXTS: Mapping[str, Text] = {
     # several rows
     "choose_rows": Text("勾选记录后可一并办理", "Tick rows to act on several at once"),
     "chosen": Text("已选 {n} 条", "{n} chosen"),
-    "sum_of": Text("合计 {amount} {unit}", "sum {unit} {amount}"),
+    "sum_of": Text("{what}合计 {amount} {unit}", "{what} {unit} {amount} in all"),
     "list_mark": Text("，", ", "),
     "not_for_all": Text("所选记录中有的不能这样办理：{rows}", "Not possible for {rows}"),
     "count": Text("已输入 {n}/{most} 字", "{n} of {most} characters"),

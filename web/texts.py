@@ -552,7 +552,7 @@ ENGLISH: Mapping[str, str] = {
     "请先选择记录": "Choose rows first",
     "{action}已完成：{n} 条记录": "{action}: done for {n} records",
     "是否对以下 {n} 条记录进行“{action}”？": "{action}: these {n} records?",
-    "合计": "Sum",
+    "{what}合计": "{what} in all",
     "；": "; ",
     "、|列举": ", ",
     "勾选记录后可一并办理": "Tick rows to act on several at once",

@@ -89,8 +89,9 @@ VIEWS: dict[str, str] = {
     ),
     "/many": article(
         "投保单",
-        """<form method="post" id="m" data-many><p data-chosen></p><button data-code="delete">删除</button>
-        <button data-code="pay">支付</button></form><input type="checkbox" data-all hidden>"""
+        """<form method="post" id="m" data-many data-added="应缴保费"><p data-chosen></p>
+        <button data-code="delete">删除</button><button data-code="pay">支付</button></form>
+        <input type="checkbox" data-all hidden>"""
         + "".join(
             f'<input type="checkbox" form="m" name="row" value="{cents}" data-codes="{codes}" data-cents="{cents}"'
             f' data-unit="{unit}" data-number="HY-{cents}">'

@@ -11,7 +11,7 @@ def test_the_sums_of_the_chosen_rows_are_exact_per_currency(page, visit):
 
     said = page.inner_text("[data-chosen]")
 
-    assert said == "已选 3 条，合计 10,000,000,000,000.00 人民币，合计 0.05 美元"
+    assert said == "已选 3 条，应缴保费合计 10,000,000,000,000.00 人民币，应缴保费合计 0.05 美元"
 
 
 def test_a_button_is_off_until_it_fits_all_that_are_chosen(page, visit):

@@ -126,11 +126,10 @@ def test_bills_of_one_list_are_handed_to_the_payment_together(
     for number in ("HY1", "HY2"):
         obj = world.create("cargo_application", number, world.ours, "begun", {"application_no": number})
         world.event(world.event(obj, "submitted"), "issued", **due)
-    rows = re.findall(
-        r'value="([^"]+)" data-number="[^"]+" data-codes="pay" data-cents="5510"',
-        user.get("/cargo/cargo_application").text,
-    )
+    listed = user.get("/cargo/cargo_application").text
+    rows = re.findall(r'value="([^"]+)" data-number="[^"]+" data-codes="pay" data-cents="5510"', listed)
 
     page = user.get(user.post("/cargo/cargo_application/many/pay", {"row": rows}).headers["Location"]).text
 
     assert len(re.findall(r'name="bill"[^>]*checked', page)) == len(rows) == 2
+    assert 'data-added="应缴保费"' in listed  # beside the insured amounts that the list shows

@@ -292,11 +292,21 @@ def _open(obj: BusinessObject, many: Many) -> bool:
     return allowed(obj.kind, obj.states, action) and may(obj.kind, action, login_of().actor)
 
 
-def summed(listing: Listing, obj: BusinessObject) -> Money | None:
-    """What ``obj`` adds to the sum of the chosen rows: of a bill, what is due."""
+def adding(listing: Listing) -> tuple[str, str] | None:
+    """The fields (amount, currency) that the chosen rows are added up by: of bills, what is due."""
     payable = listing.kind.payable
-    names = listing.sums or ((payable.amount, payable.currency) if payable else ())
-    amount, currency = (obj.content.get(name) for name in names) if names else (None, None)
+    return listing.sums or ((payable.amount, payable.currency) if payable else None)
+
+
+def added(listing: Listing) -> str:
+    """What the sum of the chosen rows is made of: a list may show other amounts."""
+    names = adding(listing)
+    return read(listing.kind.field(names[0]).label) if names else ""
+
+
+def summed(listing: Listing, obj: BusinessObject) -> Money | None:
+    """What ``obj`` adds to the sum of the chosen rows."""
+    amount, currency = (obj.content.get(name) for name in adding(listing) or ("", ""))
     return Money(amount, currency) if amount is not None and currency else None
 
 

@@ -15,7 +15,7 @@ from web.auth import login_of
 from web.lines.presentation import Filter, LineView, Listing, Many
 from web.site import read, runtime
 from web.views.beginnings import new_link
-from web.views.common import Link, Row, asked_number, many_of, object_row, sought, tenant
+from web.views.common import Link, Row, added, asked_number, many_of, object_row, sought, tenant
 from web.views.places import begins_in_a_tab
 
 SIZES = (10, 15, 20, 50, 100)
@@ -38,6 +38,7 @@ class Grid:
     new: Link | None
     now: datetime
     many: Sequence[Many]
+    added: str
     sizes: Sequence[int] = SIZES
 
 
@@ -73,6 +74,7 @@ def grid(line_view: LineView, listing: Listing) -> Grid:
         new=None if begins_in_a_tab(line_view, listing) else new_link(listing),
         now=runtime().clock.now(),
         many=many_of(listing),
+        added=added(listing),
     )
 
 

@@ -14,7 +14,7 @@ from web.auth import ENTERPRISE, access, login_of
 from web.lines.presentation import Listing, Many
 from web.page import page
 from web.site import money, read, runtime, say
-from web.views.common import many_of, place, summed, tenant
+from web.views.common import added, many_of, place, summed, tenant
 from web.views.places import beside_view
 from web.views.typed import number
 
@@ -42,7 +42,7 @@ def act(line: str, kind: str, code: str) -> ResponseReturnValue:
         rows = [mine.get(listing.kind.code, object_id) for object_id in chosen]
     view = beside_view(line_view, listing, code, read(many.label))
     sums = [money(row.amount, row.currency) for row in _sums(listing, rows)]
-    return page("many.html", view, many=many, rows=rows, chosen=chosen, sums=sums, back=path)
+    return page("many.html", view, many=many, rows=rows, chosen=chosen, added=added(listing), sums=sums, back=path)
 
 
 def _many(listing: Listing, code: str) -> Many:
