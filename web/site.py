@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_name
+from babel.numbers import get_currency_name, list_currencies
 from flask import current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -115,8 +116,9 @@ def show(value: Any, choices: Mapping[str, Text] | None = None) -> str:
 
 
 def meanings(field: Field) -> Mapping[str, Text]:
-    """What the field's codes mean: its choices, or the countries where its name says that it is one. A name that was
-    sent in Chinese means the kind's, the installed partner's or the customs' name in both languages.
+    """What the field's codes mean: its choices, or the countries or currencies where its name says that it is one.
+
+    A name that was sent in Chinese means the kind's, the installed partner's or the customs' name in both languages.
     """
     if field.names == "kind":
         return {kind.label.zh: kind.label for kind in KINDS.values()}
@@ -124,7 +126,14 @@ def meanings(field: Field) -> Mapping[str, Text]:
         return {row.sheet.name.zh: row.sheet.name for row in runtime().registry.partners.values()}
     if field.names == "customs":
         return INSURED
-    return field.choices or (countries() if field.name.rpartition("_")[2] == "country" else {})
+    codes = {"country": countries, "currency": currencies}.get(field.name.rpartition("_")[2], dict)
+    return field.choices or codes()
+
+
+@cache
+def currencies() -> dict[str, Text]:
+    """``{"CNY": Text("人民币", "CNY"), ...}``: as they stand beside an amount, too."""
+    return {code: Text(get_currency_name(code, locale="zh_CN"), code) for code in list_currencies()}
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -134,7 +143,7 @@ def money(amount: Decimal, currency: str) -> str:
 
 def unit(currency: str) -> str:
     """A currency as it stands beside an amount."""
-    return currency if language() == "en" else get_currency_name(currency, locale="zh_CN")
+    return show(currency, currencies())
 
 
 def moment(at: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:

@@ -134,6 +134,14 @@ def test_payments_are_found_by_policy_or_application_business_insurer_serial_and
     assert re.findall(r'<th scope="row" class="number">(JF-HY-\d)<', text) == found
 
 
+def test_the_amounts_of_a_payments_bills_stand_as_amounts_do_with_their_currencys_name(
+    payer: Browser, world: World
+) -> None:
+    path = f"/payment/payment_order/{paid(world, 'HY-1').id}"
+    assert '<td class="amount">1.00</td><td>人民币</td>' in payer.get(path).text
+    assert '<td class="amount">1.00</td><td>CNY</td>' in payer.english().get(path).text
+
+
 def test_a_payment_leads_to_its_bills_their_policies_and_the_invoice(payer: Browser, world: World) -> None:
     order = paid(world, "HY-1")
     path = f"/payment/payment_order/{order.id}"

@@ -11,7 +11,7 @@ from flask import request
 
 from hub.business import KINDS, roles
 from hub.business.acts import Action, Need
-from hub.business.kind import OWN, Kind, allowed, may
+from hub.business.kind import OWN, Field, Kind, allowed, may
 from hub.business.payment_order import ORDER
 from hub.business.states import Next
 from hub.contract.money import Money
@@ -235,18 +235,16 @@ def value_text(kind: Kind, content: Mapping[str, Any], name: str) -> str:
 def tables_of(obj: BusinessObject) -> list[dict[str, object]]:
     """The fields that hold rows, each as a table."""
     return [
-        {
-            "name": field.name,
-            "label": read(field.label),
-            "columns": [read(column.label) for column in field.rows if not column.inner],
-            "rows": [
-                [show(row.get(column.name), meanings(column)) for column in field.rows if not column.inner]
-                for row in held
-            ],
-        }
+        _table(field, obj.content[field.name])
         for field in obj.kind.fields
-        if field.rows and (held := obj.content.get(field.name))
+        if field.rows and obj.content.get(field.name)
     ]
+
+
+def _table(held: Field, rows: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    columns = [column for column in held.rows if not column.inner]
+    texts = [[show(row.get(column.name), meanings(column)) for column in columns] for row in rows]
+    return {"name": held.name, "label": read(held.label), "columns": columns, "rows": texts}
 
 
 ON_ITS_WAY: Mapping[str, Text] = {
