@@ -10,15 +10,15 @@ import io
 import ssl
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.response import BaseHTTPResponse
+from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
+from urllib3.util.wait import wait_for_read
 
 from hub.clock import Clock
 from hub.config import PartnerSettings, Settings
@@ -28,35 +28,22 @@ from hub.contract.transport import AnswerLost, NotSent
 from hub.delivery import failpoints
 
 IDLE = 5.0  # a connection unused this long may be closed by the partner just now: better a new one than a lost answer
-CHUNK = 65_536
-
-
-class _Exchange(threading.local):
-    """The exchange that this thread is in."""
-
-    began: bool = False  # whether a byte of the request may have left
-    ends: float = 0.0  # monotonic; the whole answer has to be here by then
-
-    def left(self) -> float:
-        return max(self.ends - time.monotonic(), 0.001)
-
-
-_exchange = _Exchange()
 
 
 class _Timed(io.RawIOBase):
     """A socket's reading side that gives each read only what is left of the exchange: a dripping answer ends too."""
 
-    def __init__(self, raw: io.RawIOBase, sock: Any) -> None:
+    def __init__(self, raw: io.RawIOBase, line: "_Line") -> None:
         self._raw = raw
-        self._sock = sock
+        self._line = line
+        self._sock = line.sock
         self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(_exchange.left())
+        self._sock.settimeout(self._line.left())
         count = self._raw.readinto(buffer)
         self.ended = count == 0
         return count
@@ -66,10 +53,10 @@ class _Timed(io.RawIOBase):
         super().close()
 
 
-class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self._timed = _Timed(self.fp.detach(), sock)
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, line: "_Line", *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._timed = _Timed(self.fp.detach(), line)
         self.fp = io.BufferedReader(self._timed)
 
     def begin(self) -> None:
@@ -78,29 +65,51 @@ class _TimedResponse(http.client.HTTPResponse):
         if self._timed.ended:
             raise http.client.IncompleteRead(b"")
 
+    def whole(self, limit: int) -> bytes:
+        """All of it. Raises AnswerLost when it is larger than ``limit`` octets, IncompleteRead when it is cut off."""
+        content = self.read(limit + 1)
+        if len(content) > limit:
+            raise AnswerLost(f"the answer is larger than {limit} octets")
+        if self.length:
+            raise http.client.IncompleteRead(content, self.length)
+        return content
 
-class _Traced(HTTPConnection):
+
+class _Line(http.client.HTTPConnection):
     """A connection that notes the moment when a request begins to leave."""
 
-    response_class = _TimedResponse
-    used = 0.0
+    sock: Any
+    used = 0.0  # monotonic
+    began = False  # whether a byte of the present request may have left
+    ends = 0.0  # monotonic; the whole answer has to be here by then
 
-    @property
-    def is_connected(self) -> bool:
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.response_class = cast(Any, partial(_Answer, self))
+
+    def begin(self, seconds: float) -> None:
+        """An exchange begins and has ``seconds``."""
+        self.began, self.ends = False, time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds of the present exchange."""
+        return max(self.ends - time.monotonic(), 0.001)
+
+    def ready(self) -> bool:
         """Whether it may be used again: open, and not so idle that the other side may be closing it."""
-        return super().is_connected and time.monotonic() - self.used < IDLE
+        return self.sock is not None and time.monotonic() - self.used < IDLE and not wait_for_read(self.sock, timeout=0)
 
     def send(self, data: Any) -> None:
         """Hand bytes to the network. Until here nothing can have reached the partner."""
         if self.sock is None:
             self.connect()
-        if not _exchange.began:
+        if not self.began:
             failpoints.hit("transport.before_first_byte")
-            if time.monotonic() > _exchange.ends:  # we were stopped, and the message may be somebody else's by now
+            if time.monotonic() > self.ends:  # we were stopped, and the message may be somebody else's by now
                 raise TimeoutError("no time is left for this exchange")
-        _exchange.began = True
+        self.began = True
         self.used = time.monotonic()
-        self.sock.settimeout(_exchange.left())
+        self.sock.settimeout(self.left())
         super().send(data)
 
     def getresponse(self) -> Any:
@@ -109,16 +118,37 @@ class _Traced(HTTPConnection):
         return super().getresponse()
 
 
-class _TracedTls(_Traced, HTTPSConnection):
+class _TlsLine(_Line, http.client.HTTPSConnection):
     """The same over TLS."""
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Traced
+@dataclass(frozen=True)
+class _Lines:
+    """The connections to one partner; the one that was used last is used next."""
 
+    open: Callable[[], _Line]
+    idle: list[_Line] = field(default_factory=list)
 
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TracedTls
+    def take(self) -> _Line:
+        """One that nobody else uses until it is given back."""
+        while True:
+            try:
+                line = self.idle.pop()
+            except IndexError:
+                return self.open()
+            if line.ready():
+                return line
+            line.close()
+
+    def give(self, line: _Line) -> None:
+        """Keep it for the next exchange, unless the partner closed it."""
+        if line.sock is not None:
+            self.idle.append(line)
+
+    def close(self) -> None:
+        """Close those that nobody uses."""
+        while self.idle:
+            self.idle.pop().close()
 
 
 @dataclass(frozen=True)
@@ -127,7 +157,7 @@ class Transport:
 
     settings: Settings
     clock: Clock
-    _pools: dict[str, HTTPConnectionPool] = field(default_factory=dict, repr=False)
+    _partners: dict[str, _Lines] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def send(self, adapter: PartnerAdapter, out: OutMessage) -> Raw:
@@ -147,65 +177,56 @@ class Transport:
 
     def close(self) -> None:
         """Close every kept connection."""
-        for pool in self._pools.values():
-            pool.close()
+        for lines in self._partners.values():
+            lines.close()
 
     def _post(self, partner: str, settings: PartnerSettings, out: OutMessage) -> Raw:
         limits = self.settings.delivery
-        _exchange.began = False
-        _exchange.ends = time.monotonic() + limits.connect_timeout + limits.read_timeout
+        lines = self._lines(partner, settings)
+        line = lines.take()
+        line.begin(limits.connect_timeout + limits.read_timeout)
+        target = _target(_address(settings.address), out.path)
         try:
-            response = self._pool(partner, settings).urlopen(
-                "POST",
-                _target(_address(settings.address), out.path),
-                body=out.content,
-                headers={**out.headers, "Content-Type": out.content_type},
-                retries=False,
-                redirect=False,
-                timeout=Timeout(connect=limits.connect_timeout, read=limits.read_timeout),
-                preload_content=False,
-                decode_content=False,
-            )
-            content = self._read(response)
-        except Exception as error:  # what it is called does not matter, only when it came
+            line.request("POST", target, out.content, {**out.headers, "Content-Type": out.content_type})
+            answer = line.getresponse()
+            content = answer.whole(self.settings.door.max_bytes)
+        except BaseException as error:  # what it is called does not matter, only when it came
+            line.close()
+            if not isinstance(error, Exception):
+                raise
             why = f"{type(error).__name__}: {error}"
-            raise (AnswerLost(why) if _exchange.began else NotSent(why)) from error
-        return Raw(content=content, headers=response.headers, status=response.status, received_at=self.clock.now())
+            raise (AnswerLost(why) if line.began else NotSent(why)) from error
+        lines.give(line)
+        headers = cast(Mapping[str, str], answer.headers)  # but for its class: "Retry-After" and "retry-after" are one
+        return Raw(content=content, headers=headers, status=answer.status, received_at=self.clock.now())
 
-    def _read(self, response: BaseHTTPResponse) -> bytes:
-        """The whole answer; one that is too large or cut off is lost, and so is its connection."""
-        limit = self.settings.door.max_bytes
-        content = bytearray()
-        try:
-            while chunk := response.read(CHUNK):
-                content += chunk
-                if len(content) > limit:
-                    raise AnswerLost(f"the answer is larger than {limit} octets")
-        except BaseException:
-            response.close()
-            raise
-        response.release_conn()
-        return bytes(content)
-
-    def _pool(self, partner: str, settings: PartnerSettings) -> HTTPConnectionPool:
+    def _lines(self, partner: str, settings: PartnerSettings) -> _Lines:
         with self._lock:
-            if partner not in self._pools:
-                self._pools[partner] = _open(_address(settings.address), settings.ca, self.settings.delivery.senders)
-            return self._pools[partner]
+            if partner not in self._partners:
+                limit = self.settings.delivery.connect_timeout
+                self._partners[partner] = _Lines(_opener(_address(settings.address), settings.ca, limit))
+            return self._partners[partner]
 
 
 @lru_cache
 def _address(text: str) -> Url:
-    return parse_url(text)
+    try:
+        return parse_url(text)
+    except LocationParseError as error:
+        raise NotSent(f"address: {error}") from error
 
 
-def _open(address: Url, ca: Path | None, senders: int) -> HTTPConnectionPool:
+def _opener(address: Url, ca: Path | None, seconds: float) -> Callable[[], _Line]:
+    """Makes connections that take at most ``seconds`` to be there; none is opened yet. Raises NotSent."""
     if address.host is None or address.scheme not in ("http", "https"):
         raise NotSent(f"address: {address} is not http:// or https:// with a host")
     if address.scheme == "http":
-        return _PlainPool(address.host, address.port, maxsize=senders)
-    context = ssl.create_default_context(cafile=ca)
-    return _TlsPool(address.host, address.port, maxsize=senders, ssl_context=context)
+        return partial(_Line, address.host, address.port, timeout=seconds)
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise NotSent(f"ca: {error}") from error
+    return partial(_TlsLine, address.host, address.port, timeout=seconds, context=context)
 
 
 def _target(address: Url, path: str) -> str:

@@ -160,7 +160,7 @@ def test_a_closed_port_means_not_sent(link):
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
 
-    with pytest.raises(NotSent, match="NewConnectionError"):
+    with pytest.raises(NotSent, match="ConnectionRefusedError"):
         link(f"http://127.0.0.1:{port}").send(Partner(), OUT)
 
 
