@@ -87,6 +87,9 @@ class _Line(http.client.HTTPConnection):
         super().__init__(*args, **options)
         self.response_class = cast(Any, partial(_Answer, self))
 
+    def __del__(self) -> None:
+        self.close()  # kept, and nobody has closed the transport
+
     def begin(self, seconds: float) -> None:
         """An exchange begins and has ``seconds``."""
         self.began, self.ends = False, time.monotonic() + seconds

@@ -4,6 +4,7 @@ SQLite: WAL, ``synchronous=FULL``, foreign keys, and ``BEGIN IMMEDIATE`` for eve
 read transaction that turns into a writing one fails at once with SQLITE_BUSY (reliability.md 0.7).
 """
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,39 +13,42 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from hub.store import prepared
+
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "busy_timeout=15000",
 )
-WRITES = "swhub_writes"
+READ, WRITE = prepared.plain("BEGIN"), prepared.plain("BEGIN IMMEDIATE")
 VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # one snapshot for all statements
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # half the octets for Chinese
 TURN = "swhub_turn"  # SQLite makes waiting writers poll with sleeps: in one process they stand in a queue instead
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """The engine for ``sqlite:///path`` or ``postgresql://...``. Opens no connection yet."""
-    if url.startswith("sqlite"):
-        engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=10,
-            hide_parameters=True,  # an error's text must not carry anybody's data into a log
-            connect_args={"isolation_level": None},
-            execution_options={TURN: threading.RLock()},
-        )
-        event.listen(engine, "connect", _prepare_sqlite)
-        return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=10, hide_parameters=True)
+    options: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": 10,
+        "hide_parameters": True,  # an error's text must not carry anybody's data into a log
+        "json_serializer": JSON.encode,
+    }
+    if not url.startswith("sqlite"):
+        return create_engine(url, **options)
+    driver = {"isolation_level": None}  # the driver begins nothing by itself
+    engine = create_engine(url, connect_args=driver, execution_options={TURN: threading.RLock()}, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end of the block, rolled back by any exception."""
     turn = engine.get_execution_options().get(TURN, nullcontext())
-    with turn, engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        _begin(connection, "BEGIN IMMEDIATE")
+    with turn, engine.connect() as connection, connection.begin():
+        _begin(connection, WRITE)
         yield connection
 
 
@@ -53,7 +57,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the store; nothing is written. On SQLite every transaction is such a view."""
     options = {} if engine.dialect.name == "sqlite" else VIEW
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        _begin(connection, "BEGIN")
+        _begin(connection, READ)
         yield connection
 
 
@@ -70,7 +74,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection, how: str) -> None:
-    """The driver begins nothing by itself. No listener: with one, every statement would look for what listens."""
+def _begin(connection: Connection, how: prepared.Ready) -> None:
+    """No listener: with one, every statement would look for what listens."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(how)
+        prepared.execute(connection, how, {})

@@ -24,7 +24,7 @@ class Prepared:
 
     def __init__(self, statement: Select[Any] | UpdateBase) -> None:
         self._statement = statement
-        self._ready: dict[tuple[str, ...], _Ready] = {}  # by the names of dialect and values
+        self._ready: dict[tuple[str, ...], Ready] = {}  # by the names of dialect and values
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """What is found, each row with its columns by name. Raises DBAPIError."""
@@ -39,7 +39,7 @@ class Prepared:
         """How many rows were written. Raises DBAPIError."""
         return execute(connection, self._for(connection.dialect, values), values)[0]
 
-    def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> "_Ready":
+    def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> "Ready":
         key = (dialect.name, *values)
         if key not in self._ready:
             self._ready[key] = _prepare(self._statement, dialect, list(values))
@@ -47,7 +47,7 @@ class Prepared:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Ready:
+class Ready:
     """A statement as one driver takes it."""
 
     sql: str
@@ -71,7 +71,7 @@ class _Ready:
         return self.row([convert(value) if convert else value for value, convert in pairs])
 
 
-def execute(connection: Connection, ready: _Ready, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
+def execute(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
     """Run it on the connection's own cursor; rows changed, rows found. Raises DBAPIError."""
     cursor = connection.connection.cursor()
     base = connection.dialect.loaded_dbapi.Error
@@ -84,7 +84,12 @@ def execute(connection: Connection, ready: _Ready, values: Mapping[str, Any]) ->
         cursor.close()
 
 
-def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Sequence[str]) -> _Ready:
+def plain(sql: str) -> Ready:
+    """A statement without values that finds nothing, as every driver takes it."""
+    return Ready(sql=sql, fixed={}, names=(), binds=(), positional=True, row=None, columns=())
+
+
+def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Sequence[str]) -> Ready:
     """Raises ValueError for a statement that SQLAlchemy has to finish at each execution."""
     compiled = statement.compile(dialect=dialect, column_keys=names)
     assert isinstance(compiled, SQLCompiler)
@@ -99,7 +104,7 @@ def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Seque
     used = list((compiled.positiontup or ()) if compiled.positional else compiled.binds)
     found = statement.selected_columns if isinstance(statement, Select) else None
     row: Any = namedtuple("Row", found.keys(), rename=True) if found is not None else None
-    return _Ready(
+    return Ready(
         sql=str(compiled),
         fixed=fixed,
         names=used,

@@ -38,7 +38,7 @@ from hub.delivery.worker import Worker
 from hub.runtime import Runtime
 from hub.services import accounts, actions, results
 from hub.store import prepared, tables
-from hub.store.engine import WRITES, reading, writing
+from hub.store.engine import READ, WRITE, reading, writing
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import seal
@@ -138,15 +138,17 @@ def asking(engine: Engine) -> Iterator[Counter[str]]:
     counter: Counter[str] = Counter()
     execute = prepared.execute
 
-    def prepared_executed(*call: Any) -> Any:
-        counter["statement"] += 1
-        return execute(*call)
+    def prepared_executed(connection: Connection, ready: prepared.Ready, values: Any) -> Any:
+        counter["statement"] += ready not in (READ, WRITE)
+        counter["commit"] += ready is WRITE
+        return execute(connection, ready, values)
 
-    def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        counter["statement"] += not statement.startswith("BEGIN")
+    def executed(*_: object) -> None:
+        counter["statement"] += 1
 
     def committed(connection: Connection) -> None:
-        counter["commit"] += connection.get_execution_options().get(WRITES, False)
+        writes = not connection.get_execution_options().get("postgresql_readonly", False)
+        counter["commit"] += writes and connection.dialect.name == "postgresql"  # SQLite's are counted as they begin
 
     event.listen(engine, "before_cursor_execute", executed)
     event.listen(engine, "commit", committed)
