@@ -31,6 +31,8 @@ from sqlalchemy import (
     text,
 )
 
+TEXT = len("2026-11-22 07:00:00.000000")  # of a time in SQLite, which has no zone
+
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware datetime, stored and read as UTC on both databases. Refuses naive ones."""
@@ -47,15 +49,29 @@ class UtcTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """SQLite keeps a text without a zone, as SQLAlchemy writes and reads it; without its dictionary of parts."""
+        """SQLite keeps a text, just as SQLAlchemy would write it in more steps."""
         if dialect.name != "sqlite":
             return super().bind_processor(dialect)
 
         def text_of(value: datetime | None) -> str | None:
-            utc = self.process_bind_param(value, dialect)
-            return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+            if value is None:
+                return None
+            if value.tzinfo is not UTC:
+                value = self.process_bind_param(value, dialect)
+                assert value is not None
+            return value.isoformat(" ", "microseconds")[:TEXT]
 
         return text_of
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None] | None:
+        """And reads it."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+
+        def time_of(value: str | None) -> datetime | None:
+            return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+        return time_of
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """From the database."""
