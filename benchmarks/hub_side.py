@@ -13,10 +13,9 @@ from hub import runtime as runtimes
 from hub.business.acts import Actor
 from hub.config import HubSettings, PartnerSettings, Settings, WebSettings
 from hub.contract.adapters import PartnerAdapter
-from hub.contract.hooks import hookimpl
 from hub.contract.message import Raw
 from hub.contract.outcome import Outcome, OutcomeClass
-from hub.delivery import receiver
+from hub.delivery import failpoints, receiver
 from hub.delivery.outbox import Sent
 from hub.delivery.worker import Worker
 from hub.runtime import Runtime
@@ -77,10 +76,9 @@ class Out:
         runtime = open_hub(folder, database, partner)
         self._worker = Worker(runtime, self._settle)
         self._runtime = replace(runtime, wake=self._worker.wake)
-        self._numbers: dict[str, str] = {}  # message id -> application number
+        self._settled = threading.local()  # .number: of the application whose outcome this thread is committing
         self._arrived: dict[str, threading.Event] = {}
-        if runtime.registry.manager is not None:
-            runtime.registry.manager.register(self, name="benchmark")
+        failpoints.watch("delivery.after_settle_commit", self._committed)
         self._offered = self._receive(folder.offers())
         self._worker.start()
 
@@ -95,15 +93,14 @@ class Out:
         """End the worker."""
         self._worker.stop()
 
-    @hookimpl
-    def message_sent(self, message_id: str, outcome: str) -> None:
-        """What any plugin may observe: an exchange has ended and its outcome is committed."""
-        if outcome == OutcomeClass.ACCEPTED.value:
-            self._arrived[self._numbers.pop(message_id)].set()
-
     def _settle(self, connection: Connection, sent: Sent, outcome: Outcome, now: datetime) -> None:
-        self._numbers[sent.message_id] = sent.business_key
+        if outcome.kind is not OutcomeClass.ACCEPTED:
+            raise AssertionError(f"{sent.business_key}: {outcome}")
+        self._settled.number = sent.business_key
         results.settle(connection, sent, outcome, now)
+
+    def _committed(self) -> None:
+        self._arrived[self._settled.number].set()
 
     def _receive(self, offers: Sequence[bytes]) -> dict[str, str]:
         """Take the insurer's offers; application number -> object id."""

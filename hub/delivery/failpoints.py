@@ -79,6 +79,13 @@ def arm(environment: Mapping[str, str], *, allowed: bool) -> None:
         _armed[name] = _nth(MODES[mode], name, int(count)) if count else _always(MODES[mode], name)
 
 
+def watch(name: str, action: Callable[[], None]) -> None:
+    """Have a test or a benchmark called at the point, in the thread that gets there."""
+    if name not in POINTS:
+        raise KeyError(name)
+    _armed[name] = action
+
+
 def _kill(name: str) -> None:  # noqa: ARG001
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     os._exit(137)
