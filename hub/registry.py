@@ -50,10 +50,10 @@ class Registry:
 
     def capability(self, code: str, name: str) -> Capability:
         """What ``code`` declares for capability ``name``. Raises Unregistered: an undeclared call is never made."""
-        sheet = self.partner(code).sheet
-        if name not in sheet:
-            raise Unregistered
-        return sheet[name]
+        try:
+            return self.partner(code).sheet[name]
+        except KeyError:
+            raise Unregistered from None
 
     def offers(self, code: str, name: str) -> bool:
         """Whether the partner is plugged in and declares the capability."""

@@ -46,11 +46,11 @@ def number_of(kind: Kind, number: str, content: Mapping[str, Any]) -> str:
 
 
 def _freeze(value: Any) -> Any:
+    if type(value) in STORED:
+        return STORED[type(value)][0](value)
     if isinstance(value, list):
         return [item if type(item) in PLAIN else _freeze(item) for item in value]
-    if isinstance(value, dict):
-        return freeze(value)
-    return STORED[type(value)][0](value) if type(value) in STORED else value
+    return freeze(value) if isinstance(value, dict) else value
 
 
 def _thaw(declared: Mapping[str, Field], stored: Mapping[str, Any]) -> dict[str, Any]:

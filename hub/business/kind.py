@@ -9,7 +9,7 @@ from typing import Any, Literal
 from hub.business.acts import Action, Actor, Payable, Sends, Tell
 from hub.business.numbers import NumberFormat
 from hub.business.posting import Posting
-from hub.business.states import BACK, CONFLICT_STATE, By, EventType, State, Track
+from hub.business.states import BACK, CONFLICT_STATE, By, EventType, Phase, State, Track
 from hub.contract.text import Text
 
 OWN = "own"  # in the place of a partner: what the hub keeps itself
@@ -296,11 +296,11 @@ class Kind:
         return {row.name: row.decision for row in self.events if row.decision is not None}
 
     @cached_property
-    def ranks(self) -> Mapping[str, int]:
-        """Event -> its place when events are folded: one for a whole series."""
+    def places(self) -> Mapping[str, tuple[Phase, int]]:
+        """Event -> its phase and its place there when events are folded: one place for a whole series."""
         first: dict[tuple[str | None, str], int] = {}  # of a series, or of an event that is in none
         places = ((row, (row.series, row.series or row.name), place) for place, row in enumerate(self.events))
-        return {row.name: first.setdefault(key, place) for row, key, place in places}
+        return {row.name: (row.phase, first.setdefault(key, place)) for row, key, place in places}
 
     def keeper(self, partner: str) -> str:
         """Who has these objects: ``partner``, or the hub where they are sent to nobody."""

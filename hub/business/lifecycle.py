@@ -79,9 +79,9 @@ PHASES: Mapping[str, int] = {"start": 0, "submission": 1, "end": 2}
 def _place(kind: Kind, event: Event) -> tuple[int, int, int, datetime, str]:
     if event.name == DECIDED:
         return (3, 0, 0, event.occurred_at, event.identity)
-    row = kind.event(event.name)
-    submission = event.submission if row.phase == "submission" else 0
-    return (PHASES[row.phase], submission, kind.ranks[row.name], event.occurred_at, event.identity)
+    phase, rank = kind.places[event.name]
+    submission = event.submission if phase == "submission" else 0
+    return (PHASES[phase], submission, rank, event.occurred_at, event.identity)
 
 
 def _settle(kind: Kind, ordered: Sequence[Event], last: int) -> tuple[list[Event], set[str]]:
