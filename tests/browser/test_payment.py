@@ -79,6 +79,7 @@ def pay(page: Page, demo: Demo, bank: str, insurer: str, *more: str, purpose: st
     ).check()
     view.get_by_role("button", name="下一步").click()
     expect(page.get_by_role("heading", name="在线支付", level=1)).to_be_visible()
+    expect(view).not_to_contain_text("为必填项")  # only the purpose may be typed
     if purpose:
         view.locator("[name=purpose]").fill(purpose)
     button(page, "完成")
