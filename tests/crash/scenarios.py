@@ -7,6 +7,7 @@ checked as they lie; then everything is started again, goes on to the end of the
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from hub.store import tables
@@ -69,6 +70,22 @@ def sending_twice(a: Round) -> None:
     a.dead("worker")
     a.lies(numbers[0])
     a.mends(*numbers)
+
+
+def claiming(a: Round) -> None:
+    """Messages come one after the other, so that none is claimed with another's outcome; it dies at the ``n``-th."""
+    a.house.start("worker", a.armed())
+    numbers: list[str] = []
+    while len(numbers) < a.n:
+        numbers += a.house.confirmed(1)
+        a.house.wait(partial(_over, a.house, numbers[-1]), "the message is sent")
+    a.dead("worker")
+    a.lies(numbers[0])
+    a.mends(*numbers)
+
+
+def _over(house: House, number: str) -> bool:
+    return not house.lives("worker") or house.sent(number)[-1].state == "ACKED"
 
 
 def deferring(a: Round) -> None:
@@ -233,7 +250,7 @@ def queueing(a: Round) -> None:
 SCENARIOS: Mapping[str, tuple[Callable[[Round], None], ...]] = {
     "outbox.enqueue": (queueing,),
     "delivery.before_claim_commit": (sending, sending_twice),
-    "delivery.after_claim_commit": (sending, sending_twice),
+    "delivery.after_claim_commit": (claiming, sending_twice),
     "delivery.before_defer_commit": (deferring,),
     "transport.before_connect": (sending, sending_twice),
     "transport.before_first_byte": (sending, sending_twice),
