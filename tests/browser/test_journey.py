@@ -175,6 +175,7 @@ def test_who_logs_out_leaves_the_card_agent_a_token_that_is_worth_nothing(
     page.get_by_role("button", name="退出", exact=True).click()
 
     expect(page.get_by_text("卡介质").first).to_be_visible()
+    page.wait_for_timeout(1000)  # nobody waits for the agent
     after = page.request.get(asked.value.url, headers=headers)
     assert (before, after.status, after.json()["fault"]) == (200, 401, "UNPAIRED")
 

@@ -258,7 +258,8 @@ def test_a_page_whose_user_logs_out_leaves_a_token_that_is_worth_nothing(stage: 
         poll(page)
     token = asked.value.headers["authorization"].removeprefix("Bearer ")
 
-    page.evaluate("() => window.agent.leave()")
+    with page.expect_response(f"{stage.agent_url}/leave"):
+        page.evaluate("() => window.agent.leave()")
 
     status, answer, _ = Caller(port=stage.agent.agent.port, origin=stage.origin, session=token).call("GET", "/cards")
     assert (status, answer["fault"]) == (401, "UNPAIRED")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -225,7 +226,7 @@ class Reader:
     cards: list[dict[str, Any]] = field(default_factory=list)
     replies: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  # one for each signature, then success
     asked: list[dict[str, Any]] = field(default_factory=list)  # bodies of /sign
-    left: list[str] = field(default_factory=list)  # the tokens that /leave came with
+    left: SimpleQueue[str] = field(default_factory=SimpleQueue)  # the tokens that /leave came with
     silence: float = 0  # seconds that /leave stays without an answer
 
     def sign(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -247,7 +248,7 @@ class ReaderHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         if self.path == "/leave":
-            self.reader.left.append(self.headers["Authorization"])
+            self.reader.left.put(self.headers["Authorization"])
             time.sleep(self.reader.silence)
             return self.answer(200, {})
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -163,7 +163,7 @@ def test_another_card_saves_the_draft_and_ends_the_session(entry, portal, reader
     entry.wait_for_url("**/notices")
 
     assert portal.posted("/logout")[0].form["csrf_token"] == "form-token"
-    assert reader.left == ["Bearer s"]
+    assert reader.left.get(timeout=5) == "Bearer s"
     assert portal.posted("/draft/signed")[0].form["name"] == "王小明"
     assert entry.evaluate("sessionStorage.getItem('farewell')") == "IC卡与当前登录人员不符"
 
@@ -176,23 +176,23 @@ def log_out(page, portal):
 
 def test_who_logs_out_leaves_the_card_agent_too(entry, portal, reader):
     log_out(entry, portal)
-    assert reader.left == ["Bearer s"]
+    assert reader.left.get(timeout=5) == "Bearer s"
 
 
 def test_an_agent_that_stays_silent_holds_up_no_logout(page, portal, reader, visit):
     page.add_init_script("navigator.permissions.query = async () => ({ state: 'prompt' })")
     visit("/list")
     page.wait_for_selector("#card-chip[data-state=CARD_PRESENT]")
-    reader.silence = 60  # far beyond this page's patience
+    reader.silence = 60
     log_out(page, portal)
-    assert reader.left == ["Bearer s"]
+    assert reader.left.get(timeout=5) == "Bearer s"
 
 
 def test_a_session_that_has_expired_leaves_the_card_agent_on_the_way_to_the_login(entry, portal, reader):
     portal.views["/login"] = portal.views["/notices"]
     entry.evaluate("import('/static/js/panels.js').then(({ goToLogin }) => goToLogin())")
     entry.wait_for_url("**/login?next=*")
-    assert reader.left == ["Bearer s"]
+    assert reader.left.get(timeout=5) == "Bearer s"
 
 
 def poll(page):

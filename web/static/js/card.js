@@ -38,7 +38,8 @@ function onState({ detail }) {
 /* Another card is another person: keep what was typed as drafts, then end the session. */
 async function logOut(reason) {
   letGo();
-  await Promise.all([saveAll(), agent.leave()]);
+  await saveAll();
+  agent.leave();
   sessionStorage.clear();
   sessionStorage.setItem(FAREWELL, reason);
   const form = document.querySelector("form[data-logout][action='/logout']")

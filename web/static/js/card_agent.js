@@ -12,7 +12,7 @@
            const { algorithm, signature, certificate } = await agent.sign(payload, "", card.token);    // while a click counts
            await agent.allow();             // NOT_ALLOWED: the agent asks its holder, once for this site, while a click counts
            agent.withdraw();                                            // the user no longer wants to sign
-           await agent.leave();             // the user logs out: the agent ends all of this site's; never throws, 1 s at most
+           agent.leave();                   // the user logs out: the agent ends all of this site's; nobody waits for it
            agent.sign(payload, pin, token, true)                        // pinInPage; the user has confirmed the last try
            sign() throws CardFault: .fault (PIN_WRONG, FINAL_TRY, BACK_OFF, …) .triesLeft .retryAfter .message (page's language)
    card:   {token, label, certificate (base64 DER), algorithm, not_after, tries_left, factory_pin, fingerprint}
@@ -24,7 +24,7 @@
 
 const AGENT_URL = "http://127.0.0.1:21232";
 const POLL_MS = 5000;
-const LIMIT_MS = { "/hello": 3000, "/pair": 5000, "/cards": 30000, "/sign": 90000, "/wait": 40000, "/withdraw": 5000, "/leave": 1000 };
+const LIMIT_MS = { "/hello": 3000, "/pair": 5000, "/cards": 30000, "/sign": 90000, "/wait": 40000, "/withdraw": 5000, "/leave": 5000 };
 const POPUP = "popup,width=500,height=560";
 const SEEN = "agent-seen"; // in localStorage: the agent has answered here once, so it is installed
 const PROMPT_MS = 60000; // while the browser asks the user
@@ -113,10 +113,10 @@ export class CardAgent {
   }
 
   /* The next look is a whole interval away: a page that stays after all pairs again then. */
-  async leave() {
+  leave() {
     if (!this.#session) return;
     this.#arm();
-    await this.#fetch("POST", "/leave").catch(() => {});
+    this.#fetch("POST", "/leave", null, { keepalive: true }).catch(() => {}); // it outlives the page
     this.#session = null;
   }
 
@@ -234,14 +234,14 @@ export class CardAgent {
     localStorage.setItem(SEEN, "1");
   }
 
-  async #fetch(method, path, body) {
+  async #fetch(method, path, body, options = {}) {
     const headers = { "X-SWHub-Agent": "1" };
     if (body) headers["Content-Type"] = "application/json";
     if (this.#session) headers.Authorization = `Bearer ${this.#session}`;
-    const limit = this.#permission === "prompt" && !this.#session ? PROMPT_MS : LIMIT_MS[path]; // once paired, it was granted
+    const limit = this.#permission === "prompt" ? PROMPT_MS : LIMIT_MS[path];
     const answer = await fetch(this.agentUrl + path, {
       method, headers, body: body && JSON.stringify(body), mode: "cors", credentials: "omit", cache: "no-store",
-      redirect: "error", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(limit),
+      redirect: "error", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(limit), ...options,
     });
     const content = await answer.json();
     if (!answer.ok) throw new CardFault(content);

@@ -114,9 +114,9 @@ export async function offerLogin() {
   return false;
 }
 
-export async function goToLogin() {
+export function goToLogin() {
   letGo();
-  await agent.leave();
+  agent.leave();
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 

@@ -60,11 +60,13 @@ async function send(form, panel, submitter) {
 
 async function leave(form) {
   if (!(await agreed(form))) return;
-  const isLogout = form.matches("[data-logout]");
-  await Promise.all([saveAll(), isLogout && agent.leave()]);
+  await saveAll();
   if (!isDirty(document)) letGo();
   if (form.matches("[data-keep]") && form.elements.next) form.elements.next.value = location.pathname + location.search;
-  if (isLogout) sessionStorage.clear();
+  if (form.matches("[data-logout]")) {
+    sessionStorage.clear();
+    agent.leave();
+  }
   form.submit();
 }
 
