@@ -5,10 +5,11 @@ read transaction that turns into a writing one fails at once with SQLITE_BUSY (r
 """
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -24,7 +25,40 @@ PRAGMAS = (
 READ, WRITE = prepared.plain("BEGIN"), prepared.plain("BEGIN IMMEDIATE")
 VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # one snapshot for all statements
 JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # half the octets for Chinese
-TURN = "swhub_turn"  # SQLite makes waiting writers poll with sleeps: in one process they stand in a queue instead
+WRITER = "swhub_writer"
+
+
+class Writer:
+    """SQLite takes one writer at a time, and those who wait poll it with sleeps. In one process they stand in a queue
+    instead, and all write by one connection: what it has read of the file stays true.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.RLock()
+        self._connection: Connection | None = None
+        self._process = 0
+
+    @contextmanager
+    def begin(self, engine: Engine) -> Iterator[Connection]:
+        """One transaction, when it is its turn."""
+        with self._turn:
+            connection = self._open(engine)
+            with connection.begin():
+                prepared.execute(connection, WRITE, {})
+                yield connection
+
+    def close(self, _engine: Engine) -> None:
+        """With the engine's other connections."""
+        with self._turn:
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.detach()  # its pool is gone already
+                self._connection.close()
+            self._connection = None
+
+    def _open(self, engine: Engine) -> Connection:
+        if self._connection is None or self._process != os.getpid():  # a connection must not be taken into a fork
+            self._connection, self._process = engine.connect(), os.getpid()
+        return self._connection
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
@@ -38,18 +72,17 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, **options)
     driver = {"isolation_level": None}  # the driver begins nothing by itself
-    engine = create_engine(url, connect_args=driver, execution_options={TURN: threading.RLock()}, **options)
+    writer = Writer()
+    engine = create_engine(url, connect_args=driver, execution_options={WRITER: writer}, **options)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "engine_disposed", writer.close)
     return engine
 
 
-@contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine) -> AbstractContextManager[Connection]:
     """One writing transaction: committed at the end of the block, rolled back by any exception."""
-    turn = engine.get_execution_options().get(TURN, nullcontext())
-    with turn, engine.connect() as connection, connection.begin():
-        _begin(connection, WRITE)
-        yield connection
+    writer: Writer | None = engine.get_execution_options().get(WRITER)
+    return engine.begin() if writer is None else writer.begin(engine)
 
 
 @contextmanager
@@ -57,7 +90,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the store; nothing is written. On SQLite every transaction is such a view."""
     options = {} if engine.dialect.name == "sqlite" else VIEW
     with engine.connect().execution_options(**options) as connection, connection.begin():
-        _begin(connection, READ)
+        if connection.dialect.name == "sqlite":  # no listener: with one, every statement would look for what listens
+            prepared.execute(connection, READ, {})
         yield connection
 
 
@@ -72,9 +106,3 @@ def looking(engine: Engine) -> Iterator[Connection]:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection, how: prepared.Ready) -> None:
-    """No listener: with one, every statement would look for what listens."""
-    if connection.dialect.name == "sqlite":
-        prepared.execute(connection, how, {})

@@ -1,12 +1,15 @@
 """What a transaction sees and may do, the same on each database."""
 
+import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from hub.store.engine import reading, writing
+from hub.store.engine import open_engine, reading, writing
 from hub.store.tables import enterprise
 
 COUNT = select(func.count()).select_from(enterprise)
@@ -26,7 +29,7 @@ def test_a_reader_sees_one_view_of_the_store_while_others_write(engine: Engine) 
         assert (before, during, connection.scalar(COUNT)) == (0, 0, 1)
 
 
-def test_a_writer_after_a_reader_has_the_same_connection_for_writing(engine: Engine) -> None:
+def test_what_was_opened_for_a_reader_does_not_keep_a_writer_from_writing(engine: Engine) -> None:
     with reading(engine) as connection:
         connection.scalar(COUNT)
 
@@ -35,6 +38,43 @@ def test_a_writer_after_a_reader_has_the_same_connection_for_writing(engine: Eng
 
     with reading(engine) as connection:
         assert connection.scalar(COUNT) == 1
+
+
+def test_what_a_failed_block_wrote_is_gone_and_the_next_one_writes(engine: Engine) -> None:
+    with suppress(LookupError), writing(engine) as connection:
+        connection.execute(ROW)
+        raise LookupError
+
+    with writing(engine) as connection:
+        before = connection.scalar(COUNT)
+        connection.execute(ROW)
+        assert (before, connection.scalar(COUNT)) == (0, 1)
+
+
+def test_the_writers_of_one_process_share_a_connection_of_sqlite_until_it_is_disposed_of(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'one.db'}")
+    connections = []
+    for _ in range(2):
+        with writing(engine) as connection:
+            connections.append(connection.connection.driver_connection)
+    engine.dispose()
+    with writing(engine) as connection:
+        connections.append(connection.connection.driver_connection)
+
+    assert connections[0] is connections[1]
+    assert connections[2] is not connections[1]
+    engine.dispose()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connections[1].execute("SELECT 1")
+
+
+def test_a_transaction_within_a_transaction_is_refused_and_does_not_wait(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'one.db'}")
+
+    with writing(engine), pytest.raises(InvalidRequestError, match="already"), writing(engine):
+        pass
+
+    engine.dispose()
 
 
 @pytest.mark.postgres
