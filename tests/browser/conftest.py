@@ -77,7 +77,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh browser profile; fails when the page logs an error or asks a foreign host."""
-    context = browser.new_context(viewport=SIZE, locale="zh-CN")
+    context = browser.new_context(viewport=SIZE, locale="zh-CN", reduced_motion="reduce")
     context.add_init_script(NO_CLICK_BEFORE_THE_SCRIPTS)
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
