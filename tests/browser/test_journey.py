@@ -26,6 +26,7 @@ def open_menu(page: Page, name: str) -> None:
     """The link of the menu, in its group or alone, and the page behind it."""
     own = re.compile(rf"^\s*{name}\s*\d*\s*$")
     link = page.locator("#menu a", has_text=own)
+    expect(page.locator("html")).to_have_attribute("data-ready", "")  # the view's own group is open by then
     if not link.is_visible():
         page.locator("#menu details").filter(has=page.locator("a", has_text=own)).locator("summary").click()
     link.click()
