@@ -31,8 +31,6 @@ from sqlalchemy import (
     text,
 )
 
-TEXT = len("2026-11-22 07:00:00.000000")  # of a time in SQLite, which has no zone
-
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware datetime, stored and read as UTC on both databases. Refuses naive ones."""
@@ -54,12 +52,8 @@ class UtcTime(TypeDecorator[datetime]):
             return super().bind_processor(dialect)
 
         def text_of(value: datetime | None) -> str | None:
-            if value is None:
-                return None
-            if value.tzinfo is not UTC:
-                value = self.process_bind_param(value, dialect)
-                assert value is not None
-            return value.isoformat(" ", "microseconds")[:TEXT]
+            utc = self.process_bind_param(value, dialect)
+            return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
         return text_of
 
@@ -74,10 +68,8 @@ class UtcTime(TypeDecorator[datetime]):
         return time_of
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From the database."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        """From PostgreSQL, in whatever zone its session has."""
+        return None if value is None else value.astimezone(UTC)
 
 
 metadata = MetaData(
