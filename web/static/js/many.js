@@ -1,7 +1,8 @@
 /* Several rows of a list at once: how many are chosen, what they add up to, and which buttons fit all of them.
 
-   <form data-many> with [data-chosen], data-added (what the sum is made of) and buttons with data-code; its checkboxes stand in the rows (form="…"), with
-   data-number, data-codes and, where there is something to add up, data-cents and data-unit. Without this module the server checks. */
+   <form data-many> with [data-chosen], data-added (what the sum is made of) and buttons with data-code; its checkboxes
+   stand in the rows (form="…"), with data-number, data-codes and, where there is something to add up, data-cents and
+   data-unit. Without this module the server checks. */
 
 import { t } from "./page.js";
 
