@@ -69,7 +69,7 @@ AUTHORISATION = Kind(
         Field("purpose", Text("授权用途", "Purpose")),
         Field("term", Text("授权期限", "Valid for"), choices=TERMS),
         Field("valid_from", Text("授权起始日期", "Valid from"), date),
-        Field("valid_until", Text("授权截止日期", "Valid until"), date),
+        Field("valid_until", Text("授权截止日期", "Valid until"), date, bound=True),
     ),
     events=(
         EventType("begun", By.ENTERPRISE, Text("企业打开授权书", "Begun by the enterprise"), phase="start"),

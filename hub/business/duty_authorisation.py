@@ -61,7 +61,7 @@ AUTHORISATION = Kind(
         Field("signed_at", Text("签署时间", "Signed"), datetime, key=True),
         Field("term", Text("授权期限", "Valid for"), choices=TERMS),
         Field("valid_from", Text("有效期起", "Valid from"), date),
-        Field("valid_until", Text("有效期至", "Valid until"), date),
+        Field("valid_until", Text("有效期至", "Valid until"), date, bound=True),
         Field("reason", Text("保险公司意见", "The insurer's words")),
     ),
     events=(

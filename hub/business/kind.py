@@ -31,6 +31,7 @@ class Field:
     personal: bool = False
     secret: bool = False  # stored sealed, shown by its end: an account
     ours: bool = False  # no partner's word changes it: one that says otherwise is kept for an operator
+    bound: bool = False  # a day that was signed for: a partner's word may bring it forward, and never puts it off
     inner: bool = False  # for the hub's own use: shown nowhere
     choices: Mapping[str, Text] = field(default_factory=dict)
     currency: str = ""  # of an amount: the field with its currency, where that is not <x>_currency beside <x>_amount
@@ -253,6 +254,11 @@ class Kind:
         """The names that an object can be found by, those of its rows too."""
         columns = (column for row in self.fields for column in row.rows)
         return frozenset(row.name for row in (*self.fields, *columns) if row.key)
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The days that no partner puts off."""
+        return frozenset(row.name for row in self.fields if row.bound)
 
     @cached_property
     def days(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.business.kind import Kind
-from hub.business.states import BACK, CONFLICT, DECIDED
+from hub.business.states import BACK, CONFLICT, DECIDED, By
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,16 @@ def project(kind: Kind, events: Iterable[Event]) -> Projection:
         states[track.name] = current
     content: dict[str, Any] = {}
     for event in standing:
-        content.update(event.content)
+        content.update(_within(kind, event, content) if kind.bound else event.content)
     return Projection(states=states, content=content, passed=passed, submission=last)
+
+
+def _within(kind: Kind, event: Event, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What ``event`` says; of days that are bound, a partner has none later than the one ``before``."""
+    if kind.event(event.name).by is not By.PARTNER:
+        return event.content
+    bound = (name for name in kind.bound if name in event.content and before.get(name))
+    return {**event.content, **{name: min(event.content[name] or before[name], before[name]) for name in bound}}
 
 
 PHASES: Mapping[str, int] = {"start": 0, "submission": 1, "end": 2}

@@ -9,6 +9,7 @@ import pytest
 from hub.business import KINDS, duty_application, duty_limit
 from hub.business.customs import OFFICES, insured
 from hub.business.duty_application import APPLICATION, POLICY
+from hub.business.duty_authorisation import AUTHORISATION
 from hub.business.duty_limit import LIMIT
 from hub.business.kind import Kind
 from hub.business.lifecycle import Event, project
@@ -67,6 +68,30 @@ def test_an_application_ends_with_its_policy_in_any_order_of_the_answers() -> No
     said = [event("submitted"), event("underwriting_pending"), event("premium_due"), event("policy_issued")]
 
     assert {state(APPLICATION, event("begun", 0), *order) for order in permutations(said)} == {"ISSUED"}
+
+
+@pytest.mark.parametrize(
+    ("said", "last"), [("2027-11-20", "2027-11-19"), ("2027-11-18", "2027-11-18"), (None, "2027-11-19")]
+)
+def test_of_the_letter_and_its_answer_the_earlier_last_day_counts(said: str | None, last: str) -> None:
+    answer = event("authorised", minute=9, valid_until=said and date.fromisoformat(said))
+
+    found = project(AUTHORISATION, [event("begun", 0), event("submitted", valid_until=date(2027, 11, 19)), answer])
+
+    assert (found.states["state"], found.content["valid_until"].isoformat()) == ("AUTHORISED", last)
+
+
+def test_a_letter_that_is_signed_again_may_end_later_than_the_one_before() -> None:
+    before, after = date(2027, 11, 19), date(2029, 11, 19)
+    events = [event("submitted", valid_until=before), event("undelivered"), event("submitted", 2, valid_until=after)]
+
+    assert project(AUTHORISATION, [event("begun", 0), *events]).content["valid_until"] == after
+
+
+def test_the_last_day_of_every_letter_that_is_signed_is_bound() -> None:
+    letters = [row for row in KINDS.values() if any(action.paper for action in row.actions)]
+
+    assert {row.code for row in letters if row.ends and row.ends[0] not in row.bound} == set()
 
 
 def test_a_failed_payment_may_be_ordered_again() -> None:
