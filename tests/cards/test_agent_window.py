@@ -11,7 +11,7 @@ from hub_card_softcard import desk
 from hub_card_softcard.cardfile import set_tries
 
 from hub.cards.agent.errands import LIFE
-from hub.cards.agent.lane import Lane
+from hub.cards.agent.lane import Job, Lane
 from hub.cards.agent.policy import PLACES
 from hub.cards.agent.window import FILES, HEADERS
 from hub.cards.challenge import Purpose, make_binding
@@ -201,6 +201,23 @@ def test_a_try_that_still_queues_for_its_card_when_the_user_logs_out_is_not_made
     wrong = "wrong"
     status, answer = window.call("/confirm", pin=wrong) if place == "window" else page.sign(strict.login(), pin=wrong)
     assert (status, answer["fault"], strict.tries()) == (410, "ERRAND_OVER", 6)
+
+
+@pytest.mark.parametrize("call", ["/leave", "/withdraw"])
+def test_a_signature_that_comes_after_the_user_has_gone_is_told_as_over(
+    strict: Desk, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    page, ask = strict.page(), Lane.ask
+    errand = leave(strict, page)
+
+    def gone_meanwhile(lane: Lane, job: Job) -> Any:
+        signed = ask(lane, job)
+        page.call("POST", call, {"errand": errand})
+        return signed
+
+    monkeypatch.setattr(Lane, "ask", gone_meanwhile)
+    status, answer = Window(strict, errand).call("/confirm", pin=PIN)
+    assert (status, answer["fault"]) == (410, "ERRAND_OVER")
 
 
 def test_two_clicks_at_once_are_one_try(strict: Desk) -> None:

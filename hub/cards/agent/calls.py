@@ -223,7 +223,8 @@ class Agent:
             raise
         finally:
             errand.trying.release()
-        self.errands.settle(errand, signed)
+        if not self.errands.settle(errand, signed):  # the page has gone while the card was signing: nobody gets it
+            raise AgentRefused("ERRAND_OVER")
         return {}
 
     def cancel(self, request: Request, _origin: str) -> dict[str, Any]:

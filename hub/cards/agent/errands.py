@@ -62,10 +62,10 @@ class Errands:
             raise AgentRefused("ERRAND_OVER")
         return errand
 
-    def settle(self, errand: Errand, outcome: Outcome) -> None:
-        """Say how it ended; the first word counts."""
+    def settle(self, errand: Errand, outcome: Outcome) -> bool:
+        """Say how it ended. The first word counts: whether this was it."""
         with self._lock:
-            _end(errand, outcome)
+            return _end(errand, outcome)
 
     def drop(self, origin: str) -> None:
         """The site has left: nothing of it waits any longer."""
@@ -92,7 +92,9 @@ class Errands:
             del self._known[errand.id]
 
 
-def _end(errand: Errand, outcome: Outcome) -> None:
-    if not errand.over.is_set():
-        errand.outcome = outcome
-        errand.over.set()
+def _end(errand: Errand, outcome: Outcome) -> bool:
+    if errand.over.is_set():
+        return False
+    errand.outcome = outcome
+    errand.over.set()
+    return True
