@@ -44,6 +44,8 @@ class Field:
     def __post_init__(self) -> None:
         if self.rows and self.type is not list:
             raise ValueError(f"{self.name}: only a list has rows")
+        if self.key and self.type not in (str, date, datetime):  # an equal amount may be written otherwise: 1.0, 1.00
+            raise ValueError(f"{self.name}: a key is a text, a day or a time")
 
     @cached_property
     def declared(self) -> Mapping[str, "Field"]:

@@ -317,6 +317,12 @@ def test_a_derived_value_of_a_field_that_is_not_there_is_refused_when_the_kind_i
         replace(ROWS, derived=(Derived("total", ("weight",), lambda weight: weight),))
 
 
+@pytest.mark.parametrize("kind", [Decimal, bool, list])
+def test_a_key_whose_equal_values_may_read_differently_is_refused_when_it_is_declared(kind: type) -> None:
+    with pytest.raises(ValueError, match="a key is a text, a day or a time"):
+        Field("sum", Text("金额", "Sum"), kind, key=True)
+
+
 PLAIN = toy(Transition(None, "checked", "CHECKED"), events=ASKED)
 
 
