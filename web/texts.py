@@ -60,6 +60,7 @@ ENGLISH: Mapping[str, str] = {
     "第 {n} 行": "Row {n}",
     "新的一行": "A new row",
     "共 {n} 行": "{n} rows",
+    "共 {n} 处": "{n} in all",
     "{n} 处有误": "{n} wrong",
     "删除": "Delete",
     "删除第 {n} 行": "Delete row {n}",

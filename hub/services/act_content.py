@@ -48,6 +48,15 @@ def faults(
         return _apply([rule], tenant, obj, values, runtime.clock.now())
 
 
+def stopped(
+    tenant: Tenant, obj: BusinessObject, action: Action, values: Mapping[str, Any], now: datetime
+) -> Mapping[str, Text]:
+    """What has to be put right before ``action``, where a state of the object reads otherwise by now (out of date)."""
+    if all(obj.state(track.name, values) is obj.state(track.name) for track in obj.kind.tracks):
+        return {}
+    return _apply([action.stops], tenant, obj, values, now)
+
+
 def _apply(
     rules: Sequence[Faults | None], tenant: Tenant, obj: BusinessObject, values: Mapping[str, Any], now: datetime
 ) -> Mapping[str, Text]:

@@ -578,11 +578,39 @@ def test_a_report_whose_numbers_have_changed_is_out_of_date_on_the_check_page(to
     assert ("已过期" in after, "确认报告" in after) == (True, False)
 
 
+def sealed(town: Town, path: str) -> None:
+    """Its shipment has a report, agreed to."""
+    town.ship(path, FOUND)
+    rows = report_rows("SP20261120000000001", [{**LINE, "declaration_no": FOUND}])
+    claim = town.world.event(town.claim(path), "report_made", report_rows=rows)
+    town.world.event(claim, "report_agreed", report_signed_at=town.world.clock.now())
+
+
+def test_a_form_says_at_once_that_its_report_is_out_of_date(town: Town) -> None:
+    path, other = town.begin(), "224820260000000002"
+    sealed(town, path)
+    said = f"出运数据报告已过期：{other} 有变动，请重新生成报告"
+    before = town.browser.get(f"{path}/submit").text
+    town.ship(path, other)
+
+    after = town.browser.get(f"{path}/submit").text
+
+    assert ("出运数据报告已过期" in before, f"<p>{said}</p>" in after) == (False, True)
+
+
+def test_a_form_names_three_of_many_numbers_that_its_report_lacks(town: Town) -> None:
+    path = town.begin()
+    sealed(town, path)
+    town.ship(path, FOUND, *(f"22482026000000000{last}" for last in range(2, 7)))
+
+    page = town.browser.get(f"{path}/submit").text
+
+    assert (page.count("<p>出运数据报告已过期："), "<p>共 5 处</p>" in page) == (3, True)
+
+
 def test_shipments_can_be_imported_after_the_report_was_sealed(town: Town) -> None:
     path = town.begin()
-    town.ship(path, FOUND)
-    claim = town.world.event(town.claim(path), "report_made", report_rows=report_rows("SP20261120000000001", [LINE]))
-    town.world.event(claim, "report_agreed", report_signed_at=town.world.clock.now())
+    sealed(town, path)
     address = town.save(path, row="import:shipments").headers["Location"]
     row = {**LINE, "invoice_no": "INV-2", "declaration_no": "224820260000000002"}
     shown = ShipmentRow().shown()

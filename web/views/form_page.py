@@ -11,7 +11,7 @@ from hub.business.enclosures import MIB, Enclosure
 from hub.contract.media import SUFFIXES, endings
 from hub.contract.text import Text
 from hub.errors import NotFound
-from hub.services import papers, uploads
+from hub.services import act_content, papers, uploads
 from hub.services.uploads import Upload
 from hub.store.engine import reading
 from web.forms import places
@@ -72,6 +72,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
     with tenant() as mine:
         documents = mine.documents(obj) if here.stored else []
         room = mine.room(obj, obj.content)
+        stopped = act_content.stopped(mine, obj, here.action, known, runtime().clock.now())
     others = act_links(here.listing, obj) if here.stored else []
     more, faults = drawn(here, known)
     brought = [name for name in here.form.brought(MultiDict()) if known.get(name)]
@@ -105,6 +106,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "documents": documents,
         "tables": tables_of(obj),
         "enclosings": enclosings(here),
+        "stopped": [text for text in dict.fromkeys(stopped.values()) if text not in errors.values()],
         "draft": here.draft,
         "draft_revision": here.draft.revision if here.draft else "",
         "signed": here.signed,
