@@ -179,3 +179,19 @@ def test_what_is_not_due_is_left_out_of_a_payment_by_name(payer: Browser, world:
 
     assert re.findall(r'value="([0-9a-f]{32})" data-cents="5500"[^>]* checked', text) == [due.id]
     assert re.findall(r"<p>(HY-\d) 当前状态为“暂存”，不是待缴费，未列入本次支付</p>", text) == ["HY-2"]
+
+
+def test_the_form_of_a_payment_belongs_to_the_bills_that_it_is_reached_from(
+    open_browser: Callable[..., Browser], world: World
+) -> None:
+    clerk = open_browser("OP", fingerprint=CARD)
+    due = world.create("cargo_application", "HY-1", OURS, "begun", {"application_no": "HY-1"})
+    world.event(due, "submitted")
+    world.event(due, "issued", premium_due=Decimal("55.00"), premium_currency="CNY")
+    source = f"payment_agreement/{agreement(world).id}"
+
+    text = clerk.get(f"/payment/payment_order/new?from={source}&bill={due.id}").text
+
+    assert 'data-menu="/pay"' in text
+    assert re.findall(r'<a data-tab href="([^"]*)" aria-current="page"', text) == ["/pay"]
+    assert re.findall(r'<a class="btn" data-back href="([^"]*)"', text) == ["/pay"]

@@ -64,6 +64,9 @@ out = ["CargoApplication/1.0"]
 name = "cargo.cancel"
 out = ["CargoCancellation/1.0"]
 [[capability]]
+name = "payment.pay"
+out = ["PaymentOrder/1.0"]
+[[capability]]
 name = "programme.list"
 out = ["EligibleCompanies/1.0"]
 [[capability]]

@@ -151,6 +151,7 @@ VIEW = LineView(
         "payment_order": FormPage(
             schema=PaymentOrderForm,
             title=Text("在线支付", "Pay online"),
+            under="payment_due",
             done=Text("完成", "Finish"),
             drafts=False,
             blocks=(

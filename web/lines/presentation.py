@@ -322,6 +322,7 @@ class FormPage:
         default_factory=dict
     )  # field -> of it
     anew: frozenset[str] = frozenset()  # not filled in when it is done again; the receiver is chosen again too
+    under: str = ""  # the page of the menu that it is reached from, where that is not its list's
     drafts: bool = True  # whether what is typed is kept before it is sent
     checked: bool = False  # 保存 in place of 暂存: it is kept all the same, and checked as when it is sent (C-57)
     beside: str = ""  # the service page of the line that stands at its right
@@ -411,8 +412,10 @@ class LineView:
         """The address of a list."""
         return f"/{self.line.code}/{listing.slug}"
 
-    def item(self, listing: Listing) -> MenuItem:
-        """The page that the list stands on."""
+    def item(self, listing: Listing, form: FormPage | None = None) -> MenuItem:
+        """The page that the list stands on, or its ``form`` is reached from."""
+        if form and form.under:
+            return next(row for row in self.menu if row.code == form.under)
         return next(row for row in self.menu if any(tab.listing.slug == listing.slug for tab in row.tabs))
 
     def entrance(self, item: MenuItem) -> str:

@@ -246,9 +246,9 @@ def _form_page(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text],
     title = read(context["form_page"].title)
     stored = here.stored
     view = (
-        object_view(here.line, here.listing, here.obj, here.action.name, title)
+        object_view(here.line, here.listing, here.obj, here.action.name, title, here.page)
         if stored
-        else new_view(here.line, here.listing, title)
+        else new_view(here.line, here.listing, title, here.page)
     )
     response = page(context["form_page"].template, view, status, **context, **_asked(here))
     if stored:

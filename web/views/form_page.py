@@ -114,7 +114,7 @@ def form_context(here: Desk, known: Mapping[str, Any], errors: Mapping[str, Text
         "read": request.form.get("reading", ""),
         "need": need_link(offer_of(here), here.obj.partner),
         "others": [replace(link, primary=False) for link in others if link.path != here.path],
-        "back": home_of(obj),
+        "back": here.line.item(here.listing, here.page).path or home_of(obj),
         "partner_name": partner_name,
         "partner": partner_fact(here.listing, obj),
     }

@@ -7,7 +7,7 @@ from hub.business.kind import Kind
 from hub.services import drafts
 from hub.services.shapes import BusinessObject
 from web.auth import login_of
-from web.lines.presentation import LineView, Listing, MenuItem
+from web.lines.presentation import FormPage, LineView, Listing, MenuItem
 from web.page import TabLink, View, crumbs
 from web.site import read, runtime, site
 
@@ -29,35 +29,39 @@ def list_view(view: LineView, listing: Listing, counts: Mapping[str, int], *, li
     )
 
 
-def object_view(view: LineView, listing: Listing, obj: BusinessObject, suffix: str, title: str) -> View:
-    """The view of one object; every object is a tab of its own."""
-    item = view.item(listing)
+def object_view(
+    view: LineView, listing: Listing, obj: BusinessObject, suffix: str, title: str, form: FormPage | None = None
+) -> View:
+    """The view of one object, or of a ``form`` about it; every object is a tab of its own."""
+    item = view.item(listing, form)
+    above = (page_title(item), item.path or home_of(obj))
     return View(
         id=f"v-{obj.kind.code}-{obj.id[:8]}-{suffix}",
         title=title,
         key=f"{view.line.code}/{obj.kind.code}/{obj.id}",
-        crumbs=crumbs((read(view.line.label), None), (page_title(item), home_of(obj)), (obj.number, None), line=view),
+        crumbs=crumbs((read(view.line.label), None), above, (obj.number, None), line=view),
         system=read(view.system),
         menu=view.entrance(item),
     )
 
 
-def beside_view(view: LineView, listing: Listing, code: str, title: str) -> View:
+def beside_view(view: LineView, listing: Listing, code: str, title: str, form: FormPage | None = None) -> View:
     """The view of a page that a list leads to and that is not about one object that is there."""
-    item = view.item(listing)
+    item = view.item(listing, form)
+    above = (page_title(item), item.path or view.path(listing))
     return View(
         id=f"v-{listing.kind.code}-{code}",
         title=title,
         key=f"{view.line.code}/{listing.kind.code}/{code}",
-        crumbs=crumbs((read(view.line.label), None), (page_title(item), view.path(listing)), (title, None), line=view),
+        crumbs=crumbs((read(view.line.label), None), above, (title, None), line=view),
         system=read(view.system),
         menu=view.entrance(item),
     )
 
 
-def new_view(view: LineView, listing: Listing, title: str) -> View:
+def new_view(view: LineView, listing: Listing, title: str, form: FormPage | None = None) -> View:
     """The view where an object is begun: a tab of the list's page where that has one for it."""
-    beside = beside_view(view, listing, NEW, title)
+    beside = beside_view(view, listing, NEW, title, form)
     if not begins_in_a_tab(view, listing):
         return beside
     tabs = tabs_of(view, listing, {}, new=True)
