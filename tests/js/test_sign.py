@@ -34,6 +34,7 @@ def open_dialog(page):
 def test_what_is_signed_is_shown_and_sent_with_the_form(entry, portal, reader):
     open_dialog(entry)
     shown = entry.locator("#sign-dialog").inner_text()
+    dates = entry.locator("#sign-dialog dd time").all_inner_texts()
     entry.keyboard.type(PIN)
     entry.keyboard.press("Enter")
     entry.wait_for_url("**/result")
@@ -41,6 +42,7 @@ def test_what_is_signed_is_shown_and_sent_with_the_form(entry, portal, reader):
 
     for words in ("确认投保", "示例保险", "示例公司 法人卡", "2099-06-30"):
         assert words in shown
+    assert dates == ["2099-06-30"]  # never broken at a hyphen
     assert sent["name"] == "王小明"
     assert {name: sent[name] for name in ("payload", "nonce", "algorithm", "signature", "certificate")} == {
         "payload": '{"p":1}',

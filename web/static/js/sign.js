@@ -41,6 +41,9 @@ export async function sign(form, panel, submitter) {
   return signed && { fields: { payload: answer.payload, nonce: answer.nonce, ...signed }, paper: answer.paper };
 }
 
+/* A text with its dates in one piece each, where a browser would break them at a hyphen. */
+const unbroken = (text) => text.split(/(\d{4}-\d\d-\d\d)/).map((part, place) => place % 2 ? make("time", {}, part) : part);
+
 /* The dialog; null when the user cancelled. */
 function confirm({ payload, title, summary, paper }) {
   const dialog = document.querySelector("#sign-dialog");
@@ -53,7 +56,7 @@ function confirm({ payload, title, summary, paper }) {
   const holder = { label: agent.card.label, date: agent.card.not_after.slice(0, 10) };
   const rows = [...summary, [t("sign_certificate"), t("sign_holder", holder)]];
   dialog.querySelector("[data-sign-summary]").replaceChildren(
-    ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]),
+    ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, ...unbroken(value))]),
   );
   const look = dialog.querySelector("[data-sign-paper]");
   look.hidden = !paper;
