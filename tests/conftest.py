@@ -6,10 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask import Flask
 from hypothesis import settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, create_engine
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
@@ -48,6 +52,25 @@ COUNTED = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
 
 settings.register_profile("swhub", deadline=None)  # how fast a test ran says nothing about the code
 settings.load_profile("swhub")
+
+
+class Compiled(BytecodeCache):
+    """The templates that this process has compiled: hundreds of tests make an app of their own over the same ones."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What was compiled of the same source."""
+        bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """For the next app."""
+        assert bucket.code is not None
+        self.codes[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 class OneDemo(LoadFileScheduling):  # type: ignore[misc]
