@@ -7,7 +7,7 @@ VENV=$ROOT/.venv
 export HOME PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUTF8=1
 # A bare PATH may lack the system folders; the PostgreSQL wheel makes itself a user with useradd when it runs as root.
 export PATH=$PATH:/usr/sbin:/sbin
-unset PYTHONPATH PYTHONHOME
+unset PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE # demo and tests start dozens of programs: each would compile all
 
 die() { printf '\n%s\n' "$@" >&2; exit 1; }
 

@@ -80,6 +80,10 @@ def test_a_python_may_be_named(tmp_path: Path) -> None:
     assert bash(f"PATH={tmp_path}; find_python; printf %s $PYTHON", SWHUB_PYTHON="mine").stdout == "mine"
 
 
+def test_what_was_compiled_once_is_kept() -> None:
+    assert bash("env", PYTHONDONTWRITEBYTECODE="1").stdout.count("PYTHONDONTWRITEBYTECODE") == 0
+
+
 def test_a_step_that_works_says_so_and_keeps_its_output_to_itself() -> None:
     ended = bash("step 'making things' echo noise")
 
