@@ -127,7 +127,7 @@ STILL_HELD = Prepared(
     .with_for_update()
 )
 _last = select(func.coalesce(func.max(attempt.c.no), 0)).where(attempt.c.message_id == bindparam("message"))
-ATTEMPT = Prepared(insert(attempt).values(no=_last.scalar_subquery() + 1))
+ATTEMPT = Prepared(insert(attempt).values(no=_last.scalar_subquery() + 1).inline())  # nobody asks for its number
 RELEASE = Prepared(
     update(outbox)
     .where(

@@ -15,7 +15,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, exists, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    bindparam,
+    exists,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from hub.contract.capability import Capability
 from hub.contract.message import CanonicalMessage, OutMessage
@@ -222,8 +233,8 @@ def _move(before: frozenset[str], *, held: bool, never_attempted: bool) -> Prepa
 
 
 def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
-    """Written out, not bound: a partial index is used only when the database can read the condition."""
-    return table.c.state.in_([literal_column(f"'{state}'") for state in states])
+    """Written out as in the partial indexes, not bound: they are used only when the database can read the condition."""
+    return or_(*(table.c.state == literal_column(f"'{state}'") for state in states))
 
 
 def restore(row: Any) -> CanonicalMessage:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub.business import KINDS, LINES
 from hub.business.content import check_content
@@ -59,16 +59,12 @@ NAMING = (
         _object.c.kind == bindparam("kind"),
     )
 )
-_proof = evidence.last_of(bindparam("object_id")).subquery("proof")
+_proof = evidence.last_of(bindparam("object_id"))
 HISTORY = Prepared(
     select(
         *(_event.c.name, _event.c.identity, _event.c.submission, _event.c.occurred_at, _event.c.content),
-        *(_proof.c.n, _proof.c.hash),
-    )
-    .select_from(_event)
-    .outerjoin(_proof, true())
-    .where(_event.c.object_id == bindparam("object_id"))
-    .order_by(_event.c.seq)
+        *(_proof.with_only_columns(column).scalar_subquery().label(column.name) for column in _proof.selected_columns),
+    ).where(_event.c.object_id == bindparam("object_id"))  # in no order: project knows its own
 )
 LATEST = select(func.max(_event.c.occurred_at)).where(_event.c.object_id == bindparam("object_id"))
 APPEND = Prepared(insert(_event).inline())  # nobody asks for the new row's number

@@ -355,3 +355,24 @@ def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monke
     assert "ix_outbox_due" in plan
     assert "SCAN outbox" not in plan
     assert "Seq Scan on outbox " not in plan
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_claim_fills_no_table_of_its_own(world, monkeypatch):
+    """SQLite opens one for a condition with IN, and again for each partial index that has it."""
+    world.queue()
+    seen = []
+    execute = prepared.execute
+
+    def noting(connection, ready, values):
+        seen.append((ready.sql, ready.bind(values)))
+        return execute(connection, ready, values)
+
+    monkeypatch.setattr(prepared, "execute", noting)
+    claim(world)
+    writes = [(sql, values) for sql, values in seen if sql.startswith(("UPDATE", "INSERT"))]
+    with reading(world.engine) as connection:
+        steps = {step[1] for sql, values in writes for step in connection.exec_driver_sql(f"EXPLAIN {sql}", values)}
+
+    assert "OpenWrite" in steps
+    assert "OpenEphemeral" not in steps

@@ -623,15 +623,15 @@ def upgrade() -> None:
             "ix_outbox_due",
             ["partner", "not_before", "seq"],
             unique=False,
-            sqlite_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
-            postgresql_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+            sqlite_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
+            postgresql_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
         )
         batch_op.create_index(
             "ix_outbox_lane",
             ["lane", "seq"],
             unique=False,
-            sqlite_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
-            postgresql_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+            sqlite_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
+            postgresql_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
         )
         batch_op.create_index(
             "ix_outbox_lease",
@@ -728,13 +728,13 @@ def downgrade() -> None:
         )
         batch_op.drop_index(
             "ix_outbox_lane",
-            sqlite_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
-            postgresql_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+            sqlite_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
+            postgresql_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
         )
         batch_op.drop_index(
             "ix_outbox_due",
-            sqlite_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
-            postgresql_where=sa.text("state IN ('QUEUED','SENDING','RETRYING','UNKNOWN')"),
+            sqlite_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
+            postgresql_where=sa.text("state = 'QUEUED' OR state = 'SENDING' OR state = 'RETRYING' OR state = 'UNKNOWN'"),
         )
 
     op.drop_table("outbox")
