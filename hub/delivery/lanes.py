@@ -158,7 +158,8 @@ def claim(engine: Engine, *, partners: Sequence[str], now: datetime, lease: time
         if held is None:
             return None
     failpoints.hit("delivery.after_claim_commit")
-    return replace(held, more=[*held.more, *(code for code in due if code != held.partner)])
+    others = [code for code in due if code != held.partner]
+    return replace(held, more=[*held.more, *others]) if others else held
 
 
 def _due(engine: Engine, partners: Sequence[str], now: datetime) -> Sequence[str]:

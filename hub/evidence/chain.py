@@ -11,9 +11,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
+
+import orjson
 
 from hub.cards.refusal import CardRefused
 from hub.cards.suites import read_certificate, verify_signature
@@ -22,9 +25,9 @@ from hub.contract.text import Text
 
 VERSION = 1
 FIRST = "0" * 64  # what the first entry, or the first head, holds as the hash of the one before
+CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 MAGIC = b"SWHUB-HEAD-1\n"  # a signature over a head can never pass for one over anything else
 LEAF, NODE = b"\x00", b"\x01"  # a tree's leaf can never pass for one of its nodes
-CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 RULES: Mapping[str, Text] = {
     "form": Text("不是规范格式的证据条目", "not an entry in canonical form"),
@@ -81,8 +84,8 @@ class Head:
 
 
 def canonical(value: object) -> str:
-    """JSON with sorted keys and no spaces: one text for one value."""
-    return CANONICAL.encode(value)
+    """JSON with sorted keys and no spaces: one text for one value. Raises TypeError for what is no JSON value."""
+    return orjson.dumps(value, option=CANONICAL).decode()
 
 
 def digest(content: str | bytes) -> str:
@@ -205,7 +208,12 @@ def check_heads(heads: Sequence[Head]) -> None:
 
 def stamp(at: datetime) -> str:
     """A time as entries and heads hold it: UTC, to the microsecond."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    return _stamp(at.astimezone(UTC))
+
+
+@lru_cache(maxsize=1024)  # the entries of one act have one time
+def _stamp(utc: datetime) -> str:
+    return utc.isoformat(timespec="microseconds")
 
 
 def read_stamp(text: str) -> datetime:
@@ -217,7 +225,7 @@ def _read(body: str, where: str) -> dict[str, Any]:
     try:
         facts = json.loads(body)
         good = isinstance(facts, dict) and canonical(facts) == body
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):  # TypeError: no text that UTF-8 can hold, no number of 64 bits
         good = False
     if not good:
         raise Broken("form", where)

@@ -4,7 +4,6 @@ SQLite: WAL, ``synchronous=FULL``, foreign keys, and ``BEGIN IMMEDIATE`` for eve
 read transaction that turns into a writing one fails at once with SQLITE_BUSY (reliability.md 0.7).
 """
 
-import json
 import os
 import sqlite3
 import threading
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from hub.store import prepared
@@ -24,7 +24,7 @@ PRAGMAS = (
 )
 READ, WRITE = prepared.plain("BEGIN"), prepared.plain("BEGIN IMMEDIATE")
 VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # one snapshot for all statements
-JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # half the octets for Chinese
+JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # these are refused: see content.STORED
 WRITER = "swhub_writer"
 
 
@@ -67,7 +67,8 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
         "pool_size": pool_size,
         "max_overflow": 10,
         "hide_parameters": True,  # an error's text must not carry anybody's data into a log
-        "json_serializer": JSON.encode,
+        "json_serializer": _json,
+        "json_deserializer": orjson.loads,
     }
     if not url.startswith("sqlite"):
         return create_engine(url, **options)
@@ -101,6 +102,10 @@ def looking(engine: Engine) -> Iterator[Connection]:
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with engine.connect().execution_options(**options) as connection:
         yield connection
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=JSON).decode()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -5,7 +5,7 @@ columns' types as everywhere else, a driver's errors arrive as SQLAlchemy's, the
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
-Convert = Callable[[Any], Any] | None  # None: as it is
+Convert = Callable[[Any], Any]
 
 
 class Prepared:
@@ -41,9 +41,10 @@ class Prepared:
 
     def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> "Ready":
         key = (dialect.name, *values)
-        if key not in self._ready:
-            self._ready[key] = _prepare(self._statement, dialect, list(values))
-        return self._ready[key]
+        ready = self._ready.get(key)
+        if ready is None:
+            ready = self._ready[key] = _prepare(self._statement, dialect, list(values))
+        return ready
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,32 +54,36 @@ class Ready:
     sql: str
     fixed: Mapping[str, Any]  # values that stand in the statement itself
     names: Sequence[str]  # of its parameters, in their order
-    binds: Sequence[tuple[str, Convert]]
+    binds: Sequence[tuple[int, Convert]]  # places of those that are not taken as they are
     positional: bool
     row: Callable[[Any], Any] | None  # None: it finds nothing
-    columns: Sequence[Convert]
+    columns: Sequence[tuple[int, Convert]]
 
     def bind(self, given: Mapping[str, Any]) -> Any:
         """The parameters of one execution."""
         values = {**self.fixed, **given} if self.fixed else given
-        bound = [convert(values[name]) if convert else values[name] for name, convert in self.binds]
+        bound = [values[name] for name in self.names]
+        for place, convert in self.binds:
+            bound[place] = convert(bound[place])
         return tuple(bound) if self.positional else dict(zip(self.names, bound, strict=True))
 
     def read(self, found: Sequence[Any]) -> Any:
         """One row, converted."""
         assert self.row is not None
-        pairs = zip(found, self.columns, strict=True)
-        return self.row([convert(value) if convert else value for value, convert in pairs])
+        values = list(found)
+        for place, convert in self.columns:
+            values[place] = convert(values[place])
+        return self.row(values)
 
 
 def execute(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
     """Run it on the connection's own cursor; rows changed, rows found. Raises DBAPIError."""
     cursor = connection.connection.cursor()
-    base = connection.dialect.loaded_dbapi.Error
     try:
         cursor.execute(ready.sql, ready.bind(values))
         return cursor.rowcount, [ready.read(row) for row in cursor.fetchall()] if ready.row else []
-    except base as error:
+    except connection.dialect.loaded_dbapi.Error as error:
+        base = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(ready.sql, None, error, base, hide_parameters=True) from error
     finally:
         cursor.close()
@@ -108,11 +113,15 @@ def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Seque
         sql=str(compiled),
         fixed=fixed,
         names=used,
-        binds=[(name, _impl(compiled.binds[name].type, dialect).bind_processor(dialect)) for name in used],
+        binds=_converted(_impl(compiled.binds[name].type, dialect).bind_processor(dialect) for name in used),
         positional=compiled.positional,
         row=row and row._make,
-        columns=[_impl(column.type, dialect).result_processor(dialect, None) for column in found or ()],
+        columns=_converted(_impl(column.type, dialect).result_processor(dialect, None) for column in found or ()),
     )
+
+
+def _converted(by: Iterable[Convert | None]) -> Sequence[tuple[int, Convert]]:
+    return [(place, convert) for place, convert in enumerate(by) if convert is not None]
 
 
 def _impl(given: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:

@@ -5,6 +5,7 @@ Times are UTC (:class:`UtcTime`), documents and raw messages lie in side tables 
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -32,6 +33,11 @@ from sqlalchemy import (
 )
 
 
+@lru_cache(maxsize=1024)  # one transaction writes its one time a dozen times
+def _text(utc: datetime) -> str:
+    return utc.isoformat(" ", "microseconds").removesuffix("+00:00")
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware datetime, stored and read as UTC on both databases. Refuses naive ones."""
 
@@ -53,7 +59,7 @@ class UtcTime(TypeDecorator[datetime]):
 
         def text_of(value: datetime | None) -> str | None:
             utc = self.process_bind_param(value, dialect)
-            return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+            return None if utc is None else _text(utc)
 
         return text_of
 

@@ -7,7 +7,8 @@ anybody may read.
 
 import base64
 import binascii
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -121,9 +122,9 @@ def _signature(element: etree._Element) -> tuple[etree._Element, str]:
     if len(found) != 1 or len(element) == 0 or element[-1] is not found[0]:
         raise Refusal(INVALID, "one signature is asked for, as the last child of the root")
     signature = found[0]
-    drawn = list(_draw(signature))
+    drawn = [(part.tag, len(part), part.items()) for part in signature.iter()]
     for suite in SUITES:
-        if drawn == _outline(suite):
+        if drawn == _drawn(suite):
             return signature, suite
     raise Refusal(INVALID, "the signature does not follow the profile")
 
@@ -135,10 +136,17 @@ def _outline(suite: str) -> list[tuple[int, str, str]]:
     return [(depth, f"{DS}{name}", chosen.get(name, attributes)) for depth, name, attributes in OUTLINE]
 
 
-def _draw(part: Any, depth: int = 0) -> Iterator[tuple[int, str, str]]:
-    yield depth, part.tag, " ".join(f"{name}={value}" for name, value in sorted(part.items()))
-    for child in part:
-        yield from _draw(child, depth + 1)
+@lru_cache(maxsize=len(SUITES))
+def _drawn(suite: str) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    """The outline as a tree reads in one walk: element, how many are right below it, attributes."""
+    rows = _outline(suite)
+    below = Counter(
+        max(above for above in range(place) if rows[above][0] < depth)
+        for place, (depth, _, _) in enumerate(rows)
+        if depth
+    )
+    attributes = [[(name, value)] if name else [] for name, _, value in (row[2].partition("=") for row in rows)]
+    return [(tag, below[place], given) for place, ((_, tag, _), given) in enumerate(zip(rows, attributes, strict=True))]
 
 
 def _named_certificate(signature: etree._Element) -> bytes:

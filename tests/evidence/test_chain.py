@@ -1,5 +1,6 @@
 """The chain by itself: whatever is dropped, swapped, doubled or altered is found."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -33,6 +34,33 @@ def heads(count: int) -> list[Head]:
         leaves = [entry.hash for entry in made(n + 1)]
         found.append(chain.sign_head(SIGNER, found[-1] if found else None, leaves, NOW))
     return found
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+)
+
+
+@given(VALUES)
+def test_the_canonical_text_is_what_any_json_library_writes_with_sorted_keys(value: object) -> None:
+    expected = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert chain.canonical(value) == expected
+
+
+@pytest.mark.parametrize("value", [NOW, NOW.date(), SIGNER, {"n": 2**64}, "\ud800"], ids=str)
+def test_what_is_no_json_value_has_no_canonical_text(value: object) -> None:
+    with pytest.raises(TypeError):
+        chain.canonical({"value": value})
+
+
+@pytest.mark.parametrize("body", ['{"n":18446744073709551616}', '{"n":"\\ud800"}', '{"n":1e400}'])
+def test_a_body_that_has_no_canonical_text_is_not_in_form(body: str) -> None:
+    with pytest.raises(Broken) as broken:
+        chain.check_entry(Entry(chain="a", n=1, body=body, hash=chain.digest(body)))
+
+    assert broken.value.rule == "form"
 
 
 def rule(entries: list[Entry]) -> str:

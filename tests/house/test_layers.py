@@ -27,10 +27,10 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ("hub.contract", "hub.cards", "hub.clock", "hub.crypto", "hub.plugins", "hub.hookspecs"),
         ("cryptography", "asn1crypto", "pluggy", "structlog"),
     ),
-    "hub/store": (("hub.store",), ("sqlalchemy", "alembic")),
+    "hub/store": (("hub.store",), ("sqlalchemy", "alembic", "orjson")),
     "hub/evidence": (
         ("hub.cards", "hub.contract", "hub.documents", "hub.evidence", "hub.xml"),  # no store: it runs without the hub
-        ("cryptography", "lxml"),
+        ("cryptography", "lxml", "orjson"),
     ),
     "hub/guard": (("hub.clock", "hub.config", "hub.contract", "hub.guard", "hub.plugins", "hub.registry"), ()),
     "hub/services": (
