@@ -164,8 +164,7 @@ def _group(view: LineView, counts: Mapping[str, int]) -> MenuGroup:
     portal = site().portal
     items = [
         (row.code, read(portal.caption(row.code, row.label)), view.entrance(row), counts.get(row.counts or "", 0))
-        for row in view.menu
-        if row.roles is None or g.login.role in row.roles
+        for row in view.links(g.login.role)
     ]
     return MenuGroup(
         code=view.menu_code,

@@ -101,6 +101,16 @@ def test_without_work_the_home_page_says_so_and_counts_nothing(user: Browser) ->
     assert "前往投保申请" in text
 
 
+@pytest.mark.parametrize(("role", "has"), [("LP", True), ("OP", False)])
+def test_the_home_page_leads_where_the_menu_of_the_role_does(
+    role: str, has: bool, open_browser: Callable[..., Browser]
+) -> None:
+    menu, _, home = open_browser(role).get("/").text.partition('<main id="main"')
+
+    assert ["/payment/payment_agreement" in part for part in (menu, home)] == [has, has]
+    assert f"前往{'在线交费签约' if has else '待缴费业务'}" in home
+
+
 def test_several_offers_are_counted_in_the_notice(world: World, user: Browser) -> None:
     world.offer("XW-1")
     world.offer("XW-2")

@@ -418,6 +418,10 @@ class LineView:
             return next(row for row in self.menu if row.code == form.under)
         return next(row for row in self.menu if any(tab.listing.slug == listing.slug for tab in row.tabs))
 
+    def links(self, role: str) -> Sequence[MenuItem]:
+        """What an account of this role has of it in the menu."""
+        return [row for row in self.menu if row.roles is None or role in row.roles]
+
     def entrance(self, item: MenuItem) -> str:
         """Where a link of the menu leads."""
         return item.path or self.path(item.tabs[0].listing)
