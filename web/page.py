@@ -183,6 +183,11 @@ def crumbs(*parts: tuple[str, str | None], line: LineView | None = None) -> list
     return [part for part, after in zip(whole, [*whole[1:], ("", None)], strict=True) if part[0] != after[0]]
 
 
+def below_home(title: str) -> list[tuple[str, str | None]]:
+    """Where the user is on a page about every line."""
+    return [(say("首页"), "/"), (title, None)]
+
+
 def here() -> str:
     """The path of this request with its query: where the language switch leads back to."""
     return security.own_path(request.full_path.rstrip("?"))

@@ -111,6 +111,13 @@ def test_the_home_page_leads_where_the_menu_of_the_role_does(
     assert f"前往{'在线交费签约' if has else '待缴费业务'}" in home
 
 
+@pytest.mark.parametrize("path", ["/notices", "/board", "/search?q=1", "/accounts"])
+def test_what_is_about_every_line_stands_below_home_and_in_no_line(path: str, user: Browser) -> None:
+    crumbs = user.get(path).text.partition('<nav class="crumbs"')[2].partition("</nav>")[0]
+
+    assert len(re.findall("<li>", crumbs)) == 2
+
+
 def test_several_offers_are_counted_in_the_notice(world: World, user: Browser) -> None:
     world.offer("XW-1")
     world.offer("XW-2")

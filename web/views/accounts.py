@@ -14,7 +14,7 @@ from hub.errors import InvalidInput, NotAllowed, NotFound, SignatureRefused
 from hub.services import authority, card_requests, nonces
 from hub.services.authority import ACTS, REASONS, Wish
 from web.auth import ENTERPRISE, access, login_of
-from web.page import View, page
+from web.page import View, below_home, page
 from web.site import read, runtime, say
 from web.views.card import card_answer, short_digest
 from web.views.login import browser
@@ -91,7 +91,7 @@ def _page(error: Text | None, status: int = 200) -> Response:
     title, actor = say("账号与卡"), login_of().actor
     now = runtime().clock.now()
     today = now.astimezone(SHANGHAI).date()
-    view = View(id="v-accounts", title=title, key="accounts", crumbs=((say("首页"), "/"), (title, None)))
+    view = View(id="v-accounts", title=title, key="accounts", crumbs=below_home(title))
     return page(
         "accounts.html",
         view,

@@ -14,7 +14,7 @@ from hub.services.objects import Tenant
 from hub.store.engine import reading
 from web import security
 from web.auth import ANYONE, ENTERPRISE, SESSION, access, login_of
-from web.page import OPERATIONS, OPERATOR_ROLE, View, counted, crumbs, page
+from web.page import OPERATIONS, OPERATOR_ROLE, View, below_home, counted, page
 from web.site import KEPT, LANGUAGES, keep, moment, runtime, say, site
 from web.views.common import Row, counter_path, object_row, partner_name
 
@@ -63,7 +63,7 @@ def moves() -> ResponseReturnValue:
     """Every open object: who has the next move, since when, until when."""
     with reading(runtime().engine) as connection:
         found = board.read(connection, runtime().registry, login_of().uscc, runtime().clock.now(), each=LONG)
-    view = View(id="v-board", title=say("在办事项"), key="board", crumbs=crumbs((say("在办事项"), None)), live=True)
+    view = View(id="v-board", title=say("在办事项"), key="board", crumbs=below_home(say("在办事项")), live=True)
     return page(
         "board.html", view, board=_shown(found), every=_number(found.open, found), partner_name=partner_name, each=LONG
     )

@@ -9,7 +9,7 @@ from flask.wrappers import Response
 from hub.services.objects import Tenant
 from hub.store.engine import writing
 from web.auth import ENTERPRISE, access, login_of
-from web.page import COUNTS, View, around, crumbs, page
+from web.page import COUNTS, View, around, below_home, page
 from web.site import runtime, say, site
 from web.views.common import object_row, partner_name, sought, tenant
 
@@ -24,7 +24,7 @@ def notices() -> Response:
     """The latest notices, unread ones marked."""
     with tenant() as mine:
         rows = mine.notices(limit=SHOWN)
-    view = View(id="v-notices", title=say("通知"), key="notices", crumbs=crumbs((say("通知"), None)), live=True)
+    view = View(id="v-notices", title=say("通知"), key="notices", crumbs=below_home(say("通知")), live=True)
     return page("notices.html", view, notices=rows, path=site().path, unread=[row.id for row in rows if not row.read])
 
 
@@ -52,5 +52,5 @@ def search() -> Response:
     with tenant() as mine:
         found = mine.search(wanted) if wanted else []
     rows = [object_row(site().place(obj.line, obj.kind.code)[1], obj) for obj in found]
-    view = View(id="v-search", title=say("查询结果"), key="search", crumbs=crumbs((say("查询结果"), None)))
+    view = View(id="v-search", title=say("查询结果"), key="search", crumbs=below_home(say("查询结果")))
     return page("search.html", view, wanted=wanted, rows=rows, partner_name=partner_name)
