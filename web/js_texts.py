@@ -14,7 +14,7 @@ JS_TEXTS: Mapping[str, Text] = {
     "home": Text("首页", "Home"),
     "close_tab": Text("关闭 {title}", "Close {title}"),
     "unsaved": Text("有未保存内容", "has unsaved changes"),
-    "unsaved_question": Text("“{title}”有未保存内容，是否保存？", "“{title}” has unsaved changes. Save them?"),
+    "unsaved_question": Text("“{title}”有未保存内容，是否保存？", "'{title}' has unsaved changes. Save them?"),
     "save": Text("保存", "Save"),
     "discard": Text("不保存", "Do not save"),
     "cancel": Text("取消", "Cancel"),
@@ -118,7 +118,7 @@ CARD_TEXTS: Mapping[str, Text] = {
     ),
     "PROMPT": Text(
         "浏览器将询问是否允许访问本机读卡程序，请点“允许”",
-        "The browser will ask to reach the card agent: choose “Allow”",
+        "The browser will ask to reach the card agent: choose 'Allow'",
     ),
     CardFault.SILENT.name: CardFault.SILENT.value,
 }

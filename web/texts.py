@@ -50,7 +50,7 @@ ENGLISH: Mapping[str, str] = {
     "当前账号非管理员": "This account is no administrator",
     "退出并以法人卡重新登录": "Log out, and log in with the legal person's card",
     "保存": "Save",
-    "保存成功，尚未提交。核对无误后请点击“{submit}”。": "Saved, not submitted yet. Check it, then press “{submit}”.",
+    "保存成功，尚未提交。核对无误后请点击“{submit}”。": "Saved, not submitted yet. Check it, then press '{submit}'.",
     "导入": "Import",
     "删除所选的行": "Delete the chosen rows",
     "修改": "Edit",
@@ -272,11 +272,11 @@ ENGLISH: Mapping[str, str] = {
     "由卡或读卡器的制造商提供，请咨询您的卡介质制造商。": "It comes from the maker of the card or of the reader.",
     "启动读卡程序": "Start the card agent",
     "回到登录页": "Return to the login",
-    "浏览器询问是否允许访问本机设备时，请选择允许。": ("When the browser asks to reach local devices, choose “Allow”."),
+    "浏览器询问是否允许访问本机设备时，请选择允许。": ("When the browser asks to reach local devices, choose 'Allow'."),
     "浏览器未允许访问读卡程序": "The browser does not allow access to the card agent",
     "读卡程序已安装，但浏览器拒绝了访问。请点击地址栏左侧的图标，将“本地网络访问”改为允许，然后刷新本页。": (
-        "The agent is installed, but the browser blocks it. Click the icon left of the address, allow “local network "
-        "access” and reload this page."
+        "The agent is installed, but the browser blocks it. Click the icon left of the address, allow 'local network "
+        "access' and reload this page."
     ),
     "首次使用，请允许此网站读卡": "First use: allow this site to use your card",
     "读卡程序会在自己的窗口中询问一次，以后不再询问。": "The card agent asks in its own window, once.",
@@ -407,7 +407,7 @@ ENGLISH: Mapping[str, str] = {
     "买方英文名称": "English name",
     "所属国家（地区）": "Country or region",
     "买方英文地址": "English address",
-    "名单中没有该买方时，请点击“新增”新建买方。": "If the list lacks the buyer, press “New” to register it.",
+    "名单中没有该买方时，请点击“新增”新建买方。": "If the list lacks the buyer, press 'New' to register it.",
     "第 {n} 页，共 {last} 页，{total} 条记录": "Page {n} of {last}, {total} records",
     "本企业新建的买方": "Buyers that your company registered",
     "提交后即可选用，保险公司随后赋予买方代码": "One that is submitted can be chosen; the insurer gives its code later",

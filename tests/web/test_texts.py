@@ -14,7 +14,7 @@ from web.js_texts import CARD_TEXTS, JS_TEXTS
 from web.texts import ENGLISH
 
 WEB = Path(str(files("web")))
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+CHINESE = re.compile(r"[\u201c\u201d\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 CALL = re.compile(r'\b_\("([^"]+)"')
 CHOICE = re.compile(r"\b_\((\{.*?\}[^)]*)\)")
 OWN_LANGUAGE = ("_zh.html", "_en.html")
