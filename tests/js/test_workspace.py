@@ -119,6 +119,19 @@ def test_reload_restores_the_open_tabs_and_the_active_one(page, visit):
     assert all(set(tab) == {"key", "url"} for tab in json.loads(stored))
 
 
+def test_the_names_of_other_tabs_do_not_push_the_active_one_out_of_sight(page, portal, visit):
+    name = "名称很长的页面" * 3
+    for number in range(8):
+        portal.views[f"/n/{number}"] = article(f"{number}{name}", "", f"n/{number}")
+        visit(f"/n/{number}")
+    page.wait_for_function("() => !document.querySelector('#tabbar').textContent.includes('…')")
+
+    strip, active = (
+        page.locator(f"#tabbar {part}").bounding_box() for part in ("[role=tablist]", ".tab-holder >> nth=8")
+    )
+    assert active["x"] + active["width"] <= strip["x"] + strip["width"] + 1
+
+
 def test_back_and_forward_show_the_view_that_was_on_screen(page, visit):
     visit("/")
     open_menu(page, "投保申请")

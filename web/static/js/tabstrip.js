@@ -74,6 +74,10 @@ export function selectTab(tab) {
     link.setAttribute("aria-selected", String(chosen));
     link.tabIndex = chosen ? 0 : -1;
   }
+  revealTab(tab);
+}
+
+export function revealTab(tab) {
   tab.holder.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 

@@ -9,7 +9,7 @@ import { isDirty, mayLeave } from "./drafts.js";
 import { markMenu, menuTitle, startMenu } from "./menu.js";
 import { make, meta, t } from "./page.js";
 import { load, staysInside, titleOf } from "./panels.js";
-import { addTab, markTab, nameTab, selectTab, startStrip } from "./tabstrip.js";
+import { addTab, markTab, nameTab, revealTab, selectTab, startStrip } from "./tabstrip.js";
 
 const MAX_TABS = 12;
 const HOME = { key: "home", url: "/" };
@@ -73,6 +73,7 @@ function create({ key, url, panel = null }) {
 function rename(tab, title) {
   tab.title = title;
   nameTab(tab, title);
+  if (active) revealTab(active); // the names of others may have pushed it out of sight
   if (tab !== active) return;
   const state = tab.panel.querySelector(".error-summary") ? t("error_title") : "";
   document.title = `${state}${title} - ${system}`;
