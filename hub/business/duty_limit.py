@@ -187,8 +187,8 @@ LIMIT = Kind(
                     "duty_authorisation",
                     frozenset({"AUTHORISED"}),
                     Text(
-                        "请先在“企业征信”向该保险机构签署征信授权书",
-                        "Sign the credit authorisation for this insurer first",
+                        "请先在“企业征信”向保险机构签署征信授权书",
+                        "Sign a credit authorisation for the insurer first",
                     ),
                 ),
             ),
