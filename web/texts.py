@@ -66,7 +66,6 @@ ENGLISH: Mapping[str, str] = {
     "删除第 {n} 行": "Delete row {n}",
     "第 {n} 行 {label}": "row {n}, {label}",
     "请选择": "Please choose",
-    "选择接收方": "Choose the receiver",
     "请选择接收方": "To whom shall it go?",
     "保存后自动生成": "Given when it is saved",
     "{action}已完成": "{action}: done",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hub_cargo_shanhe.adapter import shanhe
 from hub_cargo_yunfan.adapter import yunfan
 
 from hub import registry
@@ -38,6 +39,16 @@ def limit(clerk: Browser, world: World) -> BusinessObject:
     applied = {"apply_no": "ED-1", "limit_no": "E1", "guarantee_amount": Decimal("250.00")}
     world.event(world.create("duty_application", "GS-1", OURS, "begun", applied), "submitted")
     return limit
+
+
+def test_the_page_that_asks_for_the_insurer_says_what_is_begun(world: World) -> None:
+    runtime = replace(world.runtime, registry=registry.of([yunfan(), shanhe()]))
+    clerk = Browser(create_app(runtime), world.enter("OP", fingerprint=CARD))
+
+    text = clerk.get("/duty/duty_authorisation/new").text
+
+    assert 'data-title="授权书签署"' in text
+    assert "请选择接收方" in text
 
 
 @pytest.mark.parametrize(("language", "label"), [("zh", "剩余额度(元)"), ("en", "Left of the limit (CNY)")])

@@ -44,7 +44,7 @@ def new(line: str, kind: str) -> Response:
     receiver = source.partner if source else chosen_receiver(listing.kind)
     here = new_desk(line_view, listing, receiver or "", opening)
     if receiver is None:
-        view = new_view(line_view, listing, say("选择接收方"))
+        view = new_view(line_view, listing, read(here.page.title if here.page else listing.create))
         return _choose(here, view, receivers(listing.kind))
     brought = here.form.brought(request.args) if here.form else {}
     return _form_page(here, {**here.known, **brought}, {})
