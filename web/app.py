@@ -11,7 +11,7 @@ from hub.config import WebSettings
 from hub.errors import ConfigError
 from hub.runtime import Runtime
 from hub.services.questions import open_questions
-from web import auth, failures, portal, security
+from web import assets, auth, failures, portal, security
 from web import page as pages
 from web import site as sites
 from web.forms.controls import selects
@@ -94,6 +94,7 @@ def create_app(runtime: Runtime) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session
         WTF_CSRF_SSL_STRICT=False,  # the gate compares the Origin
     )
+    assets.install(app)
     security.install(app, runtime)
     auth.install(app, runtime)
     failures.install(app)
