@@ -386,6 +386,7 @@ def test_what_a_document_says_can_be_read(town: Town) -> None:
 
     assert "(2248) 洋山港区" in page
     assert "示例商品 规格一" in page
+    assert set(re.findall(r"<td([^>]*)>\d{4}-\d\d-\d\d</td>", page)) == {""}  # not wrapped at a hyphen
 
 
 def test_another_enterprises_declaration_is_named_and_not_shown(town: Town) -> None:

@@ -99,7 +99,7 @@ def _row(row: Checked) -> dict[str, Any]:
     data = {**row.numbers, **(row.data or {})}
     return {
         "number": row.number,
-        "cells": [show(data.get(name)) for name in row.look_up.columns],
+        "cells": [(show(data.get(name)), isinstance(data.get(name), str)) for name in row.look_up.columns],
         "family": FAMILIES.get(row.result, "failed"),
         "result": read(RESULTS[row.result]),
         "advice": read(ADVICE.get(row.result)),
