@@ -106,14 +106,14 @@ class Town:
 @pytest.fixture
 def town(world: World, tmp_path: Path) -> Iterator[Town]:
     root = pki.make_authority("test", world.clock.now())
-    hub = pki.issue_partner(root, "hub", world.clock.now())
+    hub = pki.issue_partner(root, "hub", world.clock.now(), algorithm="ecdsa-sha256")
     (tmp_path / "hub.crt").write_bytes(hub.certificate)
     plugs = (sinosure(), INSURER), (sandbox(), SOURCE)
     with ExitStack() as stack:
         partners, running = {}, []
         for adapter, scenario in plugs:
             code = adapter.sheet.partner
-            keys = pki.issue_partner(root, code, world.clock.now())
+            keys = pki.issue_partner(root, code, world.clock.now(), algorithm="ecdsa-sha256")
             files = {"key": keys.key, "certificate": keys.certificate, "hub_certificate": hub.certificate}
             for name, content in files.items():
                 (tmp_path / f"{code}.{name}").write_bytes(content)
