@@ -43,6 +43,9 @@ document.adoptedStyleSheets = [sheet];
 """
 """For contexts of Playwright: its clicks wait until the page listens, as a person is slower than the page's scripts."""
 
+SHARING = ("tests/browser", "tests/demo")
+"""Folders whose files share one running demo."""
+
 END_OTHERS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -74,10 +77,11 @@ Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 class OneDemo(LoadFileScheduling):  # type: ignore[misc]
-    """Hands out file by file, but all that share the running demo to one process: it takes fifteen seconds to start."""
+    """Hands out file by file, but all that share a running demo to one process: it takes fifteen seconds to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "tests/browser" if nodeid.startswith("tests/browser/") else str(super()._split_scope(nodeid))
+        folder = nodeid.partition("/test_")[0]
+        return folder if folder in SHARING else str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)

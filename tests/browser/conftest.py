@@ -67,7 +67,7 @@ def running(home: Path, profile: str = "standard") -> Iterator[Demo]:
         subprocess.run([*command, "--stop"], cwd=ROOT, capture_output=True, timeout=60, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo that the tests share."""
     with running(tmp_path_factory.mktemp("demo") / "home") as started:

@@ -3,9 +3,6 @@
 Two canaries: one that is wrong for the demo's first card, and one that is right for a card of its own.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,39 +15,22 @@ from demo.world import IN_CONTROL
 from hub.testing import pki
 from tests.conftest import NO_CLICK_BEFORE_THE_SCRIPTS
 
-ROOT = Path(__file__).parents[2]
 WRONG, RIGHT = "canary-wrong-50417", "canary-right-83162"
 STRANGER = "示例陌生卡"  # its authority is nobody the demo believes, so that the hub refuses what it signed
 SOON = 20_000  # milliseconds
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
 
-def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "demo", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
-    )
-
-
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A running demo with one more card in its slot."""
-    folder = tmp_path / "world"
-    started = demo("--home", str(folder), "--port", "0", "--keep")
-    try:
-        assert started.returncode == 0, started.stdout + started.stderr
-        now = datetime.now(UTC)
-        card = pki.issue_card(
-            pki.make_authority("Nobody", now),
-            enterprise=STRANGER,
-            holder=STRANGER,
-            org_code="DEM00001",
-            role="OP",
-            now=now,
-        )
-        desk.make(folder / "cards", serial="Z-1", label=STRANGER, key=card.key, certificate=card.certificate, pin=RIGHT)
-        yield folder
-    finally:
-        demo("--home", str(folder), "--stop")
+def home(running: tuple[Path, str]) -> Iterator[Path]:
+    """The running demo, with one more card in its slot."""
+    folder, now = running[0], datetime.now(UTC)
+    card = pki.issue_card(
+        pki.make_authority("Nobody", now), enterprise=STRANGER, holder=STRANGER, org_code="DEM00001", role="OP", now=now
+    )
+    desk.make(folder / "cards", serial="Z-1", label=STRANGER, key=card.key, certificate=card.certificate, pin=RIGHT)
+    yield folder
+    desk.remove(folder / "cards", "Z-1")
 
 
 def everywhere(home: Path, pids: list[int]) -> Iterator[tuple[str, bytes]]:
@@ -85,8 +65,7 @@ def type_pin(page: Any, label: str, pin: str) -> Any:
     return window.value
 
 
-def test_no_pin_right_or_wrong_stays_anywhere_in_the_demo(home: Path, browser: Any) -> None:
-    state = json.loads((home / "demo.json").read_text(encoding="utf-8"))
+def test_no_pin_right_or_wrong_stays_anywhere_in_the_demo(home: Path, state: dict[str, Any], browser: Any) -> None:
     context = browser.new_context(base_url=state["portal"], locale="zh-CN")
     context.add_init_script(NO_CLICK_BEFORE_THE_SCRIPTS)
     context.set_default_timeout(SOON)

@@ -1,8 +1,5 @@
 """The demo as a newcomer meets it: three processes, a browser, five steps."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,37 +8,14 @@ import pytest
 
 from demo.world import PIN
 from tests.conftest import NO_CLICK_BEFORE_THE_SCRIPTS
+from tests.demo.conftest import demo
 
-ROOT = Path(__file__).parents[2]
 CARD_IS_IN = "#card-chip[data-state=CARD_PRESENT]"
 SOON = 20_000  # milliseconds; the insurer takes three seconds, a busy machine longer
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-
-
-def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "demo", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
-    )
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """The demo's folder, and what it printed."""
-    home = tmp_path_factory.mktemp("demo") / "world"
-    started = demo("--home", str(home), "--port", "0", "--keep")
-    try:
-        assert started.returncode == 0, started.stdout + started.stderr
-        yield home, started.stdout
-    finally:
-        demo("--home", str(home), "--stop")
-
-
-@pytest.fixture(scope="module")
-def state(running: tuple[Path, str]) -> dict[str, Any]:
-    return dict(json.loads((running[0] / "demo.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture
