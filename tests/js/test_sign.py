@@ -192,7 +192,7 @@ def test_an_agent_that_stays_silent_holds_up_no_logout(page, portal, reader, vis
 
 def test_a_session_that_has_expired_leaves_the_card_agent_on_the_way_to_the_login(entry, portal, reader):
     portal.views["/login"] = portal.views["/notices"]
-    entry.evaluate("import('/static/js/panels.js').then(({ goToLogin }) => goToLogin())")
+    entry.evaluate("void import('/static/js/panels.js').then(({ goToLogin }) => goToLogin())")  # the page goes
     entry.wait_for_url("**/login?next=*")
     assert reader.left.get(timeout=5) == "Bearer s"
 
