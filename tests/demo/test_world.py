@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,6 +124,26 @@ def test_a_taken_port_is_replaced_by_a_free_one() -> None:
         wanted = taken.getsockname()[1]
 
         assert free_port(wanted) not in (wanted, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "starts"), [("cannot listen on 127.0.0.1:8080: Address already in use", 2), ("no such table", 1)]
+)
+def test_only_a_port_that_was_lost_meanwhile_is_worth_another_start(
+    said: str, starts: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports: list[Ports] = []
+
+    def bring_up(_: Path, chosen: Ports, __: object) -> None:
+        ports.append(chosen)
+        if len(ports) == 1:
+            raise DemoError(said)
+
+    monkeypatch.setattr(run, "bring_up", bring_up)
+    with suppress(DemoError):
+        run.open_world(home, run.parse(["--port", "0"]), {})
+
+    assert len(ports) == len({chosen.web for chosen in ports}) == starts
 
 
 def test_the_state_for_machines_names_cards_and_addresses(home: Path) -> None:
