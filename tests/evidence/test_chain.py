@@ -49,7 +49,7 @@ def test_the_canonical_text_is_what_any_json_library_writes_with_sorted_keys(val
     assert chain.canonical(value) == expected
 
 
-@pytest.mark.parametrize("value", [NOW, NOW.date(), SIGNER, {"n": 2**64}, "\ud800"], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("value", [NOW, NOW.date(), SIGNER, {"n": 2**64}, "\ud800"], ids=lambda it: type(it).__name__)
 def test_what_is_no_json_value_has_no_canonical_text(value: object) -> None:
     with pytest.raises(TypeError):
         chain.canonical({"value": value})
