@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = [".ci/run"] + [
     str(path.relative_to(ROOT))
     for path in sorted((ROOT / "script").iterdir())
-    if path.suffix == ".sh" or "bash" in path.read_text(encoding="utf-8").partition("\n")[0]
+    if path.is_file()  # a folder is what Python compiled
+    and (path.suffix == ".sh" or "bash" in path.read_text(encoding="utf-8").partition("\n")[0])
 ]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts are for bash")
 
