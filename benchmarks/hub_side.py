@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from benchmarks.world import FIRM, HUB, INSURER, USCC, VALUES, Folder
 from hub import runtime as runtimes
@@ -115,8 +115,17 @@ class Out:
 
 def count(database: str) -> int:
     """How many applications the store holds."""
+    return _count(database, select(func.count()).select_from(tables.business_object))
+
+
+def submitted(database: str) -> int:
+    """How many messages out are committed with their receipt."""
+    return _count(database, select(func.count()).where(tables.outbox.c.state == "ACKED"))
+
+
+def _count(database: str, statement: Select[int]) -> int:
     engine = open_engine(database)
     with reading(engine) as connection:
-        found: int = connection.execute(select(func.count()).select_from(tables.business_object)).scalar_one()
+        found: int = connection.execute(statement).scalar_one()
     engine.dispose()
     return found

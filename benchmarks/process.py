@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,10 @@ def main(arguments: Sequence[str]) -> None:
     elif role == "hub-in":
         ready = serve(hub_side.application(folder, database))
     elif role == "reference-out":
-        answer = submitting(Reference(folder, database).submit, address)
+        side = Reference(folder, database)
+        if any(side.receive(content)[0] != HTTPStatus.OK for content in folder.offers()):
+            raise AssertionError("the reference has not received what it confirms")
+        answer = submitting(side.submit, address)
     elif role == "hub-out":
         answer = submitting(hub_side.Out(folder, database, address).submit, address)
     elif role in PORTAL:

@@ -103,7 +103,7 @@ class Reference:
         identity, at = str(uuid.uuid4()), datetime.now(UTC).isoformat()
         content = self.sealed("PolicyConfirmation", self.confirmation(number, at), identity, number, at)
         digest = sha256(content).hexdigest()
-        self.write(
+        self.commit(
             [
                 ("INSERT INTO message VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", (identity, digest, b"", at)),
                 ("INSERT INTO raw VALUES (?, ?)", (identity, content)),
@@ -114,7 +114,7 @@ class Reference:
         said = self.opened(answer)[1][0]
         if (_text(said, "RequestDigest"), _text(said, "Code")) != (digest, "0000"):
             raise ValueError("not the receipt for this message")
-        self.write(
+        self.commit(
             [
                 ("UPDATE message SET answer = ? WHERE id = ?", (answer, identity)),
                 ("UPDATE object SET state = ? WHERE number = ?", ("SUBMITTED", number)),
@@ -171,8 +171,13 @@ class Reference:
         answer: bytes = self.mine.http.getresponse().read()
         return answer
 
+    def commit(self, statements: Iterable[tuple[str, tuple[Any, ...]]]) -> None:
+        """One transaction. Raises ValueError when one of its statements changes no row: then nothing is committed."""
+        if not self.write(statements):
+            raise ValueError("nothing was committed")
+
     def write(self, statements: Iterable[tuple[str, tuple[Any, ...]]]) -> bool:
-        """One transaction; rolled back, and False, when its first statement changes no row."""
+        """One transaction; rolled back, and False, when one of its statements changes no row."""
         return self.store().write(statements)
 
     def read(self, statement: str, *values: Any) -> list[Any]:
@@ -232,6 +237,15 @@ class Postgres:
     def read(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
         """Rows."""
         return self.connection.execute(statement.replace("?", "%s").encode(), values).fetchall()
+
+
+def submitted(database: str) -> int:
+    """How many confirmations are committed with their receipt."""
+    store = (Sqlite if database.startswith("sqlite") else Postgres)(database)
+    joined = "SELECT count(*) FROM event JOIN object ON object.number = event.number WHERE state = 'SUBMITTED'"
+    found: int = store.read(joined, ())[0][0]
+    store.connection.close()
+    return found
 
 
 def application(receive: Callable[[bytes], tuple[int, bytes]]) -> Callable[..., Iterable[bytes]]:

@@ -77,7 +77,8 @@ def measure_in(asked: argparse.Namespace, database: str, path: Path, stack: Exit
 
 def measure_out(asked: argparse.Namespace, database: str, path: Path, stack: ExitStack) -> dict[str, Any]:
     """Submit to the partner's signed receipt, committed."""
-    folder = world.prepare(path, WARM_UP + asked.rounds * asked.messages, algorithm=asked.algorithm)
+    total = WARM_UP + asked.rounds * asked.messages
+    folder = world.prepare(path, total, algorithm=asked.algorithm)
     urls = stack.enter_context(world.stores(database, path, SIDES))
     _create(folder, urls)
     sink = stack.enter_context(_process("partner", folder, core=LOAD))
@@ -90,7 +91,10 @@ def measure_out(asked: argparse.Namespace, database: str, path: Path, stack: Exi
         answer = process.ask(first=first, count=count)
         return Run(answer["seconds"], answer["latencies"], answer["cpu"] - before)
 
-    return rounds(asked, measure)
+    found = rounds(asked, measure)
+    if (hub_side.submitted(urls["hub"]), reference.submitted(urls["reference"])) != (total, total):
+        raise AssertionError("not every message is committed with its receipt")
+    return found
 
 
 def measure_pages(asked: argparse.Namespace, database: str, path: Path, stack: ExitStack) -> dict[str, Any]:
