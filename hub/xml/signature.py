@@ -7,7 +7,6 @@ anybody may read.
 
 import base64
 import binascii
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -122,7 +121,7 @@ def _signature(element: etree._Element) -> tuple[etree._Element, str]:
     if len(found) != 1 or len(element) == 0 or element[-1] is not found[0]:
         raise Refusal(INVALID, "one signature is asked for, as the last child of the root")
     signature = found[0]
-    drawn = [(part.tag, len(part), part.items()) for part in signature.iter()]
+    drawn = _walk(signature)
     for suite in SUITES:
         if drawn == _drawn(suite):
             return signature, suite
@@ -138,15 +137,12 @@ def _outline(suite: str) -> list[tuple[int, str, str]]:
 
 @lru_cache(maxsize=len(SUITES))
 def _drawn(suite: str) -> list[tuple[str, int, list[tuple[str, str]]]]:
-    """The outline as a tree reads in one walk: element, how many are right below it, attributes."""
-    rows = _outline(suite)
-    below = Counter(
-        max(above for above in range(place) if rows[above][0] < depth)
-        for place, (depth, _, _) in enumerate(rows)
-        if depth
-    )
-    attributes = [[(name, value)] if name else [] for name, _, value in (row[2].partition("=") for row in rows)]
-    return [(tag, below[place], given) for place, ((_, tag, _), given) in enumerate(zip(rows, attributes, strict=True))]
+    return _walk(sm2_signature.draw(etree.Element("root"), _outline(suite)))
+
+
+def _walk(signature: Any) -> list[tuple[str, int, list[tuple[str, str]]]]:
+    """Element, how many are right below it, attributes: no two trees read alike."""
+    return [(part.tag, len(part), part.items()) for part in signature.iter()]
 
 
 def _named_certificate(signature: etree._Element) -> bytes:

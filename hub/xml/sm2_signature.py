@@ -35,7 +35,7 @@ def sign(element: etree._Element, signer: Signer, outline: Outline) -> bytes:
     """The final bytes of ``element`` with a signature drawn after ``outline`` as its last child."""
     signed = copy.deepcopy(element)
     digest = _sm3(_canonical(signed))
-    signature = _draw(signed, outline)
+    signature = draw(signed, outline)
     values = {"DigestValue": digest, "X509Certificate": signer.certificate}
     for name, value in values.items():
         _part(signature, name).text = base64.b64encode(value).decode()
@@ -74,7 +74,8 @@ def _without_signature(element: etree._Element) -> etree._Element:
     return rest
 
 
-def _draw(root: etree._Element, outline: Outline) -> etree._Element:
+def draw(root: etree._Element, outline: Outline) -> etree._Element:
+    """An empty signature after ``outline``, as the last child of ``root``."""
     parents: list[Any] = [root]
     for depth, name, attributes in outline:
         key, _, value = attributes.partition("=")
