@@ -79,11 +79,11 @@ class Ready:
 def execute(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
     """Run it on the connection's own cursor; rows changed, rows found. Raises DBAPIError."""
     cursor = connection.connection.cursor()
+    base = connection.dialect.loaded_dbapi.Error
     try:
         cursor.execute(ready.sql, ready.bind(values))
         return cursor.rowcount, [ready.read(row) for row in cursor.fetchall()] if ready.row else []
-    except connection.dialect.loaded_dbapi.Error as error:
-        base = connection.dialect.loaded_dbapi.Error
+    except base as error:
         raise DBAPIError.instance(ready.sql, None, error, base, hide_parameters=True) from error
     finally:
         cursor.close()
