@@ -331,10 +331,8 @@ def long_history(world):
     return world
 
 
-def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monkeypatch):
-    """Whatever lies behind: 100,000 finished messages are not even looked at."""
-    world = long_history
-    world.queue()
+def ran(world, monkeypatch, *verbs):
+    """The statements of a claim that begin so, with their values."""
     seen = []
     execute = prepared.execute
 
@@ -344,7 +342,14 @@ def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monke
 
     monkeypatch.setattr(prepared, "execute", noting)
     claim(world)
-    polls = [(sql, values) for sql, values in seen if sql.startswith(("SELECT", "WITH"))]
+    return [(sql, values) for sql, values in seen if sql.startswith(verbs)]
+
+
+def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monkeypatch):
+    """Whatever lies behind: 100,000 finished messages are not even looked at."""
+    world = long_history
+    world.queue()
+    polls = ran(world, monkeypatch, "SELECT", "WITH")
 
     prefix = "EXPLAIN QUERY PLAN " if world.engine.dialect.name == "sqlite" else "EXPLAIN "
     with reading(world.engine) as connection:
@@ -361,16 +366,7 @@ def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monke
 def test_a_claim_fills_no_table_of_its_own(world, monkeypatch):
     """SQLite opens one for a condition with IN, and again for each partial index that has it."""
     world.queue()
-    seen = []
-    execute = prepared.execute
-
-    def noting(connection, ready, values):
-        seen.append((ready.sql, ready.bind(values)))
-        return execute(connection, ready, values)
-
-    monkeypatch.setattr(prepared, "execute", noting)
-    claim(world)
-    writes = [(sql, values) for sql, values in seen if sql.startswith(("UPDATE", "INSERT"))]
+    writes = ran(world, monkeypatch, "UPDATE", "INSERT")
     with reading(world.engine) as connection:
         steps = {step[1] for sql, values in writes for step in connection.exec_driver_sql(f"EXPLAIN {sql}", values)}
 
