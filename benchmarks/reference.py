@@ -187,7 +187,7 @@ class Reference:
     def store(self) -> "Sqlite | Postgres":
         """This thread's connection."""
         if not hasattr(self.mine, "store"):
-            self.mine.store = (Sqlite if self.database.startswith("sqlite") else Postgres)(self.database)
+            self.mine.store = _opened(self.database)
         store: Sqlite | Postgres = self.mine.store
         return store
 
@@ -241,7 +241,7 @@ class Postgres:
 
 def submitted(database: str) -> int:
     """How many confirmations are committed with their receipt."""
-    store = (Sqlite if database.startswith("sqlite") else Postgres)(database)
+    store = _opened(database)
     joined = "SELECT count(*) FROM event JOIN object ON object.number = event.number WHERE state = 'SUBMITTED'"
     found: int = store.read(joined, ())[0][0]
     store.connection.close()
@@ -272,6 +272,10 @@ def check(folder: Folder, database: str) -> None:
     other.store().connection.close()
     if (first[0], again, forged, rows) != (200, first, 403, [1, 1, 1]):
         raise AssertionError(f"the reference is broken: {first[0]}, {again[0]}, {forged}, {rows}")
+
+
+def _opened(database: str) -> Sqlite | Postgres:
+    return (Sqlite if database.startswith("sqlite") else Postgres)(database)
 
 
 def _schema(type: str) -> etree.XMLSchema:
