@@ -16,7 +16,7 @@ from hub.contract.text import Text
 from hub.delivery.alerts import close_alert, open_alert
 from hub.delivery.retry import Random, backoff
 from hub.store.prepared import Prepared
-from hub.store.rows import insert_new
+from hub.store.rows import ensure
 from hub.store.tables import circuit
 
 THRESHOLD = 5  # consecutive messages that did not reach the partner
@@ -54,12 +54,17 @@ def wait_until(
     row = STANDING.first(connection, _named(partner, capability))
     if row is None:
         values = {"partner": partner, "capability": capability, "state": "closed", "failures": 0, "changed_at": now}
-        insert_new(connection, circuit, values)
+        ensure(connection, circuit, values)
     elif row.state != "closed":
         return None if _probe(connection, row, now, lease) else max(row.probe_at, now + timedelta(seconds=1))
     if per_minute is not None and not _counted(connection, partner, capability, per_minute, now):
         return _minute(now) + timedelta(minutes=1)
     return None
+
+
+def expect(connection: Connection, partner: str, capability: str) -> None:
+    """Announce :func:`reached`."""
+    FAILED.ahead(connection, _named(partner, capability))
 
 
 def reached(connection: Connection, partner: str, capability: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from hub.contract.text import Text
 from hub.delivery import lanes
 from hub.delivery.alerts import close_alert, open_alert
 from hub.delivery.outbox import WAITING, Sent, Settle, move
+from hub.errors import HubError
 from hub.store.engine import writing
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ def commit(engine: Engine, settle: Settle, step: Callable[[Connection, Settle], 
         try:
             with writing(engine) as connection:
                 return step(connection, settle)
-        except (SettleFault, DBAPIError):
+        except (SettleFault, HubError, DBAPIError):  # the latter two also for what was written and done at the commit
             log.exception("an outcome could not be settled")
     with writing(engine) as connection:
         return step(connection, _unsettled)

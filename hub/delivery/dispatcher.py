@@ -144,6 +144,7 @@ class Dispatcher:
 
         def step(connection: Connection, settle: Settle) -> Claim | None:
             finish_attempt(connection, claim, outcome, now)
+            circuit.expect(connection, claim.partner, claim.capability)
             if self._conclude(connection, claim, outcome, now, settle):
                 self._report(connection, claim, outcome, now)
             failpoints.hit("delivery.before_settle_commit")
@@ -271,7 +272,7 @@ def finish_attempt(connection: Connection, held: Held, outcome: Outcome, now: da
         "detail": outcome.detail,
         "answer": outcome.answer or None,
     }
-    FINISH.change(connection, values)
+    FINISH.write(connection, values)
 
 
 def unreadable(raw: Raw, why: str) -> Outcome:

@@ -31,7 +31,7 @@ from hub.contract.message import CanonicalMessage, OutMessage
 from hub.delivery import failpoints
 from hub.delivery.outbox import in_state, restore
 from hub.store.engine import looking, writing
-from hub.store.prepared import Prepared
+from hub.store.prepared import ONE, Prepared
 from hub.store.tables import WAITING, attempt, outbox, outbox_raw
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # no further try is planned: somebody has to act
@@ -111,7 +111,7 @@ NEXT = Prepared(
     .join(outbox_raw, outbox_raw.c.message_id == outbox.c.message_id)
     .where(*_heads(bindparam("partner")))
     .order_by(outbox.c.not_before, outbox.c.seq)
-    .limit(1)
+    .limit(ONE)
     .with_for_update(of=outbox, skip_locked=True)
 )
 """The first of them."""
@@ -214,7 +214,7 @@ def _held(row: Row[Any], until: datetime, begun: bool) -> Claim:
 def _take(connection: Connection, held: Claim, now: datetime) -> None:
     state = "SENDING" if held.begun else held.state
     values = {"taken": held.seq, "state": state, "lease_until": held.lease_until, "sends": int(held.begun)}
-    TAKE.change(connection, values)
+    TAKE.write(connection, values)
     if held.begun:
         _begin(connection, held, "send", now)
 
@@ -229,7 +229,7 @@ def begin_query(connection: Connection, held: Claim, now: datetime) -> bool:
 
 def _begin(connection: Connection, held: Claim, purpose: str, now: datetime) -> None:
     row = {"message_id": held.message_id, "purpose": purpose, "fence": held.fence, "started_at": now}
-    ATTEMPT.change(connection, row | {"message": held.message_id})
+    ATTEMPT.write(connection, row | {"message": held.message_id})
 
 
 def stranded(connection: Connection, now: datetime, limit: int = 100) -> Sequence[int]:
@@ -282,4 +282,4 @@ def postpone(connection: Connection, lane: str, seq: int, until: datetime) -> No
 
 def release(connection: Connection, lane: str, now: datetime) -> None:
     """The head is done: those behind it are due. A partner's hours are asked again before anything is sent."""
-    RELEASE.change(connection, {"released": lane, "now": now})
+    RELEASE.write(connection, {"released": lane, "now": now})

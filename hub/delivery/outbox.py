@@ -160,9 +160,8 @@ def enqueue(
         "digest": digest,
         "canonical": _envelope(message),
     }
-    if QUEUE.change(connection, row) != 1:
-        raise NotAllowed(UNRESOLVED)
-    KEEP.change(connection, raw)
+    QUEUE.write(connection, row, none=NotAllowed(UNRESOLVED))
+    KEEP.write(connection, raw)
     failpoints.hit("outbox.enqueue")
 
 

@@ -18,7 +18,7 @@ from hub.delivery.dispatcher import lease
 from hub.delivery.transport import Transport
 from hub.runtime import Runtime
 from hub.store.engine import writing
-from hub.store.rows import insert_new
+from hub.store.rows import ensure
 from hub.store.tables import poll_cursor
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ class Poller:
         every = timedelta(seconds=self.runtime.settings.partners[partner].poll)
         until = now + lease(self.runtime)
         with writing(self.runtime.engine) as connection:
-            insert_new(connection, poll_cursor, {"partner": partner, "cursor": "", "polled_at": LONG_AGO})
+            ensure(connection, poll_cursor, {"partner": partner, "cursor": "", "polled_at": LONG_AGO})
             due = update(poll_cursor).where(
                 poll_cursor.c.partner == partner,
                 poll_cursor.c.polled_at <= now - every,

@@ -27,7 +27,7 @@ from hub.services.inbound import PluginFault, received
 from hub.store import tables
 from hub.store.engine import writing
 from hub.store.prepared import Prepared
-from hub.store.rows import insert_new
+from hub.store.rows import ensure, insert_new
 
 log = logging.getLogger(__name__)
 
@@ -306,7 +306,7 @@ def _keep(connection: Connection, message: InMessage, raw: Raw) -> None:
         "content": raw.content,
         "received_at": raw.received_at,
     }
-    insert_new(connection, tables.inbox_raw, row)
+    ensure(connection, tables.inbox_raw, row)
 
 
 def _again(connection: Connection, adapter: PartnerAdapter, ctx: Context, raw: Raw, message: InMessage) -> Answer:

@@ -13,7 +13,7 @@ from hub.runtime import Runtime
 from hub.services import audit, card_requests
 from hub.store import tables
 from hub.store.engine import writing
-from hub.store.rows import insert_new
+from hub.store.rows import ensure
 
 WRONG_KIND = Text("卡的类型与账号角色不符", "The kind of card does not fit the account's role")
 NOT_YOURS = Text("卡与企业信息不符", "The card does not belong to this enterprise")
@@ -31,7 +31,7 @@ def save_preference(runtime: Runtime, account_id: str, key: str, value: Any) -> 
 
 def register_enterprise(connection: Connection, uscc: str, name: str, now: datetime) -> None:
     """Make the enterprise known; nothing happens when it already is."""
-    insert_new(connection, tables.enterprise, {"uscc": uscc, "name": name, "created_at": now})
+    ensure(connection, tables.enterprise, {"uscc": uscc, "name": name, "created_at": now})
 
 
 def note_customs_code(connection: Connection, uscc: str, code: str) -> None:

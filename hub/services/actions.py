@@ -43,7 +43,7 @@ from hub.services.papers import Files
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.engine import reading, writing
-from hub.store.prepared import Prepared
+from hub.store.prepared import Prepared, flush
 
 SIGN_FIRST = Text("请先用卡签名", "Sign with the card first")
 _drafts = delete(tables.draft).where(tables.draft.c.object_id == bindparam("object_id"))
@@ -192,6 +192,7 @@ def perform_many(
             try:
                 act = Act(actor=actor, kind=kind_code, id=object_id, action=action_name, revision=revision)
                 done.append(_act(runtime, connection, act, now, NOTHING_READY))
+                flush(connection)  # so that what it raises is said of this one
             except NotAllowed as refused:
                 reason = refused.text
                 raise NotAllowed(Text(f"{number}：{reason.zh}", f"{number}: {reason.en}")) from None
@@ -231,8 +232,12 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
     """The object after the action, or as the same call has left it. Raises what ``perform`` raises."""
     actor = act.actor
     tenant = Tenant(connection, actor.enterprise)
+    action = KINDS[act.kind].action(act.action)
+    for need in action.cites.values():
+        tenant.expect(need.kind, *need.states)
+    evidence.expect(connection)
+    record.expect(connection, act.id)
     obj = tenant.lock(act.kind, act.id)
-    action = obj.kind.action(act.action)
     if obj.revision != act.revision:
         if _done(connection, obj, act.identity):
             return obj
@@ -292,9 +297,9 @@ def _own(tenant: Tenant, obj: BusinessObject, action: Action) -> Files:
 def _drop_drafts(connection: Connection, obj: BusinessObject, action: Action) -> None:
     """What was typed into the action's form is taken; with an object that is gone, all goes."""
     if obj.kind.discards(action):
-        DROP_DRAFTS.change(connection, {"object_id": obj.id})
+        DROP_DRAFTS.write(connection, {"object_id": obj.id})
     elif action.form:
-        DROP_DRAFT.change(connection, {"object_id": obj.id, "form": action.form})
+        DROP_DRAFT.write(connection, {"object_id": obj.id, "form": action.form})
 
 
 def _asks_card(action: Action, actor: Actor) -> bool:

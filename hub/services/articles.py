@@ -29,7 +29,7 @@ from hub.contract.message import DIGEST, PartnerContent
 from hub.errors import NotFound
 from hub.services import blobs
 from hub.store import tables
-from hub.store.rows import insert_new
+from hub.store.rows import ensure
 
 SIZE = 15  # titles on a page (S2:903), unless its reader wants another number
 COUNTED = 10_000  # a count beyond this is shown as "10,000+"
@@ -126,7 +126,7 @@ def put(connection: Connection, partner: str, number: str, content: PartnerConte
     found = risk_info.Article.read(content)
     article_id = sha256(f"{partner}\n{number}".encode()).hexdigest()[:32]
     place = {"id": article_id, "partner": partner, "number": number, "first_at": now, "changed_at": now}
-    insert_new(connection, _article, place | BLANK)
+    ensure(connection, _article, place | BLANK)
     values: dict[str, Any] = {"revision": found.revision, "changed_at": now, "recalled_at": found.recalled_at}
     if found.recalled_at is None:
         kept = ("category", "title", "source", "language", "published_at", "html")
@@ -213,7 +213,7 @@ def file(connection: Connection, article_id: str, place: int) -> tuple[File, byt
 
 def mark_read(connection: Connection, account: str, article_id: str, now: datetime) -> None:
     """The account has opened it."""
-    insert_new(connection, _read, {"article": article_id, "account": account, "read_at": now})
+    ensure(connection, _read, {"article": article_id, "account": account, "read_at": now})
 
 
 def unread(connection: Connection, account: str, subscription: Subscription, now: datetime) -> int:

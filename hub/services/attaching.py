@@ -16,7 +16,7 @@ from hub.services.events import NewEvent
 from hub.services.shapes import BusinessObject
 from hub.store import tables
 from hub.store.prepared import Prepared
-from hub.store.rows import insert_new
+from hub.store.rows import ensure
 
 ENTERPRISE = "enterprise"  # source of what it enclosed itself
 KEY_LENGTH = 64  # characters of a value that an object can be found by
@@ -43,11 +43,11 @@ def attach(
     were = _keys(obj.kind, content)
     are = were if after.content == content else _keys(obj.kind, after.content)
     for name, value in sorted(key for key in were - are if key[0] in obj.kind.days):
-        FORGET.change(connection, {"bearer": obj.id, "key": name, "was": value[:KEY_LENGTH]})
+        FORGET.write(connection, {"bearer": obj.id, "key": name, "was": value[:KEY_LENGTH]})
     fresh = are - were
     for name, value in sorted(fresh | {*new.keys.items()}):
         row = {"object_id": obj.id, "enterprise": obj.enterprise, "name": name, "value": value[:KEY_LENGTH]}
-        insert_new(connection, tables.object_key, row)
+        ensure(connection, tables.object_key, row)
     for kind, attachment in new.documents.items():
         store_document(connection, obj, kind, attachment, source=new.source, message_id=new.message_id, now=now)
     for kind, attachment in new.enclosed:
@@ -62,7 +62,7 @@ def attach(
                 "channel": PORTAL,
                 "created_at": now,
             }
-            insert_new(connection, tables.notice, notice)
+            ensure(connection, tables.notice, notice)
 
 
 def _keys(kind: Kind, content: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -104,4 +104,4 @@ def store_document(
         "message_id": message_id,
         "created_at": now,
     }
-    insert_new(connection, tables.document, document)
+    ensure(connection, tables.document, document)

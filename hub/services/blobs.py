@@ -2,29 +2,32 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from hub.errors import NotFound
 from hub.runtime import Runtime
 from hub.services import audit
 from hub.store.engine import writing
-from hub.store.rows import insert_new
+from hub.store.prepared import Prepared
+from hub.store.rows import ensure, insert_new
 from hub.store.tables import blob, blob_ahead, metadata
 
 CERTIFICATE, REVOCATION_LIST = "application/pkix-cert", "application/pkix-crl"
 PATIENCE = timedelta(days=1)  # with what was kept ahead
 AT_ONCE = 200  # files that one sweep takes away
+FOR_GOOD = Prepared(delete(blob_ahead).where(blob_ahead.c.digest == bindparam("kept")))
 NAMING = [key.parent for table in metadata.tables.values() for key in table.foreign_keys if key.references(blob)]
 """The columns that refer to a file."""
 
 
 def keep(connection: Connection, content: bytes, media_type: str) -> str:
     """Keep a file for good; returns its SHA-256, hex."""
-    digest, new = _put(connection, content, media_type)
-    if not new:  # it may have been kept ahead
-        connection.execute(delete(blob_ahead).where(blob_ahead.c.digest == digest))
-    return digest
+    row = _row(content, media_type)
+    ensure(connection, blob, row)
+    FOR_GOOD.write(connection, {"kept": row["digest"]})  # it may have been kept ahead
+    return str(row["digest"])
 
 
 def keep_ahead(connection: Connection, content: bytes, media_type: str, now: datetime) -> str:
@@ -32,19 +35,18 @@ def keep_ahead(connection: Connection, content: bytes, media_type: str, now: dat
 
     What is kept for good (a certificate that only evidence names) is never noted, and so never swept.
     """
-    digest, new = _put(connection, content, media_type)
-    if new:
+    row = _row(content, media_type)
+    digest = str(row["digest"])
+    if insert_new(connection, blob, row):
         connection.execute(insert(blob_ahead).values(digest=digest, at=now))
     else:
         connection.execute(update(blob_ahead).where(blob_ahead.c.digest == digest).values(at=now))
     return digest
 
 
-def _put(connection: Connection, content: bytes, media_type: str) -> tuple[str, bool]:
-    """The file's digest, and whether it is new."""
+def _row(content: bytes, media_type: str) -> dict[str, Any]:
     digest = sha256(content).hexdigest()
-    row = {"digest": digest, "media_type": media_type, "size": len(content), "content": content}
-    return digest, insert_new(connection, blob, row)
+    return {"digest": digest, "media_type": media_type, "size": len(content), "content": content}
 
 
 def held(connection: Connection, digest: str) -> bool:

@@ -23,7 +23,7 @@ from hub.evidence.chain import Entry, Head
 from hub.runtime import Runtime
 from hub.services import blobs
 from hub.store.engine import writing
-from hub.store.prepared import Prepared
+from hub.store.prepared import ONE, Prepared
 from hub.store.rows import insert_new
 from hub.store.tables import blob, evidence_head
 from hub.store.tables import evidence as table
@@ -39,12 +39,12 @@ UNSIGNED = Text(
 
 def last_of(chain: ColumnElement[str]) -> Select[tuple[int, str]]:
     """``n`` and ``hash`` of the last entry of a chain: for :func:`end`."""
-    return select(table.c.n, table.c.hash).where(table.c.chain == chain).order_by(table.c.n.desc()).limit(1)
+    return select(table.c.n, table.c.hash).where(table.c.chain == chain).order_by(table.c.n.desc()).limit(ONE)
 
 
 LAST = Prepared(last_of(bindparam("chain")))
 APPEND = Prepared(insert(table).inline())  # nobody asks for the new row's number
-OLDEST = Prepared(select(table.c.at).where(table.c.head.is_(None)).order_by(table.c.seq).limit(1))
+OLDEST = Prepared(select(table.c.at).where(table.c.head.is_(None)).order_by(table.c.seq).limit(ONE))
 COVER = update(table).where(table.c.seq.in_(bindparam("covered", expanding=True)))
 """The statements of every act: building one costs more than running it, so they are built once."""
 
@@ -77,7 +77,7 @@ def end(of: str, last: Any) -> Entry | None:
 def _write(connection: Connection, of: str, before: Entry | None, facts: Mapping[str, Any], now: datetime) -> Entry:
     entry = chain.link(of, before, facts, now)
     row = {"chain": of, "n": entry.n, "at": now, "body": entry.body, "hash": entry.hash}
-    APPEND.change(connection, row)
+    APPEND.write(connection, row)
     return entry
 
 
@@ -103,6 +103,11 @@ def signed(connection: Connection, signature: ActorSignature, shown: str, trust:
 def message(way: str, message_id: str, kind: str, digest: str, partner: str) -> dict[str, str]:
     """What an entry says of a message: ``in`` or ``out``, and the digest of its exact bytes."""
     return {"way": way, "id": message_id, "type": kind, "digest": digest, "partner": partner}
+
+
+def expect(connection: Connection) -> None:
+    """Announce :func:`require`."""
+    OLDEST.ahead(connection, {})
 
 
 def require(connection: Connection, patience: float, now: datetime) -> None:

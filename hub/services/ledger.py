@@ -19,7 +19,7 @@ from hub.contract.money import Money
 from hub.contract.text import Text
 from hub.errors import NotAllowed
 from hub.store.prepared import Prepared
-from hub.store.rows import insert_new
+from hub.store.rows import ensure, insert_new
 from hub.store.tables import ledger_account, ledger_posting, ledger_transaction
 
 BEYOND = "beyond:"  # the account that lends to a limit
@@ -45,7 +45,7 @@ def open_account(connection: Connection, name: str, currency: str, *, lowest: Mo
     """An account with nothing in it; once there, its lowest balance stays as it was opened."""
     floor = None if lowest is None else lowest.cents()
     row = {"name": name, "currency": currency, "balance": 0, "lowest": floor}
-    insert_new(connection, ledger_account, row)
+    ensure(connection, ledger_account, row)
 
 
 def post(connection: Connection, key: str, postings: Sequence[Posting], now: datetime, *, fact: bool = False) -> bool:

@@ -211,9 +211,17 @@ class Tenant:
 
     def standing(self, kind_code: str, *states: str) -> list[BusinessObject]:
         """Every object of this kind in one of these states, newest first: for kinds that an enterprise has few of."""
-        asked = {"enterprise": self._enterprise, "kind": kind_code}
+        statement, asked = self._stand(kind_code, states)
+        return [thaw(row) for row in statement.rows(self._connection, asked)]
+
+    def expect(self, kind_code: str, *states: str) -> None:
+        """Announce :meth:`standing`."""
+        statement, asked = self._stand(kind_code, states)
+        statement.ahead(self._connection, asked)
+
+    def _stand(self, kind_code: str, states: Sequence[str]) -> tuple[Prepared, Mapping[str, str]]:
         named = {f"state{n}": state for n, state in enumerate(states)}
-        return [thaw(row) for row in _standing(*named).rows(self._connection, {**asked, **named})]
+        return _standing(*named), {"enterprise": self._enterprise, "kind": kind_code, **named}
 
     def customs_codes(self, kinds: Collection[str], name: str) -> list[str]:
         """The enterprise's codes at customs: the one it is registered under, and those that objects of these kinds, of

@@ -21,7 +21,7 @@ from hub.services.nonces import digest
 from hub.services.sessions import LoginSession
 from hub.store import tables
 from hub.store.engine import reading, writing
-from hub.store.rows import insert_new
+from hub.store.rows import ensure
 
 CODE_AFTER = 3  # wrong passwords in a row: from then on with a verification code
 LOCK_AFTER = 5
@@ -113,7 +113,7 @@ def _count(runtime: Runtime, name: str, now: datetime, *, human: bool) -> None:
     table = tables.login_failure
     with writing(runtime.engine) as connection:
         connection.execute(delete(table).where(table.c.last_at <= now - LOCK))
-        insert_new(connection, table, {"name": digest(name), "wrong": 0, "last_at": now})
+        ensure(connection, table, {"name": digest(name), "wrong": 0, "last_at": now})
         wrong = _wrong(connection, TRIES.with_for_update(), name, now)
         if wrong >= LOCK_AFTER:
             raise LoginRefused(LOCKED)

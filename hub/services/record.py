@@ -85,6 +85,7 @@ def lock(connection: Connection, *, kind: str, partner: str, number: str) -> Bus
 
 def lock_id(connection: Connection, object_id: str) -> BusinessObject:
     """The object by id, locked. Only for ids that come from our own tables."""
+    expect(connection, object_id)
     return thaw(BY_ID.first(connection, {"id": object_id}))
 
 
@@ -178,8 +179,7 @@ def record(
     if delivery is not None:
         values["delivery"] = delivery
     where = {"changed": obj.id, "from_revision": obj.revision}
-    if CHANGE.change(connection, where | values) != 1:
-        raise Stale
+    CHANGE.write(connection, where | values, none=Stale())
     current = _changed(obj, values, after)
     consequences.hold_and_book(connection, current, before=before, event=new.name, now=now)
     attaching.attach(connection, current, new, now, before=before, after=after)
@@ -272,7 +272,12 @@ def _changed(obj: BusinessObject, values: Mapping[str, Any], projection: Project
 
 def set_delivery(connection: Connection, object_id: str, state: str) -> None:
     """How the latest message out stands, for the lists; not part of the projection."""
-    DELIVERY.change(connection, {"changed": object_id, "delivery": state})
+    DELIVERY.write(connection, {"changed": object_id, "delivery": state})
+
+
+def expect(connection: Connection, object_id: str) -> None:
+    """Announce ``record``, before the object is locked."""
+    HISTORY.ahead(connection, {"object_id": object_id})
 
 
 def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], Entry | None]:
@@ -298,7 +303,7 @@ def _append(
 ) -> None:
     moved = [(track, state) for track, state in projection.states.items() if state != before.get(track)]
     track, state = moved[-1] if moved else ("", None)
-    APPEND.change(
+    APPEND.write(
         connection,
         {
             **row,

@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import registry
 
 from hub.store import prepared
 
@@ -26,6 +27,9 @@ READ, WRITE = prepared.plain("BEGIN"), prepared.plain("BEGIN IMMEDIATE")
 VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # one snapshot for all statements
 JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # these are refused: see content.STORED
 WRITER = "swhub_writer"
+POSTGRES = frozenset({"postgresql", "postgresql+psycopg"})
+DRIVER = "postgresql+pipelined"
+registry.register("postgresql.pipelined", "hub.store.postgresql", "Dialect")  # loaded where it is used, see there
 
 
 class Writer:
@@ -70,8 +74,11 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
         "json_serializer": _json,
         "json_deserializer": orjson.loads,
     }
-    if not url.startswith("sqlite"):
-        return create_engine(url, **options)
+    address = make_url(url)
+    if address.drivername in POSTGRES:
+        return create_engine(address.set(drivername=DRIVER), **options)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, **options)
     driver = {"isolation_level": None}  # the driver begins nothing by itself
     writer = Writer()
     engine = create_engine(url, connect_args=driver, execution_options={WRITER: writer}, **options)
@@ -98,9 +105,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def looking(engine: Engine) -> Iterator[Connection]:
-    """For one statement that writes nothing: it is a view by itself, without the beginning and end of a transaction."""
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-    with engine.connect().execution_options(**options) as connection:
+    """For one prepared statement that writes nothing: it is a view by itself, and no transaction begins or ends."""
+    with engine.connect() as connection, prepared.single(connection):
         yield connection
 
 

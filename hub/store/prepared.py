@@ -2,21 +2,37 @@
 
 What SQLAlchemy does at each execution costs more than most of these statements take. Values are converted by the
 columns' types as everywhere else, a driver's errors arrive as SQLAlchemy's, the transaction is the connection's own.
+What nobody waits for is written with :meth:`Prepared.write`, and what will be asked soon is announced with
+:meth:`Prepared.ahead`: to PostgreSQL that goes along with something else, see ``pipeline``. On SQLite, where nothing
+travels, it makes no difference.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, literal_column
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
+Found = tuple[int, Sequence[Sequence[Any]]]  # how many rows were changed or found; what was found
+STYLES: Mapping[str, str] = {"pipelined": "numeric_dollar"}  # driver -> how it takes values, where not as SQLAlchemy's
+ONE: ColumnElement[int] = literal_column("1")
+"""For LIMIT: PostgreSQL plans once for all values, and the plan for any limit is that for a tenth of the table."""
+
+SURE = "WITH done AS ({} RETURNING 1) SELECT 1 / count(*) FROM done"
+"""Fails where no row was written, with NO_ROW: then the COMMIT that came along is none."""
+
+NO_ROW = "22012"  # division by zero
+_numbers = count(1)
 
 
 class Prepared:
@@ -24,7 +40,7 @@ class Prepared:
 
     def __init__(self, statement: Select[Any] | UpdateBase) -> None:
         self._statement = statement
-        self._ready: dict[tuple[str, ...], Ready] = {}  # by the names of dialect and values
+        self._ready: dict[tuple[str, ...], Ready] = {}  # by the names of driver and values
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """What is found, each row with its columns by name. Raises DBAPIError."""
@@ -39,12 +55,55 @@ class Prepared:
         """How many rows were written. Raises DBAPIError."""
         return execute(connection, self._for(connection.dialect, values), values)[0]
 
-    def _for(self, dialect: Dialect, values: Mapping[str, Any]) -> "Ready":
-        key = (dialect.name, *values)
+    def write(self, connection: Connection, values: Mapping[str, Any], *, none: Exception | None = None) -> None:
+        """The same where nobody asks how many.
+
+        Raises DBAPIError, and ``none`` where it is given and no row was written; on PostgreSQL both come with the next
+        answer or the commit, and nothing is committed then.
+        """
+        write(connection, self._for(connection.dialect, values, "" if none is None else SURE), values, none)
+
+    def ahead(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Announce that this will be asked: right after the next answer that somebody waits for."""
+        ready = self._for(connection.dialect, values)
+        if ready.name:
+            _pipe(connection).announce(ready.call(values))
+
+    def _for(self, dialect: Dialect, values: Mapping[str, Any], sure: str = "") -> "Ready":
+        key = (dialect.driver, sure, *values)
         ready = self._ready.get(key)
         if ready is None:
-            ready = self._ready[key] = _prepare(self._statement, dialect, list(values))
+            ready = self._ready[key] = _prepare(self._statement, dialect, list(values), sure)
         return ready
+
+
+class Call(NamedTuple):
+    """A statement with its values, as a :class:`Pipe` takes it."""
+
+    name: bytes  # of the statement
+    sql: str
+    values: tuple[Any, ...]
+    finds: bool
+    tables: frozenset[str]  # that it reads; that it writes, where it finds nothing
+    none: Exception | None = None  # raised when no row was written
+
+
+class Pipe(Protocol):
+    """What takes statements where a driver's connection is more than its cursors: ``pipeline.Pipe``."""
+
+    single: bool  # each statement is a transaction by itself
+
+    def ask(self, call: Call) -> Found:
+        """What it changes or finds."""
+
+    def write(self, call: Call) -> None:
+        """Have it done before the next answer and before the commit."""
+
+    def announce(self, call: Call) -> None:
+        """It will be asked."""
+
+    def flush(self) -> None:
+        """Have done what is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +114,22 @@ class Ready:
     fixed: Mapping[str, Any]  # values that stand in the statement itself
     names: Sequence[str]  # of its parameters, in their order
     binds: Sequence[tuple[int, Convert]]  # places of those that are not taken as they are
-    positional: bool
     row: Callable[[Any], Any] | None  # None: it finds nothing
     columns: Sequence[tuple[int, Convert]]
+    tables: frozenset[str] = frozenset()
+    name: bytes = b""  # where the driver's connection has a Pipe
 
-    def bind(self, given: Mapping[str, Any]) -> Any:
+    def bind(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """The parameters of one execution."""
         values = {**self.fixed, **given} if self.fixed else given
         bound = [values[name] for name in self.names]
         for place, convert in self.binds:
             bound[place] = convert(bound[place])
-        return tuple(bound) if self.positional else dict(zip(self.names, bound, strict=True))
+        return tuple(bound)
+
+    def call(self, given: Mapping[str, Any], none: Exception | None = None) -> Call:
+        """One execution."""
+        return Call(self.name, self.sql, self.bind(given), self.row is not None, self.tables, none)
 
     def read(self, found: Sequence[Any]) -> Any:
         """One row, converted."""
@@ -77,26 +141,67 @@ class Ready:
 
 
 def execute(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
-    """Run it on the connection's own cursor; rows changed, rows found. Raises DBAPIError."""
+    """Run it on the driver's own connection; rows changed, rows found. Raises DBAPIError."""
+    changed, found = _pipe(connection).ask(ready.call(values)) if ready.name else _by_cursor(connection, ready, values)
+    return changed, [ready.read(row) for row in found]
+
+
+def write(connection: Connection, ready: Ready, values: Mapping[str, Any], none: Exception | None = None) -> None:
+    """Run it, now or with the next one. Raises DBAPIError, and ``none`` where no row was written."""
+    if ready.name:
+        _pipe(connection).write(ready.call(values, none))
+    elif not execute(connection, ready, values)[0] and none is not None:
+        raise none
+
+
+def flush(connection: Connection) -> None:
+    """Have done what was written and not yet done. Raises what it raises."""
+    if connection.dialect.driver in STYLES:
+        _pipe(connection).flush()
+
+
+@contextmanager
+def single(connection: Connection) -> Iterator[None]:
+    """Each statement is a transaction by itself: nothing begins before it and nothing ends after it."""
+    if connection.dialect.driver not in STYLES:
+        yield
+        return
+    pipe = _pipe(connection)
+    pipe.single = True
+    try:
+        yield
+    finally:
+        pipe.single = False
+
+
+def plain(sql: str) -> Ready:
+    """A statement without values that finds nothing, as every driver takes it."""
+    return Ready(sql=sql, fixed={}, names=(), binds=(), row=None, columns=())
+
+
+def _by_cursor(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> Found:
     cursor = connection.connection.cursor()
     base = connection.dialect.loaded_dbapi.Error
     try:
         cursor.execute(ready.sql, ready.bind(values))
-        return cursor.rowcount, [ready.read(row) for row in cursor.fetchall()] if ready.row else []
+        return cursor.rowcount, cursor.fetchall() if ready.row else []
     except base as error:
         raise DBAPIError.instance(ready.sql, None, error, base, hide_parameters=True) from error
     finally:
         cursor.close()
 
 
-def plain(sql: str) -> Ready:
-    """A statement without values that finds nothing, as every driver takes it."""
-    return Ready(sql=sql, fixed={}, names=(), binds=(), positional=True, row=None, columns=())
+def _pipe(connection: Connection) -> Pipe:
+    driver: Any = connection.connection.dbapi_connection
+    pipe: Pipe = driver.pipe
+    return pipe
 
 
-def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Sequence[str]) -> Ready:
+def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Sequence[str], sure: str) -> Ready:
     """Raises ValueError for a statement that SQLAlchemy has to finish at each execution."""
-    compiled = statement.compile(dialect=dialect, column_keys=names)
+    style = STYLES.get(dialect.driver)
+    writes = type(dialect)(paramstyle=style) if style else dialect  # type: ignore[call-arg]
+    compiled = statement.compile(dialect=writes, column_keys=names)
     assert isinstance(compiled, SQLCompiler)
     fixed = {name: bind.effective_value for name, bind in compiled.binds.items() if name not in names}
     fixed |= {
@@ -106,18 +211,25 @@ def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Seque
     }
     if compiled.post_compile_params or compiled.update_prefetch or None in fixed.values():
         raise ValueError(f"not all of it is known before it runs: {compiled}")
-    used = list((compiled.positiontup or ()) if compiled.positional else compiled.binds)
+    used = list(compiled.positiontup or ())
     found = statement.selected_columns if isinstance(statement, Select) else None
     row: Any = namedtuple("Row", found.keys(), rename=True) if found is not None else None
     return Ready(
-        sql=str(compiled),
+        sql=sure.format(compiled) if style and sure else str(compiled),
         fixed=fixed,
         names=used,
         binds=_converted(_impl(compiled.binds[name].type, dialect).bind_processor(dialect) for name in used),
-        positional=compiled.positional,
         row=row and row._make,
         columns=_converted(_impl(column.type, dialect).result_processor(dialect, None) for column in found or ()),
+        tables=_tables(statement),
+        name=b"swhub%d" % next(_numbers) if style else b"",
     )
+
+
+def _tables(statement: Select[Any] | UpdateBase) -> frozenset[str]:
+    if not isinstance(statement, Select):
+        return frozenset({str(statement.table)})
+    return frozenset(str(found) for found in visitors.iterate(statement) if isinstance(found, Table))
 
 
 def _converted(by: Iterable[Convert | None]) -> Sequence[tuple[int, Convert]]:

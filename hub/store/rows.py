@@ -17,6 +17,11 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     return _insert_new(table, connection.dialect.name).change(connection, values) == 1
 
 
+def ensure(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """The same where nobody asks whether it was new."""
+    _insert_new(table, connection.dialect.name).write(connection, values)
+
+
 @cache
 def _insert_new(table: Table, dialect: str) -> Prepared:
     return Prepared(INSERTS[dialect](table).on_conflict_do_nothing().inline())

@@ -689,6 +689,8 @@ unmapped = Table(
 
 # ---- evidence -------------------------------------------------------------------------------------------------------
 
+_covered, _uncovered = text("head IS NOT NULL"), text("head IS NULL")
+
 evidence = Table(
     "evidence",
     metadata,
@@ -700,7 +702,8 @@ evidence = Table(
     Column("hash", String(64), nullable=False),
     Column("head", Integer),  # the signed head that covers it
     UniqueConstraint("chain", "n"),
-    Index("ix_evidence_head", "head", "seq"),
+    Index("ix_evidence_head", "head", "seq", sqlite_where=_covered, postgresql_where=_covered),
+    Index("ix_evidence_waiting", "seq", sqlite_where=_uncovered, postgresql_where=_uncovered),
 )
 
 evidence_head = Table(

@@ -39,6 +39,7 @@ from hub.runtime import Runtime
 from hub.services import accounts, actions, results
 from hub.store import prepared, tables
 from hub.store.engine import READ, WRITE, reading, writing
+from hub.store.pipeline import Pipe
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import seal
@@ -136,12 +137,16 @@ def counting(engine: Engine) -> Iterator[Counter[str]]:
 def asking(engine: Engine) -> Iterator[Counter[str]]:
     """Count the statements, and the commits of what was written."""
     counter: Counter[str] = Counter()
-    execute = prepared.execute
+    execute, write = prepared.execute, prepared.write
 
     def prepared_executed(connection: Connection, ready: prepared.Ready, values: Any) -> Any:
         counter["statement"] += ready not in (READ, WRITE)
         counter["commit"] += ready is WRITE
         return execute(connection, ready, values)
+
+    def prepared_written(connection: Connection, ready: prepared.Ready, values: Any, none: Any = None) -> None:
+        counter["statement"] += connection.dialect.name == "postgresql"  # SQLite's are executed
+        write(connection, ready, values, none)
 
     def executed(*_: object) -> None:
         counter["statement"] += 1
@@ -155,6 +160,7 @@ def asking(engine: Engine) -> Iterator[Counter[str]]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(prepared, "execute", prepared_executed)
+            patch.setattr(prepared, "write", prepared_written)
             yield counter
     finally:
         event.remove(engine, "before_cursor_execute", executed)
@@ -346,8 +352,8 @@ def test_a_message_in_is_ten_statements_and_one_commit(world: World) -> None:
     assert counter == {"statement": 10, "commit": 1}
 
 
-def test_a_message_out_is_twenty_seven_statements_and_three_commits(world: World) -> None:
-    """Twelve to submit, with what is cited; two looks at what is due, four to claim it, nine for what came of it."""
+def test_a_message_out_is_twenty_eight_statements_and_three_commits(world: World) -> None:
+    """Twelve to submit, with what is cited; two looks at what is due, four to claim it, ten for what came of it."""
     for number in ("XW-0", "XW-1"):
         world.receive(world.offer(number))
     first, second = world.find("XW-0"), world.find("XW-1")
@@ -356,7 +362,34 @@ def test_a_message_out_is_twenty_seven_statements_and_three_commits(world: World
     with asking(world.runtime.engine) as counter:
         world.submit(second)
 
-    assert counter == {"statement": 27, "commit": 3}
+    assert counter == {"statement": 28, "commit": 3}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_a_message_in_is_five_trips_to_postgresql_and_one_out_ten(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Out: two to submit, two looks at what is due, three to claim it, three for what came of it."""
+    for number in ("XW-0", "XW-1"):
+        world.receive(world.offer(number))
+        world.submit(world.find(number))
+    made: list[str] = []
+    way = ""
+    trip = Pipe._trip
+
+    def counted(pipe: Pipe, *given: Any) -> Any:
+        made.append(way)
+        return trip(pipe, *given)
+
+    monkeypatch.setattr(Pipe, "_trip", counted)
+    offer, way = world.offer("XW-2"), "in"
+    world.receive(offer)
+    way = ""
+    object_id, way = world.find("XW-2"), "out"
+    world.submit(object_id)
+
+    assert (made.count("in"), made.count("out")) == (5, 10)
 
 
 def test_every_counter_counts_what_a_cold_start_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

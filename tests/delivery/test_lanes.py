@@ -13,6 +13,7 @@ from hub.delivery.dispatcher import Dispatcher
 from hub.delivery.transport import Transport
 from hub.store import prepared, tables
 from hub.store.engine import reading, writing
+from tests.plans import STEPS, explain
 
 LEASE = timedelta(seconds=60)
 
@@ -332,17 +333,17 @@ def long_history(world):
 
 
 def ran(world, monkeypatch, *verbs):
-    """The statements of a claim that begin so, with their values."""
+    """The statements of a claim that begin so, with what they are given."""
     seen = []
     execute = prepared.execute
 
     def noting(connection, ready, values):
-        seen.append((ready.sql, ready.bind(values)))
+        seen.append((ready, values))
         return execute(connection, ready, values)
 
     monkeypatch.setattr(prepared, "execute", noting)
     claim(world)
-    return [(sql, values) for sql, values in seen if sql.startswith(verbs)]
+    return [(ready, values) for ready, values in seen if ready.sql.startswith(verbs)]
 
 
 def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monkeypatch):
@@ -351,9 +352,8 @@ def test_the_poll_reads_only_the_partial_index_of_what_waits(long_history, monke
     world.queue()
     polls = ran(world, monkeypatch, "SELECT", "WITH")
 
-    prefix = "EXPLAIN QUERY PLAN " if world.engine.dialect.name == "sqlite" else "EXPLAIN "
     with reading(world.engine) as connection:
-        plans = [connection.exec_driver_sql(prefix + sql, values).all() for sql, values in polls]
+        plans = [explain(connection, ready, values) for ready, values in polls]
 
     assert len(plans) == 2
     plan = "\n".join(str(row) for rows in plans for row in rows)
@@ -368,7 +368,7 @@ def test_a_claim_fills_no_table_of_its_own(world, monkeypatch):
     world.queue()
     writes = ran(world, monkeypatch, "UPDATE", "INSERT")
     with reading(world.engine) as connection:
-        steps = {step[1] for sql, values in writes for step in connection.exec_driver_sql(f"EXPLAIN {sql}", values)}
+        steps = {step[1] for ready, values in writes for step in explain(connection, ready, values, STEPS)}
 
     assert "OpenWrite" in steps
     assert "OpenEphemeral" not in steps

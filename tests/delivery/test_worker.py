@@ -5,12 +5,15 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from hub.delivery import lanes
 from hub.delivery.transport import Transport
 from hub.delivery.worker import IN_A_ROW, Job, Worker
+from hub.errors import Stale
 from hub.guard.fault import PluginAway
 from hub.store import tables
+from hub.store.prepared import Prepared
 
 
 def until(condition, seconds=20.0):
@@ -185,6 +188,18 @@ def test_a_record_that_cannot_take_the_outcome_does_not_lose_it(world):
 
     assert world.state(message) == "ACKED"
     assert world.settled == []
+    assert world.alerts() == [f"settle:{message}"]
+
+
+def test_a_record_that_says_no_only_at_the_commit_does_not_hold_up_the_outcome(world, monkeypatch):
+    message = world.queue()
+    change = Prepared(update(tables.business_object).where(tables.business_object.c.id == bindparam("changed")))
+    nobody = {"changed": "nobody", "title": "甲"}
+    monkeypatch.setattr(world, "settle", lambda connection, *_: change.write(connection, nobody, none=Stale()))
+
+    world.worker().run_once()
+
+    assert world.state(message) == "ACKED"
     assert world.alerts() == [f"settle:{message}"]
 
 

@@ -27,7 +27,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
         ("hub.contract", "hub.cards", "hub.clock", "hub.crypto", "hub.plugins", "hub.hookspecs"),
         ("cryptography", "asn1crypto", "pluggy", "structlog"),
     ),
-    "hub/store": (("hub.store",), ("sqlalchemy", "alembic", "orjson")),
+    "hub/store": (("hub.store",), ("sqlalchemy", "alembic", "orjson", "psycopg")),
     "hub/evidence": (
         ("hub.cards", "hub.contract", "hub.documents", "hub.evidence", "hub.xml"),  # no store: it runs without the hub
         ("cryptography", "lxml", "orjson"),

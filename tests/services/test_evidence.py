@@ -2,11 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from hub.business.acts import Actor
 from hub.errors import SignatureRefused, Unavailable
@@ -15,6 +15,7 @@ from hub.services import actions, evidence, evidence_check
 from hub.services.evidence_check import Report
 from hub.store import tables
 from hub.store.engine import reading, writing
+from tests.plans import explain
 from tests.services.conftest import VALUES, World
 
 TABLE = tables.evidence
@@ -242,6 +243,18 @@ def test_binding_acts_stop_while_no_head_can_be_signed(world: World) -> None:
     after = actions.perform(world.runtime, world.actor("PW"), obj.kind.code, obj.id, "confirm", VALUES, obj.revision)
 
     assert after.states["state"] == "SUBMITTED"
+
+
+def test_however_much_is_covered_the_oldest_that_waits_is_found_by_its_own_index(engine: Engine) -> None:
+    columns = {"at": datetime.now(UTC), "body": "{}", "hash": "0" * 64}
+    rows = [{"chain": f"{n}", "n": 1, "head": 1 if n < 5000 else None, **columns} for n in range(5010)]
+    with writing(engine) as connection:
+        connection.execute(insert(tables.evidence), rows)
+        connection.exec_driver_sql("ANALYZE evidence")
+        plan = explain(connection, evidence.OLDEST._for(connection.dialect, {}), {})
+
+    assert "ix_evidence_waiting" in str(plan)
+    assert "SORT" not in str(plan).upper()
 
 
 def test_an_operator_is_called_when_no_head_can_be_signed_and_told_when_one_can(sqlite_world: World) -> None:

@@ -178,7 +178,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("chain", "n", name=op.f("uq_evidence_chain_n")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index("ix_evidence_head", ["head", "seq"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_head",
+            ["head", "seq"],
+            unique=False,
+            sqlite_where=sa.text("head IS NOT NULL"),
+            postgresql_where=sa.text("head IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_evidence_waiting",
+            ["seq"],
+            unique=False,
+            sqlite_where=sa.text("head IS NULL"),
+            postgresql_where=sa.text("head IS NULL"),
+        )
 
     op.create_table(
         "evidence_head",
@@ -807,7 +820,12 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("evidence_head")
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.drop_index("ix_evidence_head")
+        batch_op.drop_index(
+            "ix_evidence_waiting", sqlite_where=sa.text("head IS NULL"), postgresql_where=sa.text("head IS NULL")
+        )
+        batch_op.drop_index(
+            "ix_evidence_head", sqlite_where=sa.text("head IS NOT NULL"), postgresql_where=sa.text("head IS NOT NULL")
+        )
 
     op.drop_table("evidence")
     op.drop_table("enterprise")
