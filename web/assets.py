@@ -10,7 +10,7 @@ KEPT = "private, max-age=31536000, immutable"
 
 
 @cache
-def version(folder: Path) -> str:
+def version_of(folder: Path) -> str:
     """Of all files together, because scripts and style sheets name each other by relative addresses."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -23,7 +23,7 @@ def install(app: Flask) -> None:
     """Templates begin the addresses with ``static``. A page of another version gets today's files, to be asked for
     again: while a new version comes up, one process may answer for the pages of another.
     """
-    today = version(Path(str(app.static_folder)))
+    today = version_of(Path(str(app.static_folder)))
 
     def static(filename: str, version: str = "") -> Response:
         response = app.send_static_file(filename)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from tests.web.world import Browser
-from web.assets import version
+from web.assets import version_of
 
 
 def test_a_browser_may_keep_every_file_that_a_page_names(user: Browser) -> None:
@@ -29,7 +29,7 @@ def test_the_address_is_another_as_soon_as_one_file_is(tmp_path: Path) -> None:
     for folder, name, content in zip(folders, ("a.js", "a.js", "a.js", "b.js"), "1121", strict=True):
         folder.mkdir()
         (folder / name).write_text(content, encoding="utf-8")
-    first, same, changed, renamed = map(version, folders)
+    first, same, changed, renamed = map(version_of, folders)
 
     assert first == same
     assert len({first, changed, renamed}) == 3
