@@ -204,7 +204,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        content = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        content = self.rfile.read(length)
+        if len(content) < length:  # the hub was killed before it had said all: that is no request
+            self.close_connection = True
+            return
         answer = self.server.insurer.receive(content, self.path)
         if answer.content is None:
             self.close_connection = True
