@@ -29,6 +29,7 @@ JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # the
 WRITER = "swhub_writer"
 POSTGRES = frozenset({"postgresql", "postgresql+psycopg"})
 DRIVER = "postgresql+pipelined"
+ENCODING = "utf8"  # whatever the database has: the server converts, or refuses what it cannot
 registry.register("postgresql.pipelined", "hub.store.postgresql", "Dialect")  # loaded where it is used, see there
 
 
@@ -76,7 +77,7 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     }
     address = make_url(url)
     if address.drivername in POSTGRES:
-        return create_engine(address.set(drivername=DRIVER), **options)
+        return create_engine(address.set(drivername=DRIVER), client_encoding=ENCODING, **options)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, **options)
     driver = {"isolation_level": None}  # the driver begins nothing by itself

@@ -53,6 +53,10 @@ class Dialect(PGDialect_psycopg):
         if DROPS.match(cursor.statusmessage or ""):
             pipe.recall()
 
+    def do_execute_no_params(self, cursor: Any, statement: Any, context: Any = None) -> None:
+        """The same without values."""
+        self.do_execute(cursor, statement, None, context)
+
     def do_executemany(self, cursor: Any, statement: Any, parameters: Any, context: Any = None) -> None:
         """The same, for many rows."""
         cursor.connection.pipe.flush()

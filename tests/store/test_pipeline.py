@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, delete, insert, make_url, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError
 
 from hub.errors import Stale
 from hub.store import pipeline
-from hub.store.engine import looking, reading, writing
+from hub.store.engine import looking, open_engine, reading, writing
 from hub.store.prepared import Prepared, flush
 from hub.store.rows import ensure
 from hub.store.tables import blob
@@ -220,6 +220,42 @@ def test_a_value_that_the_server_cannot_take_is_refused_at_once(postgres_engine)
         ADD.write(connection, {"name": "a\x00", "last": 1})
 
     assert stored(postgres_engine) == {}
+
+
+@pytest.fixture
+def gb2312_engine(postgres_server: str) -> Iterator[Engine]:
+    """A database that was made for that encoding, with one table."""
+    address = make_url(postgres_server)
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE gb2312 ENCODING 'EUC_CN' LOCALE 'C' TEMPLATE template0")
+    admin.dispose()
+    engine = open_engine(address.set(database="gb2312").render_as_string(hide_password=False))
+    table.create(engine)
+    yield engine
+    engine.dispose()
+
+
+@postgres
+def test_a_database_of_another_encoding_keeps_the_text_whoever_writes_and_reads_it(gb2312_engine):
+    with writing(gb2312_engine) as connection:
+        ADD.write(connection, {"name": "甲公司", "last": 1})
+        connection.execute(insert(table), {"name": "乙公司", "last": 1})
+
+    with reading(gb2312_engine) as connection:
+        prepared = {row.name for row in Prepared(select(table.c.name)).rows(connection, {})}
+    assert prepared == {*stored(gb2312_engine)} == {"甲公司", "乙公司"}
+    with pytest.raises(DataError, match="EUC_CN"):
+        write(gb2312_engine, (ADD, {"name": "\N{CIRCLED KATAKANA WO}", "last": 1}))
+
+
+@postgres
+def test_a_statement_of_the_drivers_own_comes_after_what_was_written(postgres_engine):
+    with writing(postgres_engine) as connection:
+        ADD.write(connection, {"name": "a", "last": 1})
+        found = connection.execution_options(no_parameters=True).exec_driver_sql("SELECT last FROM number_sequence")
+
+    assert found.all() == [(1,)]
 
 
 names = st.sampled_from("abc")
