@@ -36,8 +36,9 @@ def test_only_the_end_can_be_read() -> None:
 
 def test_a_changed_value_and_another_key_open_nothing() -> None:
     sealed = VAULT.seal(ACCOUNT, OWNER)
+    other = "B" if sealed[-4] == "A" else "A"
 
-    for wrong in (sealed[:-3] + "AA=", sealed[:-8]):
+    for wrong in (sealed[:-4] + other + sealed[-3:], sealed[:-8]):
         with pytest.raises(Unsealable):
             VAULT.open(wrong, OWNER)
     with pytest.raises(Unsealable):
