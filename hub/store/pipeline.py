@@ -110,8 +110,8 @@ class Pipe:
 
     def _go(self, calls: Sequence[Call], end: bytes = b"") -> list[Found]:
         """One trip: what is kept, then ``calls``, then ``end``. What was changed or found by ``calls``."""
+        asked = [self._dump(call) for call in calls]  # first: what it refuses must not take with it what is kept
         kept, self._kept = self._kept, []
-        asked = [self._dump(call) for call in calls]
         begins = not (self.single or self._connection.autocommit) and self._pg.transaction_status == IDLE
         begin = _begin(self._connection.isolation_level, self._connection.read_only) if begins else b""
         results = self._trip(begin, [*kept, *asked], end)

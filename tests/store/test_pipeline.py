@@ -222,6 +222,16 @@ def test_a_value_that_the_server_cannot_take_is_refused_at_once(postgres_engine)
     assert stored(postgres_engine) == {}
 
 
+@postgres
+def test_a_question_that_is_refused_takes_nothing_with_it_that_was_written(postgres_engine):
+    with writing(postgres_engine) as connection:
+        ADD.write(connection, {"name": "a", "last": 1})
+        with pytest.raises(DataError):
+            FIND.rows(connection, {"which": "\0"})
+
+    assert stored(postgres_engine) == {"a": 1}
+
+
 @pytest.fixture
 def gb2312_engine(postgres_server: str) -> Iterator[Engine]:
     """A database that was made for that encoding, with one table."""
