@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, bindparam, create_engine, delete, insert, make_url, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, make_url, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError
 
 from hub.errors import Stale
@@ -17,6 +17,7 @@ from hub.store.prepared import Prepared, flush
 from hub.store.rows import ensure
 from hub.store.tables import blob
 from hub.store.tables import number_sequence as table
+from tests.crash import stores
 
 ADD = Prepared(insert(table))
 SET = Prepared(update(table).where(table.c.name == bindparam("which")))
@@ -235,12 +236,9 @@ def test_a_question_that_is_refused_takes_nothing_with_it_that_was_written(postg
 @pytest.fixture
 def gb2312_engine(postgres_server: str) -> Iterator[Engine]:
     """A database that was made for that encoding, with one table."""
-    address = make_url(postgres_server)
-    admin = create_engine(address, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE gb2312 ENCODING 'EUC_CN' LOCALE 'C' TEMPLATE template0")
-    admin.dispose()
-    engine = open_engine(address.set(database="gb2312").render_as_string(hide_password=False))
+    stores.execute(postgres_server, "CREATE DATABASE gb2312 ENCODING 'EUC_CN' LOCALE 'C' TEMPLATE template0")
+    address = make_url(postgres_server).set(database="gb2312")
+    engine = open_engine(address.render_as_string(hide_password=False))
     table.create(engine)
     yield engine
     engine.dispose()
