@@ -62,9 +62,9 @@ _unknown = exists(
     )
 )
 QUEUE = Prepared(
-    insert(outbox)
-    .from_select(GIVEN, select(*(bindparam(name, type_=outbox.c[name].type) for name in GIVEN)).where(~_unknown))
-    .execution_options(preserve_rowcount=True)
+    insert(outbox).from_select(
+        GIVEN, select(*(bindparam(name, type_=outbox.c[name].type) for name in GIVEN)).where(~_unknown)
+    )
 )
 KEEP = Prepared(insert(outbox_raw))
 """The statements of every message: building one costs more than running it, so they are built once."""
