@@ -65,9 +65,8 @@ class Prepared:
 
     def ahead(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Announce that this will be asked: right after the next answer that somebody waits for."""
-        ready = self._for(connection.dialect, values)
-        if ready.name:
-            _pipe(connection).announce(ready.call(values))
+        if connection.dialect.driver in STYLES:
+            _pipe(connection).announce(self._for(connection.dialect, values).call(values))
 
     def _for(self, dialect: Dialect, values: Mapping[str, Any], sure: str = "") -> "Ready":
         key = (dialect.driver, sure, *values)
