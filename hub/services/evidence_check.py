@@ -59,15 +59,32 @@ def check(connection: Connection) -> Report:
     report = Report()
     named = _chains(connection, report)
     _heads(connection, report)
-    _messages(connection, report, named)
+    _messages(connection, report, named.messages)
+    report.faults += _answers(connection, named.answers)
     for table in (tables.blob, tables.outbox_raw, tables.inbox_raw):
         report.faults += _bytes(connection, table)
     return report
 
 
-def _chains(connection: Connection, report: Report) -> set[str]:
-    """Every chain by itself and against its object's events; returns the digests of all messages that are named."""
-    named: set[str] = set()
+@dataclass(frozen=True)
+class Named:
+    """The digests of all messages, and of all answers of partners, that entries speak of."""
+
+    messages: set[str] = field(default_factory=set)
+    answers: set[str] = field(default_factory=set)
+
+    def add(self, facts: Mapping[str, Any]) -> None:
+        """What one entry speaks of."""
+        if "message" in facts:
+            self.messages.add(facts["message"]["digest"])
+        answer = facts.get("outcome", {}).get("answer")
+        if answer:
+            self.answers.add(answer)
+
+
+def _chains(connection: Connection, report: Report) -> Named:
+    """Every chain by itself and against its object's events; returns what all of them speak of."""
+    named = Named()
     table, event = tables.evidence, tables.event
     ours = table.c.chain.in_(select(tables.business_object.c.id))
     of_objects = _by(connection, select(table).where(ours).order_by(table.c.chain, table.c.n), "chain")
@@ -81,7 +98,8 @@ def _chains(connection: Connection, report: Report) -> set[str]:
         except Broken as broken:
             report.faults.append(Fault(broken.where, broken.rule))
             continue
-        named |= {entry.facts["message"]["digest"] for entry in found if "message" in entry.facts}
+        for entry in found:
+            named.add(entry.facts)
         report.faults += _events(found, told)
     return named
 
@@ -133,6 +151,17 @@ def _messages(connection: Connection, report: Report, named: set[str]) -> None:
         for row in connection.execute(wanted):
             if row.digest not in named:
                 report.faults.append(Fault(f"message {row.message_id}", "no_entry"))
+
+
+def _answers(connection: Connection, named: set[str]) -> Iterator[Fault]:
+    """Every answer of a partner that an entry names is kept with its attempt, word for word."""
+    answer = tables.attempt.c.answer
+    wanted = select(answer).where(answer.is_not(None)).execution_options(yield_per=CHUNK)
+    missing = set(named)
+    for content in connection.execute(wanted).scalars():
+        missing.discard(sha256(content).hexdigest())
+    for digest in sorted(missing):
+        yield Fault(f"answer {digest}", "bytes")
 
 
 def _bytes(connection: Connection, table: Table) -> Iterator[Fault]:

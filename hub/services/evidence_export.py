@@ -70,7 +70,7 @@ def _dossier(connection: Connection, number: str, objects: Sequence[BusinessObje
     }
     entries = {key: [_entry(row) for row in found] for key, found in rows.items()}
     facts = [entry.facts for found in entries.values() for entry in found]
-    files = _files(connection, facts)
+    files = _files(connection, facts, _answers(connection, objects))
     firm = _name(connection, objects[0].enterprise)
     covered = sorted({row.head for found in rows.values() for row in found if row.head is not None})
     return Dossier(
@@ -104,12 +104,23 @@ def _proofs(connection: Connection, heads: Sequence[int], wanted: set[str]) -> d
     return proofs
 
 
-def _files(connection: Connection, facts: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:
+def _answers(connection: Connection, objects: Iterable[BusinessObject]) -> dict[str, bytes]:
+    """What partners have answered to messages of ``objects``, by digest: an attempt keeps it."""
+    tried, out = tables.attempt, tables.outbox
+    ours = select(tried.c.answer).join(out, out.c.message_id == tried.c.message_id)
+    wanted = ours.where(out.c.object_id.in_([obj.id for obj in objects]), tried.c.answer.is_not(None))
+    return {chain.digest(content): content for content in connection.execute(wanted).scalars()}
+
+
+def _files(
+    connection: Connection, facts: Iterable[Mapping[str, Any]], answers: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """Everything that the entries tell of, and our receipts for what came."""
     files: dict[str, bytes] = {}
     for told_of in facts:
         for folder, digest in told(told_of):
-            content = connection.execute(STORED[folder](digest)).scalar()
+            kept = STORED.get(folder)
+            content = connection.execute(kept(digest)).scalar() if kept else answers.get(digest)
             if content is not None:  # what is lost, the verifier names
                 files[file_name(folder, digest)] = content
         message = told_of.get("message", {})
@@ -136,12 +147,11 @@ def _blob(digest: str) -> Any:
 
 STORED: Mapping[str, Any] = {
     "messages": _message,
-    "answers": _blob,
     "documents": _blob,
     "certificates": _blob,
     "revocation": _blob,
 }
-"""Folder of the bundle -> where the store has it."""
+"""Folder of the bundle -> where the store has it; answers are looked for by their objects, see ``_answers``."""
 
 
 def _name(connection: Connection, uscc: str) -> str:

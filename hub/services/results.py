@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from hub.contract.outcome import Outcome, OutcomeClass
 from hub.contract.text import Text
 from hub.delivery.outbox import Sent
-from hub.services import blobs, record
+from hub.evidence.chain import digest
+from hub.services import record
 from hub.services.events import NewEvent
 
 ARRIVED = frozenset({OutcomeClass.ACCEPTED, OutcomeClass.DONE})
@@ -41,18 +42,18 @@ def settle(connection: Connection, sent: Sent, outcome: Outcome, now: datetime) 
         text=text,
         message_id=sent.message_id,
         source=sent.partner,
-        facts={"outcome": _outcome(connection, outcome)},
+        facts={"outcome": _outcome(outcome)},
     )
     if not record.record(connection, obj, new, now, delivery=sent.state).new:
         record.set_delivery(connection, obj.id, sent.state)
 
 
-def _outcome(connection: Connection, outcome: Outcome) -> dict[str, str | None]:
-    """What evidence keeps of the partner's answer."""
+def _outcome(outcome: Outcome) -> dict[str, str | None]:
+    """What evidence keeps of the partner's answer; its bytes are the attempt's."""
     return {
         "kind": outcome.kind.value,
         "code": outcome.code,
         "detail": outcome.detail,
         "reference": outcome.partner_ref,
-        "answer": blobs.keep(connection, outcome.answer, "application/xml") if outcome.answer else None,
+        "answer": digest(outcome.answer) if outcome.answer else None,
     }

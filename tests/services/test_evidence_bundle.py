@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from hub.contract.message import Raw, Verdict
 from hub.contract.outcome import Outcome, OutcomeClass
@@ -21,9 +21,9 @@ from hub.delivery.outbox import Sent, move
 from hub.errors import NotFound
 from hub.evidence import archive, bundle, chain, rules
 from hub.evidence.verify import examine
-from hub.services import actions, evidence_export, results
+from hub.services import actions, evidence_check, evidence_export, results
 from hub.store import tables
-from hub.store.engine import writing
+from hub.store.engine import reading, writing
 from hub.testing import pki
 from tests.services.conftest import VALUES, World
 
@@ -51,6 +51,12 @@ def deliver(world: World) -> str:
         now = world.clock.now()
         move(connection, row.message_id, before={"QUEUED"}, to="ACKED", now=now)
         outcome = Outcome(kind=OutcomeClass.ACCEPTED, code=ACCEPTED, answer=receipt(world, row.content))
+        connection.execute(
+            insert(tables.attempt).values(
+                message_id=row.message_id, no=1, purpose="send", fence=1, started_at=now, finished_at=now,
+                outcome=outcome.kind.value, answer=outcome.answer,
+            )
+        )  # fmt: skip
         results.settle(connection, Sent.of(row, "ACKED"), outcome, now)
     return str(row.message_id)
 
@@ -194,6 +200,18 @@ def test_an_entry_that_the_hub_writes_anew_is_found(made: bytes, sqlite_world: W
     rules = {rule for _, rule in found(resigned(contents, sqlite_world))}
 
     assert {"previous", "tree", "card_text"} <= rules
+
+
+def test_an_answer_of_the_partner_that_is_exchanged_in_the_store_is_found(world: World) -> None:
+    journey(world)
+    with writing(world.runtime.engine) as connection:
+        connection.execute(update(tables.attempt).values(answer=b"<other/>"))
+
+    with reading(world.runtime.engine) as connection:
+        faults = evidence_check.check(connection).faults
+    named = found(evidence_export.export(world.runtime, NUMBER))
+    assert [(fault.where.partition(" ")[0], fault.rule) for fault in faults] == [("answer", "bytes")]
+    assert [(name.partition("/")[0], rule) for name, rule in named] == [("answers", "missing")]
 
 
 def test_a_document_that_the_hub_exchanges_is_found(made: bytes, sqlite_world: World) -> None:
