@@ -88,6 +88,9 @@ metadata = MetaData(
     }
 )
 
+AS_IT_IS = {"toast_tuple_target": 8160}
+"""Of tables with raw messages, on PostgreSQL: what fits into a page is not compressed, which takes its time."""
+
 Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
 KeyText = String(64).with_variant(String(64, collation="C"), "postgresql")  # in the order of its bytes: see LAST
 
@@ -312,6 +315,7 @@ blob = Table(
     Column("media_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    postgresql_with=AS_IT_IS,
 )
 
 blob_ahead = Table(
@@ -550,6 +554,7 @@ outbox_raw = Table(
     Column("headers", JSON, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("canonical", JSON, nullable=False),  # envelope values, for parse_response and query
+    postgresql_with=AS_IT_IS,
 )
 
 attempt = Table(
@@ -567,6 +572,7 @@ attempt = Table(
     Column("detail", Text),
     Column("answer", LargeBinary),
     PrimaryKeyConstraint("message_id", "no"),
+    postgresql_with=AS_IT_IS,
 )
 
 inbox = Table(
@@ -590,6 +596,7 @@ inbox = Table(
     Index("ix_inbox_key", "partner", "business_key", "received_at"),
     Index("ix_inbox_time", "received_at"),
     Index("ix_inbox_heard", "partner", "received_at"),
+    postgresql_with=AS_IT_IS,
 )
 Index(
     "ix_inbox_parked",
@@ -607,6 +614,7 @@ inbox_raw = Table(
     Column("content", LargeBinary, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     PrimaryKeyConstraint("partner", "message_id", "digest"),
+    postgresql_with=AS_IT_IS,
 )
 
 conflict = Table(

@@ -7,7 +7,7 @@ import pytest
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from hub.store import migrate
 from hub.store.engine import open_engine, reading
@@ -27,12 +27,31 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+def options(connection: Connection) -> dict[str, str]:
+    """What PostgreSQL was told of single tables, which Alembic does not compare."""
+    if connection.dialect.name == "sqlite":
+        return {}
+    told = text(
+        "SELECT relname, array_to_string(reloptions, ',') AS options FROM pg_class WHERE reloptions IS NOT NULL"
+    )
+    return {row.relname: row.options for row in connection.execute(told) if row.relname in metadata.tables}
+
+
+def declared(connection: Connection) -> dict[str, str]:
+    """The same, as the code has it."""
+    if connection.dialect.name == "sqlite":
+        return {}
+    found = {name: table.dialect_options["postgresql"]["with"] for name, table in metadata.tables.items()}
+    return {name: ",".join(f"{key}={value}" for key, value in told.items()) for name, told in found.items() if told}
+
+
 def test_the_migrated_store_is_what_the_code_declares(empty: Engine) -> None:
     migrate.upgrade(empty)
 
     with reading(empty) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+        assert options(connection) == declared(connection)
 
 
 def test_a_store_knows_whether_it_is_older_than_the_code(empty: Engine) -> None:

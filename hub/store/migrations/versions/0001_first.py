@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_blob")),
+        postgresql_with={"toast_tuple_target": 8160},
     )
     op.create_table(
         "blob_ahead",
@@ -222,6 +223,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("copies", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("partner", "message_id", name=op.f("pk_inbox")),
+        postgresql_with={"toast_tuple_target": 8160},
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_key", ["partner", "business_key", "received_at"], unique=False)
@@ -243,6 +245,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", hub.store.tables.UtcTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("partner", "message_id", "digest", name=op.f("pk_inbox_raw")),
+        postgresql_with={"toast_tuple_target": 8160},
     )
     op.create_table(
         "ledger_account",
@@ -670,6 +673,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["outbox.message_id"], name=op.f("fk_attempt_message_id")),
         sa.PrimaryKeyConstraint("message_id", "no", name=op.f("pk_attempt")),
+        postgresql_with={"toast_tuple_target": 8160},
     )
     op.create_table(
         "outbox_raw",
@@ -682,6 +686,7 @@ def upgrade() -> None:
         sa.Column("canonical", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["message_id"], ["outbox.message_id"], name=op.f("fk_outbox_raw_message_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_outbox_raw")),
+        postgresql_with={"toast_tuple_target": 8160},
     )
     op.create_table(
         "article_topic",
