@@ -75,9 +75,9 @@ def sign(element: etree._Element, signer: Signer) -> bytes:
     """The final bytes of ``element`` with the signature as last child of its root; ``element`` stays as it is."""
     if signer.algorithm == SM2:
         return sm2_signature.sign(element, signer, _outline(SM2))
-    certificate = load(signer.certificate)
-    key: Any = _Key(signer, certificate)
-    signed = _xml_signer(signer.algorithm).sign(element, key=key, cert=[certificate])
+    key: Any = _Key(signer, load(signer.certificate))
+    named = etree.fromstring(_key_info(signer.certificate), parser())
+    signed = _xml_signer(signer.algorithm).sign(element, key=key, key_info=named)
     return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
 
 
@@ -146,7 +146,7 @@ def _walk(signature: Any) -> list[tuple[str, int, list[tuple[str, str]]]]:
 
 
 def _named_certificate(signature: etree._Element) -> bytes:
-    text = signature.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate", "")
+    text = signature[-1][0][0].text or ""  # where OUTLINE has it
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
@@ -158,6 +158,15 @@ def _xml_signer(algorithm: str) -> XMLSigner:
     return XMLSigner(
         signature_algorithm=ALGORITHMS[algorithm], digest_algorithm=DigestAlgorithm.SHA256, c14n_algorithm=C14N
     )
+
+
+@lru_cache(maxsize=16)
+def _key_info(certificate: bytes) -> bytes:
+    """The element that names it: read back for each message, which is quicker than to make it anew."""
+    element = etree.Element(f"{DS}KeyInfo", nsmap={"ds": DS[1:-1]})
+    named = etree.SubElement(etree.SubElement(element, f"{DS}X509Data"), f"{DS}X509Certificate")
+    named.text = base64.b64encode(certificate).decode()
+    return etree.tostring(element)
 
 
 class _Key:
