@@ -88,7 +88,7 @@ def drawn(
         for name, value in values.items()
     }
     known = {**sealed, **linked.learned(tenant, obj, {**obj.content, **sealed})}
-    found = {name: offering.held(tenant, obj.partner, need, need.states) for name, need in action.cites.items()}
+    found = offering.cited(tenant, obj.partner, action.cites)
     known |= {name: row.number if row else None for name, row in found.items()}
     return linked.draw(tenant, runtime.registry, obj, action, known, now)
 

@@ -233,8 +233,7 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
     actor = act.actor
     tenant = Tenant(connection, actor.enterprise)
     action = KINDS[act.kind].action(act.action)
-    for need in action.cites.values():
-        tenant.expect(need.kind, *need.states)
+    offering.expect_cited(tenant, action.cites)
     evidence.expect(connection)
     record.expect(connection, act.id)
     obj = tenant.lock(act.kind, act.id)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
     update,
 )
 
@@ -76,12 +77,19 @@ HELD = Prepared(select(_held.c.kind).where(_held.c.kind.is_not(None)))
 """The kinds that an enterprise has: one step into the index for each, however many objects there are."""
 
 
+Standing = tuple[str, Collection[str]]
+"""A kind of object, and states."""
+
+
 @cache
-def _standing(*states: str) -> Prepared:
-    """What an action needs or cites is looked up whenever it is done, so this is built once for so many states."""
-    of_kind = (_object.c.enterprise == bindparam("enterprise"), _object.c.kind == bindparam("kind"))
-    in_state = _object.c.state.in_([bindparam(name) for name in states])
-    return Prepared(select(_object).where(*of_kind, in_state).order_by(_object.c.created_at.desc()))
+def _standing(*counts: int) -> Prepared:
+    """What an action needs or cites is looked up whenever it is done: built once for as many states of each kind."""
+    return Prepared(union_all(*(_in_states(f"kind{n}", count) for n, count in enumerate(counts))))
+
+
+def _in_states(kind: str, count: int) -> Select[Any]:
+    of_kind = (_object.c.enterprise == bindparam("enterprise"), _object.c.kind == bindparam(kind))
+    return select(_object).where(*of_kind, _object.c.state.in_([bindparam(f"{kind}state{n}") for n in range(count)]))
 
 
 class Tenant:
@@ -211,17 +219,24 @@ class Tenant:
 
     def standing(self, kind_code: str, *states: str) -> list[BusinessObject]:
         """Every object of this kind in one of these states, newest first: for kinds that an enterprise has few of."""
-        statement, asked = self._stand(kind_code, states)
-        return [thaw(row) for row in statement.rows(self._connection, asked)]
+        return self.all_standing((kind_code, states))
 
-    def expect(self, kind_code: str, *states: str) -> None:
-        """Announce :meth:`standing`."""
-        statement, asked = self._stand(kind_code, states)
+    def all_standing(self, *wanted: Standing) -> list[BusinessObject]:
+        """The same, for several kinds at once."""
+        statement, asked = self._stand(wanted)
+        found = [thaw(row) for row in statement.rows(self._connection, asked)]
+        return sorted(found, key=lambda row: row.created_at, reverse=True)
+
+    def expect(self, *wanted: Standing) -> None:
+        """Announce :meth:`all_standing`."""
+        statement, asked = self._stand(wanted)
         statement.ahead(self._connection, asked)
 
-    def _stand(self, kind_code: str, states: Sequence[str]) -> tuple[Prepared, Mapping[str, str]]:
-        named = {f"state{n}": state for n, state in enumerate(states)}
-        return _standing(*named), {"enterprise": self._enterprise, "kind": kind_code, **named}
+    def _stand(self, wanted: Sequence[Standing]) -> tuple[Prepared, Mapping[str, str]]:
+        kinds = {f"kind{n}": kind for n, (kind, _) in enumerate(wanted)}
+        states = {f"kind{n}state{k}": state for n, (_, states) in enumerate(wanted) for k, state in enumerate(states)}
+        counts = (len(states) for _, states in wanted)
+        return _standing(*counts), {"enterprise": self._enterprise, **kinds, **states}
 
     def customs_codes(self, kinds: Collection[str], name: str) -> list[str]:
         """The enterprise's codes at customs: the one it is registered under, and those that objects of these kinds, of

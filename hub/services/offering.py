@@ -1,6 +1,6 @@
 """What an account may do to an object now, and why not what it may not."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +10,7 @@ from hub.business.kind import allowed, may
 from hub.contract.text import Text
 from hub.errors import NotAllowed
 from hub.registry import Registry
-from hub.services.objects import Tenant
+from hub.services.objects import Standing, Tenant
 from hub.services.shapes import BusinessObject
 
 UNRESOLVED = Text(
@@ -61,9 +61,32 @@ def _offer(registry: Registry, obj: BusinessObject, action: Action, actor: Actor
 
 def held(tenant: Tenant, partner: str, need: Need, states: Collection[str]) -> BusinessObject | None:
     """What the enterprise has of it in one of ``states``, with ``partner`` or kept by the hub itself."""
+    return _first(tenant.standing(need.kind, *states), partner, need)
+
+
+def expect_cited(tenant: Tenant, cites: Mapping[str, Need]) -> None:
+    """Announce :func:`cited`."""
+    if cites:
+        tenant.expect(*_standing(cites))
+
+
+def cited(tenant: Tenant, partner: str, cites: Mapping[str, Need]) -> dict[str, BusinessObject | None]:
+    """What the enterprise has of each, as :func:`held`."""
+    found = tenant.all_standing(*_standing(cites)) if cites else []
+    return {
+        name: _first((row for row in found if row.states["state"] in need.states), partner, need)
+        for name, need in cites.items()
+    }
+
+
+def _standing(cites: Mapping[str, Need]) -> list[Standing]:
+    return [(need.kind, need.states) for need in cites.values()]
+
+
+def _first(rows: Iterable[BusinessObject], partner: str, need: Need) -> BusinessObject | None:
     keeper = KINDS[need.kind].keeper(partner)
-    rows = (row for row in tenant.standing(need.kind, *states) if row.partner == keeper)
-    return next((row for row in rows if need.content.items() <= row.content.items()), None)
+    ours = (row for row in rows if row.kind.code == need.kind and row.partner == keeper)
+    return next((row for row in ours if need.content.items() <= row.content.items()), None)
 
 
 def lacks(tenant: Tenant, partner: str, need: Need) -> Text | None:

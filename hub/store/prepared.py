@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, literal_column
+from sqlalchemy import ColumnElement, Connection, Dialect, SelectBase, Table, literal_column
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -38,7 +38,7 @@ _numbers = count(1)
 class Prepared:
     """A SELECT, or an INSERT, UPDATE or DELETE of the columns that the given values name."""
 
-    def __init__(self, statement: Select[Any] | UpdateBase) -> None:
+    def __init__(self, statement: SelectBase | UpdateBase) -> None:
         self._statement = statement
         self._ready: dict[tuple[str, ...], Ready] = {}  # by the names of driver and values
 
@@ -196,7 +196,7 @@ def _pipe(connection: Connection) -> Pipe:
     return pipe
 
 
-def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Sequence[str], sure: str) -> Ready:
+def _prepare(statement: SelectBase | UpdateBase, dialect: Dialect, names: Sequence[str], sure: str) -> Ready:
     """Raises ValueError for a statement that SQLAlchemy has to finish at each execution."""
     style = STYLES.get(dialect.driver)
     writes = type(dialect)(paramstyle=style) if style else dialect  # type: ignore[call-arg]
@@ -211,7 +211,7 @@ def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Seque
     if compiled.post_compile_params or compiled.update_prefetch or None in fixed.values():
         raise ValueError(f"not all of it is known before it runs: {compiled}")
     used = list(compiled.positiontup or ())
-    found = statement.selected_columns if isinstance(statement, Select) else None
+    found = statement.selected_columns if isinstance(statement, SelectBase) else None
     row: Any = namedtuple("Row", found.keys(), rename=True) if found is not None else None
     return Ready(
         sql=sure.format(compiled) if style and sure else str(compiled),
@@ -225,8 +225,8 @@ def _prepare(statement: Select[Any] | UpdateBase, dialect: Dialect, names: Seque
     )
 
 
-def _tables(statement: Select[Any] | UpdateBase) -> frozenset[str]:
-    if not isinstance(statement, Select):
+def _tables(statement: SelectBase | UpdateBase) -> frozenset[str]:
+    if not isinstance(statement, SelectBase):
         return frozenset({str(statement.table)})
     return frozenset(str(found) for found in visitors.iterate(statement) if isinstance(found, Table))
 
