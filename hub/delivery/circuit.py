@@ -6,9 +6,9 @@
 The row also counts the messages of the present minute where the partner declares ``per_minute``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, case, func, select, update
 
@@ -21,6 +21,7 @@ from hub.store.tables import circuit
 
 THRESHOLD = 5  # consecutive messages that did not reach the partner
 EVERYBODY = "circuit:*"
+Found = TypeVar("Found")
 
 _mine = (circuit.c.partner == bindparam("of_partner"), circuit.c.capability == bindparam("of_capability"))
 STANDING = Prepared(select(circuit).where(*_mine))
@@ -45,12 +46,30 @@ TEXTS: Mapping[str, Text] = {
 }
 
 
+class Shut(Exception):
+    """No message may go now, though one was counted: ask :func:`wait_until`."""
+
+
+def count(connection: Connection, partner: str, capability: str, limit: int, now: datetime) -> None:
+    """Count a message that may go now, as nearly always; nobody waits for the answer.
+
+    Raises Shut, with the next answer or at the commit, when the minute is full or the circuit not closed.
+    """
+    COUNT.write(connection, _one(partner, capability, limit, now), none=Shut())
+
+
+def hoping(claim: Callable[[bool], Found]) -> Found:
+    """``claim(False)``, which takes every gate to be open, and where one was shut ``claim(True)``, which finds out."""
+    try:
+        return claim(False)
+    except Shut:
+        return claim(True)
+
+
 def wait_until(
     connection: Connection, partner: str, capability: str, per_minute: int | None, now: datetime, lease: timedelta
 ) -> datetime | None:
     """None when one message may go now (an open circuit's probe is taken with that), else when to come again."""
-    if per_minute is not None and _counted(connection, partner, capability, per_minute, now):
-        return None  # nearly always, in one statement
     row = STANDING.first(connection, _named(partner, capability))
     if row is None:
         values = {"partner": partner, "capability": capability, "state": "closed", "failures": 0, "changed_at": now}
@@ -129,8 +148,11 @@ def _everybody(connection: Connection) -> bool:
 
 def _counted(connection: Connection, partner: str, capability: str, limit: int, now: datetime) -> bool:
     """Count one message of this minute, unless the minute is full or the circuit not closed."""
-    row = _named(partner, capability) | {"present": _minute(now), "limit": limit}
-    return COUNT.change(connection, row) == 1
+    return COUNT.change(connection, _one(partner, capability, limit, now)) == 1
+
+
+def _one(partner: str, capability: str, limit: int, now: datetime) -> dict[str, Any]:
+    return _named(partner, capability) | {"present": _minute(now), "limit": limit}
 
 
 def _minute(now: datetime) -> datetime:

@@ -8,7 +8,7 @@ The adapter says what the partner answered; what follows from that is the table 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,6 +31,7 @@ from hub.delivery.retry import Random, asked, next_query, next_try
 from hub.delivery.transport import Transport
 from hub.guard.fault import PluginAway
 from hub.runtime import Runtime
+from hub.services import record
 from hub.store.engine import reading
 from hub.store.prepared import Prepared
 from hub.store.tables import attempt
@@ -83,31 +84,37 @@ class Dispatcher:
     settle: Settle
     random: Random
 
-    def dispatch(self, claim: Claim, *, onward: bool = False) -> Claim | None:
+    def dispatch(self, claim: Claim, onward: Callable[[], bool] = lambda: False) -> Claim | None:
         """Make the attempt that was begun with the claim; one that was claimed too late to be sent at all is buried.
 
-        :param onward: claim the partner's next message with this one's outcome, if it has answered and one is due.
+        :param onward: whether to claim the partner's next message with this one's outcome, if it has answered and
+            one is due.
         :return: that claim.
         """
         if not claim.begun:
             self._bury_now(claim)
             return None
         outcome = self._exchange(claim) if self._in_time(claim) else TOO_LATE
-        following = self._finish(claim, outcome, onward and STATES[outcome.kind] in ANSWERED)
+        following = self._finish(claim, outcome, STATES[outcome.kind] in ANSWERED and onward())
         metrics.ATTEMPTS.labels(claim.partner, "send", outcome.kind.value).inc()
         Observers(self.runtime).sent(claim.partner, claim.message_id, outcome.kind.value)
         return following
 
-    def gate(self, connection: Connection, claim: Claim) -> datetime | None:
-        """When to come again, if the message may not go now: partner hours, the circuit, messages per minute."""
+    def gate(self, connection: Connection, claim: Claim, *, sure: bool) -> datetime | None:
+        """When to come again, if the message may not go now: partner hours, the circuit, messages per minute.
+
+        :param sure: find out now. Else it may be taken to be open, and Shut is raised, maybe only by the commit.
+        """
         now = self.runtime.clock.now()
         capability = self._capability(claim)
         opens = capability.hours.next_open(now) if capability.hours else now
         if opens > now:
             return opens
-        return circuit.wait_until(
-            connection, claim.partner, claim.capability, capability.per_minute, now, lease(self.runtime)
-        )
+        limit, where = capability.per_minute, (connection, claim.partner, claim.capability)
+        if sure or limit is None:
+            return circuit.wait_until(*where, limit, now, lease(self.runtime))
+        circuit.count(*where, limit, now)
+        return None
 
     def _in_time(self, claim: Claim) -> bool:
         """Whether the exchange ends before the lease does. A process that was stopped may have been taken over."""
@@ -142,15 +149,19 @@ class Dispatcher:
     def _finish(self, claim: Claim, outcome: Outcome, onward: bool) -> Claim | None:
         now = self.runtime.clock.now()
 
-        def step(connection: Connection, settle: Settle) -> Claim | None:
+        def step(connection: Connection, settle: Settle, *, sure: bool) -> Claim | None:
             finish_attempt(connection, claim, outcome, now)
             circuit.expect(connection, claim.partner, claim.capability)
+            if onward:
+                lanes.expect(connection, claim.partner, now)
+            record.expect_id(connection, claim.object_id)  # which ``settle`` locks, after the outbox rows
             if self._conclude(connection, claim, outcome, now, settle):
                 self._report(connection, claim, outcome, now)
             failpoints.hit("delivery.before_settle_commit")
-            return lanes.first(connection, claim.partner, now, lease(self.runtime), self.gate) if onward else None
+            gate = partial(self.gate, sure=sure)
+            return lanes.first(connection, claim.partner, now, lease(self.runtime), gate) if onward else None
 
-        following = commit(self.runtime.engine, self.settle, step)
+        following = circuit.hoping(lambda sure: commit(self.runtime.engine, self.settle, partial(step, sure=sure)))
         failpoints.hit("delivery.after_settle_commit")
         return following
 

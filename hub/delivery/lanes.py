@@ -186,6 +186,11 @@ def first(connection: Connection, partner: str, now: datetime, lease: timedelta,
     return None
 
 
+def expect(connection: Connection, partner: str, now: datetime) -> None:
+    """Announce :func:`first`."""
+    NEXT.ahead(connection, {"partner": partner, "now": now})
+
+
 def _held(row: Row[Any], until: datetime, begun: bool) -> Claim:
     return Claim(
         seq=row.seq,

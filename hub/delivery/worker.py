@@ -8,11 +8,12 @@ import logging
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
-from hub.delivery import lanes
+from hub.delivery import circuit, lanes
 from hub.delivery.dispatcher import Dispatcher, lease
 from hub.delivery.lanes import Claim
 from hub.delivery.observers import Observers
@@ -69,6 +70,7 @@ class Worker:
         self._busy: Counter[str] = Counter()  # partner -> exchanges in flight
         self._share = max(runtime.settings.delivery.senders // 2, 1)  # of the senders, for one partner
         self._polls: dict[str, float] = {}  # partner -> monotonic time before which the store is not asked again
+        self._idle: dict[str, float] = {}  # the same, for what is due: nothing was, and nobody has queued since
         self._turn = 0
         self._threads: list[threading.Thread] = []
 
@@ -77,6 +79,10 @@ class Worker:
 
         While all of a partner's share of the senders is busy nobody else can help: each of those looks when it is done.
         """
+        if partner:
+            self._idle.pop(partner, None)
+        else:
+            self._idle.clear()
         if self._busy[partner] >= self._share:
             return
         with self._wake:
@@ -86,6 +92,7 @@ class Worker:
     def start(self) -> None:
         """Start the threads. What a dead worker left is taken over first."""
         self._stopping.clear()
+        self._idle.clear()
         names = [f"swhub-sender-{n}" for n in range(self._runtime.settings.delivery.senders)]
         self._threads = [threading.Thread(target=self._send, name=name, daemon=True) for name in names]
         self._threads.append(threading.Thread(target=self._tend, name="swhub-tend", daemon=True))
@@ -107,6 +114,7 @@ class Worker:
 
     def run_once(self) -> int:
         """Do everything that is due now, in this thread; returns how many exchanges were tried."""
+        self._idle.clear()
         self._tend_once()
         count = 0
         while tried := self._step():
@@ -119,6 +127,7 @@ class Worker:
                 worked = self._step()
             except Exception:  # the store is away, or a fail point: the lease heals it
                 log.exception("delivery step failed")
+                self._idle.clear()
                 self._stopping.wait(self._runtime.settings.delivery.sweep)
                 continue
             if not worked:
@@ -126,8 +135,9 @@ class Worker:
 
     def _rest(self) -> None:
         with self._wake:
-            if self._signals == 0 and not self._stopping.is_set():
-                self._wake.wait(self._runtime.settings.delivery.sweep)
+            told = self._signals > 0 or self._stopping.is_set()
+            if not told and not self._wake.wait(self._runtime.settings.delivery.sweep):
+                self._idle.clear()
             self._signals = max(self._signals - 1, 0)
 
     def _tend(self) -> None:
@@ -157,27 +167,38 @@ class Worker:
                 count += 1
                 for partner in held.more:
                     self.wake(partner)  # the next sender looks while this one sends
-                held = self._exchange(held, last=count == IN_A_ROW or self._stopping.is_set())
+                held = self._exchange(held, last=count == IN_A_ROW)
         return count
 
     def _exchange(self, claim: Claim, *, last: bool) -> Claim | None:
         """Send the message, or ask about it; what was claimed of the same partner with its outcome, if anything."""
         if claim.state != "UNKNOWN":
-            return self._dispatcher.dispatch(claim, onward=claim.partner in claim.more and not last)
+            return self._dispatcher.dispatch(claim, partial(self._onward, claim.partner, last=last))
         self._resolver.ask(claim)
         return None
+
+    def _onward(self, partner: str, *, last: bool) -> bool:
+        """Whether the sender goes on with the partner's next message, if there is one."""
+        if last or self._stopping.is_set():
+            return False
+        self._asking([partner])
+        return True
 
     @contextmanager
     def _claimed(self) -> Iterator[Claim | None]:
         """A claim, counted against its partner's share of the senders while it lasts."""
         with self._claiming:
-            now = self._runtime.clock.now()
-            claim = lanes.claim(
-                self._runtime.engine, partners=self._partners(), now=now, lease=lease(self._runtime),
-                gate=self._dispatcher.gate,
+            now, partners = self._runtime.clock.now(), self._partners()
+            self._asking(partners)
+            claim = circuit.hoping(
+                lambda sure: lanes.claim(
+                    self._runtime.engine, partners=partners, now=now, lease=lease(self._runtime),
+                    gate=partial(self._dispatcher.gate, sure=sure),
+                )
             )  # fmt: skip
             if claim is not None:
                 self._busy[claim.partner] += 1
+                self._idle.pop(claim.partner, None)
         try:
             yield claim
         finally:
@@ -190,11 +211,18 @@ class Worker:
         if not codes:
             return []
         self._turn = (self._turn + 1) % len(codes)
-        return [code for code in codes[self._turn :] + codes[: self._turn] if self._open(code)]
+        now = self._runtime.clock.monotonic()
+        turn = codes[self._turn :] + codes[: self._turn]
+        return [code for code in turn if self._idle.get(code, now) <= now and self._open(code)]
 
     def _open(self, partner: str) -> bool:
         """Whether one more sender may turn to it."""
         return self._busy[partner] < self._share and self._runtime.guards.away(partner) is None
+
+    def _asking(self, partners: Iterable[str]) -> None:
+        """What is due for them is about to be asked. Noted before: who queues something meanwhile takes it back."""
+        until = self._runtime.clock.monotonic() + self._runtime.settings.delivery.sweep
+        self._idle.update(dict.fromkeys(partners, until))
 
     def _free(self, partner: str) -> None:
         with self._claiming:

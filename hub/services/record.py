@@ -280,6 +280,12 @@ def expect(connection: Connection, object_id: str) -> None:
     HISTORY.ahead(connection, {"object_id": object_id})
 
 
+def expect_id(connection: Connection, object_id: str) -> None:
+    """Announce ``lock_id``: the object is locked in the trip of the next answer, right after that."""
+    BY_ID.ahead(connection, {"id": object_id})
+    expect(connection, object_id)
+
+
 def _history(connection: Connection, obj: BusinessObject) -> tuple[list[Event], Entry | None]:
     """The events of the locked object, and the last entry of its evidence."""
     rows = HISTORY.rows(connection, {"object_id": obj.id})

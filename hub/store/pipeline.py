@@ -66,7 +66,8 @@ class Pipe:
 
     def announce(self, call: Call) -> None:
         """It will be asked: find it in the trip of the next answer, right after that."""
-        self._announced.append(call)
+        if call not in self._ahead:
+            self._announced.append(call)
 
     def ask(self, call: Call) -> Found:
         """What it changes or finds."""

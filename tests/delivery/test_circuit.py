@@ -160,6 +160,18 @@ def test_no_more_messages_a_minute_than_the_partner_declares(build_world, partne
     assert counts == [limit, limit * 2, limit * 2 + 1]
 
 
+def test_a_minute_that_is_full_does_not_undo_the_answer_with_which_the_next_message_was_to_be_claimed(
+    build_world, partner
+):
+    world = build_world(partner(per_minute=1))
+    first, second = world.queue(), world.queue()
+
+    world.worker().run_once()
+
+    assert [world.state(message) for message in (first, second)] == ["ACKED", "QUEUED"]
+    assert [(row.message_id, row.outcome) for row in world.rows(tables.attempt)] == [(first, "accepted")]
+
+
 def test_a_partner_that_closed_meanwhile_gets_nothing_before_it_opens(build_world, partner):
     world = build_world(partner(hours=Hours.parse("Asia/Shanghai Mon-Fri 08:00-10:00")))
     message = world.queue()

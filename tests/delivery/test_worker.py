@@ -149,6 +149,29 @@ def test_an_answer_claims_the_next_message_without_a_look_of_its_own(build_world
     assert len(looked) == looks  # the last one is in vain
 
 
+def test_nobody_looks_again_for_a_partner_that_had_nothing_due_until_something_is_queued(
+    build_world, partner, monkeypatch
+):
+    world = build_world(partner(), sweep=3600.0)
+    asked = []
+    claim = lanes.claim
+    monkeypatch.setattr(
+        lanes, "claim", lambda *given, **named: asked.append(named["partners"]) or claim(*given, **named)
+    )
+    worker = world.worker()
+    worker.start()
+    try:
+        until(lambda: len(asked) == world.runtime.settings.delivery.senders)
+        for count in (1, 2):
+            world.queue()
+            worker.wake("acme")
+            until(lambda count=count: len(world.partner.arrivals) == count)
+    finally:
+        worker.stop()
+
+    assert asked.count(["acme"]) == 1 + 2  # before the first message, and for each
+
+
 def test_no_partner_with_a_backlog_keeps_a_sender_from_the_others(build_world, partner):
     many, one = partner("many"), partner("one")
     world = build_world(many, one, senders=1)
