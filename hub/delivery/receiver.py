@@ -141,6 +141,8 @@ def _store(runtime: Runtime, adapter: PartnerAdapter, ctx: Context, raw: Raw, me
 
     def commit(readings: Readings) -> Answer:
         with writing(runtime.engine) as connection:
+            if problem is None:
+                inbound.expect(connection, message.partner, meaning)
             if not insert_new(connection, tables.inbox, _row(message, receipt, ctx.now, problem)):
                 return _again(connection, adapter, ctx, raw, message)
             _keep(connection, message, raw)

@@ -40,7 +40,7 @@ def apply(
     connection: Connection, message: InMessage, meaning: Sequence[CanonicalEvent | PartnerContent], now: datetime
 ) -> Applied:
     """Record all of ``meaning``, or nothing. Raises Refusal("2003") and PluginFault."""
-    events = [_numbered(part) for part in meaning if isinstance(part, CanonicalEvent)]
+    events = _events(meaning)
     found: dict[tuple[str, str], BusinessObject | None] = {}  # kind, number -> locked, None where there is none yet
     for event in events:
         place = event.kind, event.number
@@ -59,6 +59,16 @@ def apply(
         changes.append(_record(connection, message, event, found[place], now))
         found[place] = changes[-1].obj
     return Applied(changes)
+
+
+def expect(connection: Connection, partner: str, meaning: Sequence[CanonicalEvent | PartnerContent]) -> None:
+    """Announce :func:`apply`. Raises PluginFault."""
+    for kind, number in {(event.kind, event.number): None for event in _events(meaning)}:
+        record.expect_number(connection, kind=kind, partner=partner, number=number)
+
+
+def _events(meaning: Sequence[CanonicalEvent | PartnerContent]) -> list[CanonicalEvent]:
+    return [_numbered(part) for part in meaning if isinstance(part, CanonicalEvent)]
 
 
 def _numbered(event: CanonicalEvent) -> CanonicalEvent:

@@ -83,6 +83,11 @@ def lock(connection: Connection, *, kind: str, partner: str, number: str) -> Bus
     return None if row is None else thaw(row)
 
 
+def expect_number(connection: Connection, *, kind: str, partner: str, number: str) -> None:
+    """Announce ``lock``."""
+    BY_NUMBER.ahead(connection, {"partner": partner, "kind": kind, "number": number})
+
+
 def lock_id(connection: Connection, object_id: str) -> BusinessObject:
     """The object by id, locked. Only for ids that come from our own tables."""
     expect(connection, object_id)
