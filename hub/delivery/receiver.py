@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, literal_column, select, update
 
 from hub.contract.adapters import Context, PartnerAdapter, Refusal
 from hub.contract.message import CanonicalEvent, InMessage, OutMessage, PartnerContent, Raw, Verdict
@@ -51,7 +51,7 @@ PARKED = Prepared(
     .where(
         _inbox.c.partner == bindparam("partner"),
         _inbox.c.business_key == bindparam("number"),
-        _inbox.c.state == "PARKED",
+        _inbox.c.state == literal_column("'PARKED'"),  # not bound, so that the partial index serves it
     )
     .order_by(_inbox.c.received_at)
 )
