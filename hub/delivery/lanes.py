@@ -29,7 +29,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.contract.message import CanonicalMessage, OutMessage
 from hub.delivery import failpoints
-from hub.delivery.outbox import in_state, restore
+from hub.delivery.outbox import restore
+from hub.store.conditions import in_state
 from hub.store.engine import looking, writing
 from hub.store.prepared import ONE, Prepared
 from hub.store.tables import WAITING, attempt, outbox, outbox_raw
@@ -93,7 +94,8 @@ def _heads(partner: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
 _first = select(func.min(outbox.c.partner).label("code")).where(in_state(outbox, *WAITING)).cte("busy", recursive=True)
 _next = select(func.min(outbox.c.partner)).where(in_state(outbox, *WAITING), outbox.c.partner > _first.c.code)
 _busy = _first.union_all(select(_next.scalar_subquery()).where(_first.c.code.is_not(None)))
-DUE = Prepared(select(_busy.c.code).where(exists(select(outbox.c.seq).where(*_heads(_busy.c.code)))))
+_due_first = select(outbox.c.seq).where(*_heads(_busy.c.code)).limit(ONE)  # with EXISTS PostgreSQL may read them all
+DUE = Prepared(select(_busy.c.code).where(_due_first.scalar_subquery().is_not(None)))
 """The partners for whom something is due: one step into the index for each, however much waits."""
 
 NEXT = Prepared(

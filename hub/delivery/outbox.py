@@ -16,9 +16,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    FromClause,
     bindparam,
     exists,
     insert,
@@ -35,6 +33,7 @@ from hub.contract.text import Text
 from hub.delivery import failpoints
 from hub.errors import NotAllowed
 from hub.store import tables
+from hub.store.conditions import beside_key
 from hub.store.prepared import Prepared
 from hub.store.tables import outbox, outbox_raw
 
@@ -219,21 +218,15 @@ def move(
 
 @cache
 def _move(before: frozenset[str], *, held: bool, never_attempted: bool) -> Prepared:
+    states = (beside_key(outbox.c.state) == literal_column(f"'{state}'") for state in sorted(before))
     statement = (
-        update(outbox)
-        .where(outbox.c.message_id == bindparam("moved"), in_state(outbox, *sorted(before)))
-        .values(fence=outbox.c.fence + 1)
+        update(outbox).where(outbox.c.message_id == bindparam("moved"), or_(*states)).values(fence=outbox.c.fence + 1)
     )
     if held:
         statement = statement.where(outbox.c.fence == bindparam("held"))
     if never_attempted:
         statement = statement.where(outbox.c.attempts == 0)
     return Prepared(statement)
-
-
-def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
-    """Written out as in the partial indexes, not bound: they are used only when the database can read the condition."""
-    return or_(*(table.c.state == literal_column(f"'{state}'") for state in states))
 
 
 def restore(row: Any) -> CanonicalMessage:

@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hub.contract.adapters import Context, PartnerAdapter, Refusal
 from hub.contract.message import CanonicalEvent, InMessage, OutMessage, PartnerContent, Raw, Verdict
@@ -25,6 +25,7 @@ from hub.runtime import Runtime
 from hub.services import audit, evidence, inbound, unmapped
 from hub.services.inbound import PluginFault, received
 from hub.store import tables
+from hub.store.conditions import in_state
 from hub.store.engine import writing
 from hub.store.prepared import Prepared
 from hub.store.rows import ensure, insert_new
@@ -51,7 +52,7 @@ PARKED = Prepared(
     .where(
         _inbox.c.partner == bindparam("partner"),
         _inbox.c.business_key == bindparam("number"),
-        _inbox.c.state == literal_column("'PARKED'"),  # not bound, so that the partial index serves it
+        in_state(_inbox, "PARKED"),
     )
     .order_by(_inbox.c.received_at)
 )

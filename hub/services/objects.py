@@ -54,14 +54,15 @@ from hub.services.shapes import (
     thaw,
 )
 from hub.store import tables
+from hub.store.conditions import beside_key
 from hub.store.prepared import Prepared
 
 Conditions = Sequence[ColumnElement[bool]]
 _object = tables.business_object
 _own = select(_object).where(
-    _object.c.enterprise == bindparam("enterprise"),
-    _object.c.kind == bindparam("kind"),
     _object.c.id == bindparam("id"),
+    beside_key(_object.c.enterprise) == bindparam("enterprise"),  # the lists' indexes end with the id as well
+    _object.c.kind == bindparam("kind"),
 )
 OWN = Prepared(_own)
 OWN_LOCKED = Prepared(_own.with_for_update())

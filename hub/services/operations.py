@@ -11,6 +11,7 @@ from hub.errors import NotFound
 from hub.runtime import Runtime
 from hub.services import conflicts, unmapped
 from hub.store import tables
+from hub.store.conditions import in_state
 from hub.store.engine import reading, writing
 
 
@@ -187,7 +188,7 @@ def replay_parked(runtime: Runtime, partner: str, message_id: str) -> str:
 
     def apply(readings: receiver.Readings) -> str:
         with writing(runtime.engine) as connection:
-            row = connection.execute(select(table).where(*mine, table.c.state == "PARKED")).one_or_none()
+            row = connection.execute(select(table).where(*mine, in_state(table, "PARKED"))).one_or_none()
             if row is None:
                 raise NotFound
             receiver.release(connection, partner, row.business_key, ctx.now, readings, only=message_id)
@@ -203,7 +204,7 @@ def release_waiting(runtime: Runtime) -> int:
     table, obj = tables.inbox, tables.business_object
     there = exists(select(obj.c.id).where(obj.c.partner == table.c.partner, obj.c.number == table.c.business_key))
     wanted = select(table.c.partner, table.c.message_id).where(
-        table.c.state == "PARKED", table.c.reason == receiver.WAITING, there
+        in_state(table, "PARKED"), table.c.reason == receiver.WAITING, there
     )
     with reading(runtime.engine) as connection:
         rows = connection.execute(wanted.order_by(table.c.received_at)).all()

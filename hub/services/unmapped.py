@@ -22,6 +22,7 @@ from hub.contract.text import Text
 from hub.plugins import Plugin
 from hub.registry import Registry
 from hub.store import tables
+from hub.store.conditions import in_state
 from hub.store.rows import insert_new
 
 TABLE = "StatusTable"  # how a plugin writes its tables: StatusTable("Message.Field", (StatusRow(...), ...))
@@ -99,7 +100,7 @@ def reason(field: str, code: str) -> str:
 def waiting(connection: Connection, partner: str, field: str, code: str) -> Sequence[str]:
     """The ids of the messages that wait for this code, in the order in which they came."""
     table = tables.inbox
-    parked = (table.c.partner == partner, table.c.state == "PARKED", table.c.reason == reason(field, code))
+    parked = (table.c.partner == partner, in_state(table, "PARKED"), table.c.reason == reason(field, code))
     return connection.execute(select(table.c.message_id).where(*parked).order_by(table.c.received_at)).scalars().all()
 
 

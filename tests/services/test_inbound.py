@@ -307,18 +307,6 @@ def test_two_messages_that_meet_and_do_not_see_each_other_are_applied_by_the_nex
         assert set(connection.execute(select(tables.inbox.c.state)).scalars()) == {"APPLIED"}
 
 
-@pytest.mark.postgres
-@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
-def test_what_waits_for_a_number_is_found_by_an_index_of_its_own_whatever_the_values(engine: Engine) -> None:
-    number = {"partner": "sinosure", "number": "XW2026-1"}
-
-    with reading(engine) as connection:
-        ready = receiver.PARKED._for(connection.dialect, number)
-        plan = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {ready.sql}").all()  # as it runs from the sixth time
-
-    assert "ix_inbox_parked" in str(plan)  # and not all that the partner ever sent
-
-
 def test_rubbish_in_a_partners_name_uses_up_the_senders_share_and_not_the_partners(world: World) -> None:
     world.runtime.quota.per_minute = 2
     rubbish = Raw(content=b"rubbish", received_at=world.clock.now())

@@ -1,0 +1,39 @@
+"""How PostgreSQL finds the rows of each message's statements in a store that it has not counted yet.
+
+It plans them for any values (from the sixth time on they run so), and a plan that goes through more than it has to is
+noticed only when there is much: these were.
+"""
+
+from collections.abc import Collection
+
+import pytest
+from sqlalchemy import Engine
+
+from hub.delivery import lanes, outbox, receiver
+from hub.services import objects
+from hub.store.engine import reading
+from hub.store.prepared import Prepared
+
+OBJECT = ("enterprise", "kind", "id")
+MOVE = outbox._move(frozenset({"SENDING"}), held=True, never_attempted=False)
+
+PLANS: dict[str, tuple[Prepared, Collection[str], str]] = {  # statement, names of its values, how its rows are found
+    "an object": (objects.OWN, OBJECT, "Index Scan using pk_business_object"),
+    "an object to change": (objects.OWN_LOCKED, OBJECT, "Index Scan using pk_business_object"),
+    "an answered message": (MOVE, ("moved", "held", "state"), "Index Scan using uq_outbox_message_id"),
+    "what waits for a number": (receiver.PARKED, ("partner", "number"), "Index Scan using ix_inbox_parked"),
+    "partners with something due": (lanes.DUE, ("now",), "CTE Scan on busy Filter: ((SubPlan"),  # asked for each
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@pytest.mark.parametrize(("statement", "names", "found"), PLANS.values(), ids=PLANS)
+def test_rows_are_found_by_the_index_that_is_meant_for_them(
+    engine: Engine, statement: Prepared, names: Collection[str], found: str
+) -> None:
+    with reading(engine) as connection:
+        ready = statement._for(connection.dialect, dict.fromkeys(names))
+        plan = connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {ready.sql}").scalars().all()
+
+    assert found in " ".join(" ".join(plan).split())
