@@ -10,7 +10,7 @@ SQLAlchemy's own statements go as ever, after what was kept: see ``postgresql``.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from select import POLLIN, POLLOUT, poll
 from typing import Any, cast
 
@@ -30,12 +30,13 @@ COMMIT = b"COMMIT"
 Sent = tuple[Call, Sequence[Buffer | None], Sequence[int] | None]
 """With its values and their formats, as libpq takes them."""
 
-TEXTS: Mapping[type, Callable[[Any], bytes]] = {
-    str: str.encode,
-    int: lambda value: b"%d" % value,
-    datetime: lambda value: str(value).encode(),
-    bytes: lambda value: value,
-}
+
+@lru_cache(maxsize=1024)  # one transaction writes its one time a dozen times
+def _time(value: datetime) -> bytes:
+    return str(value).encode()
+
+
+TEXTS: Mapping[type, Callable[[Any], bytes]] = {str: str.encode, int: b"%d".__mod__, datetime: _time, bytes: bytes}
 """What nearly all values are: psycopg, which knows every type, takes much longer to find the right way."""
 
 ENCODING = "utf-8"
@@ -56,8 +57,12 @@ class Pipe:
         self._known: set[bytes] = set()  # names of what the server has prepared
         self._readable = poll()
         self._readable.register(self._pg.socket, POLLIN)
-        self._dumper = Transformer(connection)
         self._loaders: dict[bytes, Any] = {}  # by statement: finding those of its columns costs more than they
+
+    @cached_property
+    def _dumper(self) -> Any:
+        """Made when it is needed first: a connection knows how this engine writes JSON only after it was opened."""
+        return Transformer(self._connection)
 
     def write(self, call: Call) -> None:
         """Have it done before the next answer and before the commit."""
@@ -155,23 +160,27 @@ class Pipe:
         self._pg.pipeline_sync()
         if self._pg.flush():
             self._drain()
-        results = [self._answer() for _ in range(bool(begin) + len(fresh) + len(sent) + bool(end))]
-        self._result()  # the end of the pipeline
+        results = self._answers(bool(begin) + len(fresh) + len(sent) + bool(end))
+        self._await()
+        self._pg.get_result()  # the end of the pipeline
         self._pg.exit_pipeline_mode()
         return results
 
-    def _answer(self) -> PGresult:
-        result = self._result()
-        if result is None:
-            raise OperationalError("the connection to the store is lost")
-        self._pg.get_result()  # None: there is one for each statement
-        return result
+    def _answers(self, count: int) -> list[PGresult]:
+        found = []
+        for _ in range(count):
+            self._await()
+            result = self._pg.get_result()
+            if result is None:
+                raise OperationalError("the connection to the store is lost")
+            found.append(result)
+            self._pg.get_result()  # None: there is one for each statement
+        return found
 
-    def _result(self) -> PGresult | None:
+    def _await(self) -> None:
         while self._pg.is_busy():
             self._readable.poll()  # other threads run meanwhile
             self._pg.consume_input()
-        return self._pg.get_result()
 
     def _drain(self) -> None:
         """Send all that does not fit into one go, and read meanwhile, so that both sides cannot wait for each other."""
@@ -190,19 +199,25 @@ class Pipe:
         return _raised(call.sql if call else "", error)
 
     def _dump(self, call: Call) -> Sent:
+        """As libpq takes it: octets as they are, everything else as text."""
+        values: list[Buffer | None] = []
+        for value in call.values:  # a dozen for each statement: what is called for each of them counts
+            known = TEXTS.get(type(value))
+            if value is None:
+                values.append(None)
+            elif known is None or (known is str.encode and "\0" in value):  # psycopg refuses what libpq would cut off
+                values.append(self._by_psycopg(call, value))
+            else:
+                values.append(known(value))
+        kinds = [*map(type, call.values)]
+        return call, values, [kind is bytes for kind in kinds] if bytes in kinds else None
+
+    def _by_psycopg(self, call: Call, value: Any) -> Buffer | None:
         try:
-            return call, [self._text(value) for value in call.values], [type(value) is bytes for value in call.values]
+            text: Buffer | None = self._dumper.get_dumper(value, PyFormat.TEXT).dump(value)
         except psycopg.Error as error:
             raise _raised(call.sql, error) from error
-
-    def _text(self, value: Any) -> Buffer | None:
-        """As libpq takes it: octets as they are, everything else as text."""
-        known = TEXTS.get(type(value))
-        if value is None:
-            return None
-        if known is None or (known is str.encode and "\0" in value):  # psycopg refuses what libpq would cut off there
-            return self._dumper.get_dumper(value, PyFormat.TEXT).dump(value)
-        return known(value)
+        return text
 
     def _found(self, call: Call, result: PGresult) -> Found:
         if not call.finds:

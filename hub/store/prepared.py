@@ -121,7 +121,7 @@ class Ready:
     def bind(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """The parameters of one execution."""
         values = {**self.fixed, **given} if self.fixed else given
-        bound = [values[name] for name in self.names]
+        bound = [*map(values.__getitem__, self.names)]
         for place, convert in self.binds:
             bound[place] = convert(bound[place])
         return tuple(bound)

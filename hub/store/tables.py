@@ -38,6 +38,23 @@ def _text(utc: datetime) -> str:
     return utc.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
+def _utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a stored time needs a zone")
+    return value.astimezone(UTC)
+
+
+def _written(value: datetime | None) -> str | None:
+    utc = _utc(value)
+    return None if utc is None else _text(utc)
+
+
+def _read(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware datetime, stored and read as UTC on both databases. Refuses naive ones."""
 
@@ -46,36 +63,15 @@ class UtcTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """To the database."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs a zone")
-        return value.astimezone(UTC)
+        return _utc(value)
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """SQLite keeps a text, just as SQLAlchemy would write it in more steps."""
-        if dialect.name != "sqlite":
-            return super().bind_processor(dialect)
+        """What SQLAlchemy would do in more steps: SQLite keeps a text."""
+        return _written if dialect.name == "sqlite" else _utc
 
-        def text_of(value: datetime | None) -> str | None:
-            utc = self.process_bind_param(value, dialect)
-            return None if utc is None else _text(utc)
-
-        return text_of
-
-    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None] | None:
-        """And reads it."""
-        if dialect.name != "sqlite":
-            return super().result_processor(dialect, coltype)
-
-        def time_of(value: str | None) -> datetime | None:
-            return None if value is None else datetime.fromisoformat(f"{value}+00:00")
-
-        return time_of
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From PostgreSQL, in whatever zone its session has."""
-        return None if value is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None] | None:  # noqa: ARG002
+        """And reads it; PostgreSQL answers in whatever zone its session has."""
+        return _read if dialect.name == "sqlite" else _utc
 
 
 metadata = MetaData(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, Text, bindparam, cast, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hub.store.engine import looking, reading, writing
@@ -31,6 +31,12 @@ def read(engine: Engine, statement: Any) -> list[Any]:
         ]
 
 
+def written(engine: Engine, column: Any) -> str:
+    """The column of the one row, as the database has it."""
+    with reading(engine) as connection:
+        return str(connection.execute(select(cast(column, Text))).scalar_one())
+
+
 def test_times_octets_and_nulls_are_read_as_sqlalchemy_reads_them(engine: Engine) -> None:
     with writing(engine) as connection:
         Prepared(insert(inbox)).change(connection, MESSAGE)
@@ -46,6 +52,7 @@ def test_json_is_written_as_sqlalchemy_writes_it(engine: Engine) -> None:
 
     plain, prepared = read(engine, select(account.c.preferences, account.c.enterprise))
     assert plain == prepared == [({"语言": ["zh"]}, None)]
+    assert written(engine, account.c.preferences) == '{"语言":["zh"]}'  # not with six octets for each character
 
 
 def test_it_says_how_many_rows_were_changed_and_finds_columns_by_name(engine: Engine) -> None:
