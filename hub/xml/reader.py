@@ -127,6 +127,7 @@ class _Census:
             if not TAG.match(document, *long.span()):
                 raise Refusal(TOO_MUCH, f"a tag of more than {self.limits.tag} octets")
         self.scanner = scanner = expat.ParserCreate(UTF8, " ")
+        self.long = len(document) > self.limits.text
         scanner.ordered_attributes = True
         scanner.StartElementHandler = self.start
         scanner.EndElementHandler = self.end
@@ -152,11 +153,13 @@ class _Census:
             raise Refusal(TOO_MUCH, f"more than {limits.elements} elements")
         if count > limits.attributes_per_element or self.attributes > limits.attributes:
             raise Refusal(TOO_MUCH, "too many attributes")
-        self.measure()
+        if self.long:
+            self.measure()
 
     def end(self, _: str) -> None:
         self.depth -= 1
-        self.measure()
+        if self.long:
+            self.measure()
 
     def measure(self) -> None:
         at = self.scanner.CurrentByteIndex
