@@ -162,6 +162,15 @@ class Run:
     latencies: Sequence[float]  # seconds, one per message
     cpu: float = 0.0  # seconds of the measured process
 
+    @classmethod
+    def all(cls, runs: Sequence["Run"]) -> "Run":
+        """Several runs as one."""
+        return cls(
+            sum(run.seconds for run in runs),
+            [latency for run in runs for latency in run.latencies],
+            sum(run.cpu for run in runs),
+        )
+
     def figures(self) -> dict[str, float]:
         """Messages per second; milliseconds of CPU, median and 99th percentile per message."""
         count = len(self.latencies)

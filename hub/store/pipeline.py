@@ -14,21 +14,25 @@ from functools import cached_property, lru_cache
 from select import POLLIN, POLLOUT, poll
 from typing import Any, cast
 
+import orjson
 import psycopg
 from psycopg import pq
 from psycopg.abc import Buffer
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import InFailedSqlTransaction, OperationalError, error_from_result
 from psycopg.pq.abc import PGresult
+from psycopg.types.json import Json
 from sqlalchemy.exc import DBAPIError
 
-from hub.store.prepared import NO_ROW, Call, Found
+from hub.store.engine import JSON
+from hub.store.prepared import NO_ROW, Found, Ready, Values
 
 DONE = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 IDLE = pq.TransactionStatus.IDLE
 COMMIT = b"COMMIT"
-Sent = tuple[Call, Sequence[Buffer | None], Sequence[int] | None]
-"""With its values and their formats, as libpq takes them."""
+Asked = tuple[Ready, Values]
+Sent = tuple[Ready, Sequence[Buffer | None], Sequence[int] | None, Exception | None]
+"""With its values and their formats, as libpq takes them, and what is raised when no row was written."""
 
 
 @lru_cache(maxsize=1024)  # one transaction writes its one time a dozen times
@@ -36,7 +40,17 @@ def _time(value: datetime) -> bytes:
     return str(value).encode()
 
 
-TEXTS: Mapping[type, Callable[[Any], bytes]] = {str: str.encode, int: b"%d".__mod__, datetime: _time, bytes: bytes}
+def _json(value: Json) -> bytes:
+    return orjson.dumps(value.obj, option=JSON)
+
+
+TEXTS: Mapping[type, Callable[[Any], bytes]] = {
+    str: str.encode,
+    int: b"%d".__mod__,
+    datetime: _time,
+    bytes: bytes,
+    Json: _json,
+}
 """What nearly all values are: psycopg, which knows every type, takes much longer to find the right way."""
 
 ENCODING = "utf-8"
@@ -52,8 +66,8 @@ class Pipe:
         self._connection = connection
         self._pg = connection.pgconn
         self._kept: list[Sent] = []
-        self._announced: list[Call] = []
-        self._ahead: dict[Call, Found] = {}  # found along with something else, and true until somebody writes
+        self._announced: list[Asked] = []
+        self._ahead: dict[Asked, Found] = {}  # found along with something else, and true until somebody writes
         self._known: set[bytes] = set()  # names of what the server has prepared
         self._readable = poll()
         self._readable.register(self._pg.socket, POLLIN)
@@ -64,25 +78,27 @@ class Pipe:
         """Made when it is needed first: a connection knows how this engine writes JSON only after it was opened."""
         return Transformer(self._connection)
 
-    def write(self, call: Call) -> None:
-        """Have it done before the next answer and before the commit."""
-        self._written(call)
-        self._kept.append(self._dump(call))
+    def write(self, ready: Ready, values: Values, none: Exception | None) -> None:
+        """Have it done before the next answer and before the commit; ``none`` is raised when no row was written."""
+        if self._ahead:
+            self._written(ready)
+        self._kept.append(self._dump(ready, values, none))
 
-    def announce(self, call: Call) -> None:
+    def announce(self, ready: Ready, values: Values) -> None:
         """It will be asked: find it in the trip of the next answer, right after that."""
-        if call not in self._ahead:
-            self._announced.append(call)
+        if (ready, values) not in self._ahead:
+            self._announced.append((ready, values))
 
-    def ask(self, call: Call) -> Found:
+    def ask(self, ready: Ready, values: Values) -> Found:
         """What it changes or finds."""
-        if not call.finds:
-            self._written(call)
-        elif call in self._ahead:
-            return self._ahead.pop(call)
-        announced = [other for other in self._announced if other != call]
+        asked = (ready, values)
+        if ready.row is None:
+            self._written(ready)
+        elif asked in self._ahead:
+            return self._ahead.pop(asked)
+        announced = [other for other in self._announced if other != asked]
         self._announced.clear()
-        found, *ahead = self._go([call, *announced])
+        found, *ahead = self._go([asked, *announced])
         self._ahead.update(zip(announced, ahead, strict=True))
         return found
 
@@ -109,27 +125,27 @@ class Pipe:
         left = self._pg.exec_(b"SELECT name FROM pg_prepared_statements")
         self._known &= {left.get_value(row, 0) for row in range(left.ntuples)}
 
-    def _written(self, call: Call) -> None:
+    def _written(self, ready: Ready) -> None:
         """What was found ahead in this table may be so no more."""
-        for other in [other for other in self._ahead if other.tables & call.tables]:
+        for other in [other for other in self._ahead if other[0].tables & ready.tables]:
             del self._ahead[other]
 
-    def _go(self, calls: Sequence[Call], end: bytes = b"") -> list[Found]:
-        """One trip: what is kept, then ``calls``, then ``end``. What was changed or found by ``calls``."""
-        asked = [self._dump(call) for call in calls]  # first: what it refuses must not take with it what is kept
+    def _go(self, questions: Sequence[Asked], end: bytes = b"") -> list[Found]:
+        """One trip: what is kept, then ``questions``, then ``end``. What was changed or found by ``questions``."""
+        asked = [self._dump(*each) for each in questions]  # first: what it refuses must not take with it what is kept
         kept, self._kept = self._kept, []
         begins = not (self.single or self._connection.autocommit) and self._pg.transaction_status == IDLE
         begin = _begin(self._connection.isolation_level, self._connection.read_only) if begins else b""
         results = self._trip(begin, [*kept, *asked], end)
-        return [self._found(call, result) for call, result in zip(calls, results[len(kept) :], strict=False)]
+        return [self._found(sent[0], result) for sent, result in zip(asked, results[len(kept) :], strict=False)]
 
     def _trip(self, begin: bytes, sent: Sequence[Sent], end: bytes) -> Sequence[PGresult]:
         """The server's answers to ``sent`` and ``end``."""
-        fresh = {call.name: call.sql for call, *_ in sent if call.name not in self._known}
+        fresh = {ready.name: ready.sql for ready, *_ in sent if ready.name not in self._known}
         try:
             if len(sent) == 1 and not (fresh or begin or end):
-                call, values, formats = sent[0]
-                results = [self._pg.exec_prepared(call.name, cast("Any", values), formats)]
+                ready, values, formats, _ = sent[0]
+                results = [self._pg.exec_prepared(ready.name, cast("Any", values), formats)]
             else:
                 results = self._pipeline(fresh, begin, sent, end)
         except BaseException as error:
@@ -142,7 +158,7 @@ class Pipe:
         self._known.update(name for name, result in prepared if result.status in DONE)
         for place, result in enumerate(results, -first):
             if result.status not in DONE:
-                raise self._refused(sent[place][0] if 0 <= place < len(sent) else None, result)
+                raise self._refused(sent[place] if 0 <= place < len(sent) else None, result)
         if end and results[-1].command_status != end:
             raise InFailedSqlTransaction("nothing was committed, because a statement had failed")
         return results[first:]
@@ -153,8 +169,8 @@ class Pipe:
             self._pg.send_query_params(begin, None)  # before anything else, or the level of isolation comes too late
         for name, sql in fresh.items():
             self._pg.send_prepare(name, sql.encode())
-        for call, values, formats in sent:
-            self._pg.send_query_prepared(call.name, values, formats)
+        for ready, values, formats, _ in sent:
+            self._pg.send_query_prepared(ready.name, values, formats)
         if end:
             self._pg.send_query_params(end, None)
         self._pg.pipeline_sync()
@@ -190,42 +206,43 @@ class Pipe:
             if any(found & ~POLLOUT for _, found in ready.poll()):
                 self._pg.consume_input()
 
-    def _refused(self, call: Call | None, result: PGresult) -> Exception:
+    def _refused(self, sent: Sent | None, result: PGresult) -> Exception:
         error = error_from_result(result, encoding=ENCODING)
-        if call is not None and call.none is not None and error.sqlstate == NO_ROW:
-            return call.none
+        ready, *_, none = sent or (None, None)
+        if none is not None and error.sqlstate == NO_ROW:
+            return none
         if error.sqlstate in OUTDATED:
             self._connection.close()
-        return _raised(call.sql if call else "", error)
+        return _raised(ready.sql if ready else "", error)
 
-    def _dump(self, call: Call) -> Sent:
+    def _dump(self, ready: Ready, given: Values, none: Exception | None = None) -> Sent:
         """As libpq takes it: octets as they are, everything else as text."""
         values: list[Buffer | None] = []
-        for value in call.values:  # a dozen for each statement: what is called for each of them counts
+        for value in given:  # a dozen for each statement: what is called for each of them counts
             known = TEXTS.get(type(value))
             if value is None:
                 values.append(None)
             elif known is None or (known is str.encode and "\0" in value):  # psycopg refuses what libpq would cut off
-                values.append(self._by_psycopg(call, value))
+                values.append(self._by_psycopg(ready, value))
             else:
                 values.append(known(value))
-        kinds = [*map(type, call.values)]
-        return call, values, [kind is bytes for kind in kinds] if bytes in kinds else None
+        kinds = [*map(type, given)]
+        return ready, values, [kind is bytes for kind in kinds] if bytes in kinds else None, none
 
-    def _by_psycopg(self, call: Call, value: Any) -> Buffer | None:
+    def _by_psycopg(self, ready: Ready, value: Any) -> Buffer | None:
         try:
             text: Buffer | None = self._dumper.get_dumper(value, PyFormat.TEXT).dump(value)
         except psycopg.Error as error:
-            raise _raised(call.sql, error) from error
+            raise _raised(ready.sql, error) from error
         return text
 
-    def _found(self, call: Call, result: PGresult) -> Found:
-        if not call.finds:
+    def _found(self, ready: Ready, result: PGresult) -> Found:
+        if ready.row is None:
             return result.command_tuples or 0, []
-        loader = self._loaders.get(call.name)
+        loader = self._loaders.get(ready.name)
         new = loader is None
         if loader is None:
-            loader = self._loaders[call.name] = Transformer(self._connection)
+            loader = self._loaders[ready.name] = Transformer(self._connection)
         loader.set_pgresult(result, set_loaders=new)
         rows = loader.load_rows(0, result.ntuples, tuple)
         loader.set_pgresult(None, set_loaders=False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Dialect, SelectBase, Table, literal_column
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import TypeEngine
 
 Convert = Callable[[Any], Any]
+Values = tuple[Any, ...]  # of one execution, in the order of the statement's parameters
 Found = tuple[int, Sequence[Sequence[Any]]]  # how many rows were changed or found; what was found
 STYLES: Mapping[str, str] = {"pipelined": "numeric_dollar"}  # driver -> how it takes values, where not as SQLAlchemy's
 ONE: ColumnElement[int] = literal_column("1")
@@ -32,6 +33,7 @@ SURE = "WITH done AS ({} RETURNING 1) SELECT 1 / count(*) FROM done"
 """Fails where no row was written, with NO_ROW: then the COMMIT that came along is none."""
 
 NO_ROW = "22012"  # division by zero
+PIPE = "swhub_pipe"
 _numbers = count(1)
 
 
@@ -66,7 +68,8 @@ class Prepared:
     def ahead(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Announce that this will be asked: right after the next answer that somebody waits for."""
         if connection.dialect.driver in STYLES:
-            _pipe(connection).announce(self._for(connection.dialect, values).call(values))
+            ready = self._for(connection.dialect, values)
+            _pipe(connection).announce(ready, ready.bind(values))
 
     def _for(self, dialect: Dialect, values: Mapping[str, Any], sure: str = "") -> "Ready":
         key = (dialect.driver, sure, *values)
@@ -76,36 +79,25 @@ class Prepared:
         return ready
 
 
-class Call(NamedTuple):
-    """A statement with its values, as a :class:`Pipe` takes it."""
-
-    name: bytes  # of the statement
-    sql: str
-    values: tuple[Any, ...]
-    finds: bool
-    tables: frozenset[str]  # that it reads; that it writes, where it finds nothing
-    none: Exception | None = None  # raised when no row was written
-
-
 class Pipe(Protocol):
     """What takes statements where a driver's connection is more than its cursors: ``pipeline.Pipe``."""
 
     single: bool  # each statement is a transaction by itself
 
-    def ask(self, call: Call) -> Found:
+    def ask(self, ready: "Ready", values: Values) -> Found:
         """What it changes or finds."""
 
-    def write(self, call: Call) -> None:
-        """Have it done before the next answer and before the commit."""
+    def write(self, ready: "Ready", values: Values, none: Exception | None) -> None:
+        """Have it done before the next answer and before the commit; ``none`` is raised when no row was written."""
 
-    def announce(self, call: Call) -> None:
+    def announce(self, ready: "Ready", values: Values) -> None:
         """It will be asked."""
 
     def flush(self) -> None:
         """Have done what is kept."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Ready:
     """A statement as one driver takes it."""
 
@@ -115,20 +107,16 @@ class Ready:
     binds: Sequence[tuple[int, Convert]]  # places of those that are not taken as they are
     row: Callable[[Any], Any] | None  # None: it finds nothing
     columns: Sequence[tuple[int, Convert]]
-    tables: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()  # that it reads; that it writes, where it finds nothing
     name: bytes = b""  # where the driver's connection has a Pipe
 
-    def bind(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    def bind(self, given: Mapping[str, Any]) -> Values:
         """The parameters of one execution."""
         values = {**self.fixed, **given} if self.fixed else given
         bound = [*map(values.__getitem__, self.names)]
         for place, convert in self.binds:
             bound[place] = convert(bound[place])
         return tuple(bound)
-
-    def call(self, given: Mapping[str, Any], none: Exception | None = None) -> Call:
-        """One execution."""
-        return Call(self.name, self.sql, self.bind(given), self.row is not None, self.tables, none)
 
     def read(self, found: Sequence[Any]) -> Any:
         """One row, converted."""
@@ -141,14 +129,15 @@ class Ready:
 
 def execute(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> tuple[int, list[Any]]:
     """Run it on the driver's own connection; rows changed, rows found. Raises DBAPIError."""
-    changed, found = _pipe(connection).ask(ready.call(values)) if ready.name else _by_cursor(connection, ready, values)
+    bound = ready.bind(values)
+    changed, found = _pipe(connection).ask(ready, bound) if ready.name else _by_cursor(connection, ready, bound)
     return changed, [ready.read(row) for row in found]
 
 
 def write(connection: Connection, ready: Ready, values: Mapping[str, Any], none: Exception | None = None) -> None:
     """Run it, now or with the next one. Raises DBAPIError, and ``none`` where no row was written."""
     if ready.name:
-        _pipe(connection).write(ready.call(values, none))
+        _pipe(connection).write(ready, ready.bind(values), none)
     elif not execute(connection, ready, values)[0] and none is not None:
         raise none
 
@@ -178,11 +167,11 @@ def plain(sql: str) -> Ready:
     return Ready(sql=sql, fixed={}, names=(), binds=(), row=None, columns=())
 
 
-def _by_cursor(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> Found:
+def _by_cursor(connection: Connection, ready: Ready, values: Values) -> Found:
     cursor = connection.connection.cursor()
     base = connection.dialect.loaded_dbapi.Error
     try:
-        cursor.execute(ready.sql, ready.bind(values))
+        cursor.execute(ready.sql, values)
         return cursor.rowcount, cursor.fetchall() if ready.row else []
     except base as error:
         raise DBAPIError.instance(ready.sql, None, error, base, hide_parameters=True) from error
@@ -191,8 +180,11 @@ def _by_cursor(connection: Connection, ready: Ready, values: Mapping[str, Any]) 
 
 
 def _pipe(connection: Connection) -> Pipe:
-    driver: Any = connection.connection.dbapi_connection
-    pipe: Pipe = driver.pipe
+    """Of the driver's connection below, noted at the first look: SQLAlchemy takes several steps down to it."""
+    pipe: Pipe | None = connection.__dict__.get(PIPE)
+    if pipe is None:
+        driver: Any = connection.connection.dbapi_connection
+        pipe = connection.__dict__[PIPE] = driver.pipe
     return pipe
 
 

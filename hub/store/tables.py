@@ -38,6 +38,7 @@ def _text(utc: datetime) -> str:
     return utc.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
+@lru_cache(maxsize=1024)
 def _utc(value: datetime | None) -> datetime | None:
     if value is None:
         return None
