@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 import orjson
@@ -27,6 +27,7 @@ READ, WRITE = prepared.plain("BEGIN"), prepared.plain("BEGIN IMMEDIATE")
 VIEW = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}  # one snapshot for all statements
 JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME  # these are refused: see content.STORED
 WRITER = "swhub_writer"
+KEPT = 8  # of a pool's ten and its ten more
 POSTGRES = frozenset({"postgresql", "postgresql+psycopg"})
 DRIVER = "postgresql+pipelined"
 ENCODING = "utf8"  # whatever the database has: the server converts, or refuses what it cannot
@@ -66,6 +67,44 @@ class Writer:
         return self._connection
 
 
+class Writers:
+    """PostgreSQL's connections for writing, of which a few stay open between transactions: the pool looks after each
+    one that it gets back, and that takes longer than most statements. One with which anything failed goes back to it.
+    """
+
+    def __init__(self) -> None:
+        self._idle: list[Connection] = []
+        self._process = 0
+
+    @contextmanager
+    def begin(self, engine: Engine) -> Iterator[Connection]:
+        """One transaction."""
+        connection = self._taken() or engine.connect()
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._idle) < KEPT:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def close(self, _engine: Engine) -> None:
+        """With the engine's other connections."""
+        while (connection := self._taken()) is not None:
+            connection.detach()  # its pool is gone already
+            connection.close()
+
+    def _taken(self) -> Connection | None:
+        if self._process != os.getpid():  # a connection must not be taken into a fork
+            self._idle, self._process = [], os.getpid()
+        with suppress(IndexError):
+            return self._idle.pop()
+        return None
+
+
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     """The engine for ``sqlite:///path`` or ``postgresql://...``. Opens no connection yet."""
     options: dict[str, Any] = {
@@ -77,7 +116,12 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     }
     address = make_url(url)
     if address.drivername in POSTGRES:
-        return create_engine(address.set(drivername=DRIVER), client_encoding=ENCODING, **options)
+        writers = Writers()
+        engine = create_engine(
+            address.set(drivername=DRIVER), client_encoding=ENCODING, execution_options={WRITER: writers}, **options
+        )
+        event.listen(engine, "engine_disposed", writers.close)
+        return engine
     if address.get_backend_name() != "sqlite":
         return create_engine(address, **options)
     driver = {"isolation_level": None}  # the driver begins nothing by itself
@@ -90,7 +134,7 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
 
 def writing(engine: Engine) -> AbstractContextManager[Connection]:
     """One writing transaction: committed at the end of the block, rolled back by any exception."""
-    writer: Writer | None = engine.get_execution_options().get(WRITER)
+    writer: Writer | Writers | None = engine.get_execution_options().get(WRITER)
     return engine.begin() if writer is None else writer.begin(engine)
 
 

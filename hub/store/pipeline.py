@@ -185,7 +185,8 @@ class Pipe:
     def _answers(self, count: int) -> list[PGresult]:
         found = []
         for _ in range(count):
-            self._await()
+            if self._pg.is_busy():
+                self._await()
             result = self._pg.get_result()
             if result is None:
                 raise OperationalError("the connection to the store is lost")

@@ -63,7 +63,11 @@ class Prepared:
         Raises DBAPIError, and ``none`` where it is given and no row was written; on PostgreSQL both come with the next
         answer or the commit, and nothing is committed then.
         """
-        write(connection, self._for(connection.dialect, values, "" if none is None else SURE), values, none)
+        ready = self._for(connection.dialect, values, "" if none is None else SURE)
+        if ready.name:
+            _pipe(connection).write(ready, ready.bind(values), none)
+        elif not execute(connection, ready, values)[0] and none is not None:
+            raise none
 
     def ahead(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Announce that this will be asked: right after the next answer that somebody waits for."""
@@ -132,14 +136,6 @@ def execute(connection: Connection, ready: Ready, values: Mapping[str, Any]) -> 
     bound = ready.bind(values)
     changed, found = _pipe(connection).ask(ready, bound) if ready.name else _by_cursor(connection, ready, bound)
     return changed, [ready.read(row) for row in found]
-
-
-def write(connection: Connection, ready: Ready, values: Mapping[str, Any], none: Exception | None = None) -> None:
-    """Run it, now or with the next one. Raises DBAPIError, and ``none`` where no row was written."""
-    if ready.name:
-        _pipe(connection).write(ready, ready.bind(values), none)
-    elif not execute(connection, ready, values)[0] and none is not None:
-        raise none
 
 
 def flush(connection: Connection) -> None:

@@ -40,6 +40,7 @@ from hub.services import accounts, actions, results
 from hub.store import prepared, tables
 from hub.store.engine import READ, WRITE, reading, writing
 from hub.store.pipeline import Pipe
+from hub.store.prepared import Prepared
 from hub.testing import pki
 from hub.xml.catalogue import default_catalogue
 from hub.xml.dialect import seal
@@ -137,16 +138,16 @@ def counting(engine: Engine) -> Iterator[Counter[str]]:
 def asking(engine: Engine) -> Iterator[Counter[str]]:
     """Count the statements, and the commits of what was written."""
     counter: Counter[str] = Counter()
-    execute, write = prepared.execute, prepared.write
+    execute, write = prepared.execute, Prepared.write
 
     def prepared_executed(connection: Connection, ready: prepared.Ready, values: Any) -> Any:
         counter["statement"] += ready not in (READ, WRITE)
         counter["commit"] += ready is WRITE
         return execute(connection, ready, values)
 
-    def prepared_written(connection: Connection, ready: prepared.Ready, values: Any, none: Any = None) -> None:
+    def prepared_written(statement: Prepared, connection: Connection, values: Any, *, none: Any = None) -> None:
         counter["statement"] += connection.dialect.name == "postgresql"  # SQLite's are executed
-        write(connection, ready, values, none)
+        write(statement, connection, values, none=none)
 
     def executed(*_: object) -> None:
         counter["statement"] += 1
@@ -160,7 +161,7 @@ def asking(engine: Engine) -> Iterator[Counter[str]]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(prepared, "execute", prepared_executed)
-            patch.setattr(prepared, "write", prepared_written)
+            patch.setattr(Prepared, "write", prepared_written)
             yield counter
     finally:
         event.remove(engine, "before_cursor_execute", executed)

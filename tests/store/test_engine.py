@@ -1,7 +1,7 @@
 """What a transaction sees and may do, the same on each database."""
 
 import sqlite3
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
-from hub.store.engine import open_engine, reading, writing
+from hub.store.engine import KEPT, open_engine, reading, writing
 from hub.store.tables import enterprise
 
 COUNT = select(func.count()).select_from(enterprise)
@@ -66,6 +66,31 @@ def test_the_writers_of_one_process_share_a_connection_of_sqlite_until_it_is_dis
     engine.dispose()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connections[1].execute("SELECT 1")
+
+
+@pytest.mark.postgres
+def test_a_writers_connection_to_postgresql_stays_open_until_the_engine_is_disposed_of(postgres_engine: Engine) -> None:
+    connections = []
+    for _ in range(2):
+        with writing(postgres_engine) as connection:
+            connections.append(connection.connection.driver_connection)
+    postgres_engine.dispose()
+
+    assert connections[0] is connections[1]
+    assert connections[0].closed
+
+
+@pytest.mark.postgres
+def test_writers_keep_a_few_connections_and_none_with_which_something_failed(postgres_engine: Engine) -> None:
+    taken = postgres_engine.pool.checkedout  # type: ignore[attr-defined]
+    with suppress(LookupError), writing(postgres_engine):
+        raise LookupError
+    failed = taken()
+    with ExitStack() as at_once:
+        for _ in range(KEPT + 2):
+            at_once.enter_context(writing(postgres_engine))
+
+    assert (failed, taken()) == (0, KEPT)
 
 
 def test_a_transaction_within_a_transaction_is_refused_and_does_not_wait(tmp_path: Path) -> None:

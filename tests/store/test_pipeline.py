@@ -184,7 +184,7 @@ def test_statements_outlive_what_has_the_server_drop_them(postgres_engine):
 
 @postgres
 def test_a_statement_that_the_server_has_lost_is_prepared_on_another_connection(postgres_engine):
-    with writing(postgres_engine) as connection:
+    with looking(postgres_engine) as connection:
         FIND.rows(connection, {"which": "a"})
         connection.connection.dbapi_connection.pgconn.exec_(b"DEALLOCATE ALL")
     with pytest.raises(DBAPIError, match="does not exist"), looking(postgres_engine) as connection:
