@@ -234,7 +234,7 @@ def _act(runtime: Runtime, connection: Connection, act: Act, now: datetime, read
     tenant = Tenant(connection, actor.enterprise)
     action = KINDS[act.kind].action(act.action)
     offering.expect_cited(tenant, action.cites)
-    evidence.expect(connection)
+    evidence.expect(connection, now)
     record.expect(connection, act.id)
     obj = tenant.lock(act.kind, act.id)
     if obj.revision != act.revision:

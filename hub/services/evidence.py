@@ -7,10 +7,11 @@ while none can be signed for ``[evidence] patience``, binding acts are refused.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, bindparam, insert, select, update
 
 from hub.cards.suites import read_certificate
 from hub.cards.trust import Trust
@@ -31,6 +32,8 @@ from hub.store.tables import evidence as table
 AT_ONCE = 10_000  # entries under one head
 ALERT = "evidence"
 ALARM_AFTER = timedelta(seconds=60)
+ASK_AGAIN = timedelta(seconds=1)
+_seen: WeakKeyDictionary[Engine, datetime] = WeakKeyDictionary()  # when this process found the store's being signed
 UNSIGNED = Text(
     "证据链暂时无法签名，为保证可追溯，暂停办理，请稍后重试",
     "Evidence cannot be signed at present; nothing binding is taken until it can. Try again later",
@@ -105,16 +108,25 @@ def message(way: str, message_id: str, kind: str, digest: str, partner: str) -> 
     return {"way": way, "id": message_id, "type": kind, "digest": digest, "partner": partner}
 
 
-def expect(connection: Connection) -> None:
+def expect(connection: Connection, now: datetime) -> None:
     """Announce :func:`require`."""
-    OLDEST.ahead(connection, {})
+    if not _just_seen(connection, now):
+        OLDEST.ahead(connection, {})
 
 
 def require(connection: Connection, patience: float, now: datetime) -> None:
     """Return while evidence is being signed. Raises Unavailable when it has not been for ``patience`` seconds."""
+    if _just_seen(connection, now):
+        return
     oldest = OLDEST.first(connection, {})
     if oldest is not None and now - oldest.at > timedelta(seconds=patience):
         raise Unavailable(UNSIGNED)
+    _seen[connection.engine] = now
+
+
+def _just_seen(connection: Connection, now: datetime) -> bool:
+    seen = _seen.get(connection.engine)
+    return seen is not None and abs(now - seen) < ASK_AGAIN
 
 
 def seal(runtime: Runtime) -> int:
