@@ -76,6 +76,7 @@ WAITING = Text(
 SUBMITTED = Text("投保申请提交成功", "Application submitted successfully")
 
 UNSENT = ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
+REVIEWED = ("SUBMITTED", "IN_REVIEW", "WITHDRAWING", "SEND_FAILED")
 COMPANY_SEAL = Need(
     "seal",
     frozenset({"ACTIVE"}),
@@ -155,6 +156,8 @@ APPLICATION = Kind(
         ),
         EventType("rejected", By.PARTNER, Text("保险公司审核不通过", "Rejected by the insurer"), decision="review"),
         EventType("approved", By.PARTNER, Text("保险公司审核通过", "Approved by the insurer"), decision="review"),
+        EventType("policy_issued", By.SYSTEM, Text("保险公司出具保单", "The policy was issued"), phase="end"),
+        EventType("policy_effective", By.SYSTEM, Text("保单已生效", "The policy is in force"), phase="end"),
         EventType("recalled", By.PARTNER, Text("保险公司撤销待确认保单", "Offer recalled by the insurer"), phase="end"),
         EventType("lapsed", By.SYSTEM, Text("待确认保单已过有效期", "The offer's validity ended"), phase="end"),
     ),
@@ -226,6 +229,7 @@ APPLICATION = Kind(
                     hint=Text("保单出具后在“保险单”页签查看", "See the policy under Policies once it is issued"),
                     notice=Text("投保申请审核通过", "An application was approved"),
                 ),
+                State("ISSUED", Text("已出单", "Policy issued"), "done", Next.NOBODY),
                 State(
                     "REJECTED",
                     Text("审核不通过", "Rejected"),
@@ -254,8 +258,13 @@ APPLICATION = Kind(
                 Transition("SUBMITTED", "withdrawn", "PENDING_CONFIRM"),
                 *(
                     Transition(source, event, target)
-                    for source in ("SUBMITTED", "IN_REVIEW", "WITHDRAWING", "SEND_FAILED")
+                    for source in REVIEWED
                     for event, target in (("returned", "RETURNED"), ("rejected", "REJECTED"), ("approved", "APPROVED"))
+                ),
+                *(
+                    Transition(source, event, "ISSUED")
+                    for source in (*REVIEWED, "APPROVED", "ISSUED")
+                    for event in ("policy_issued", "policy_effective")
                 ),
                 *(
                     Transition(source, event, "LAPSED")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from hub.business.acts import Action, Actor, Sends
-from hub.business.kind import Field, Kind, Line
+from hub.business.kind import Effect, Field, Kind, Line
 from hub.business.micro_application import APPLICATION, COMMON, other_code
 from hub.business.roles import ANYONE
 from hub.business.states import By, EventType, Next, State, Track, Transition
@@ -154,6 +154,10 @@ POLICY = Kind(
     ),
     documents={"policy": Text("小微企业保单全套单证(生效)", "Full set of policy documents (in force)")},
     links={"application_no": "micro_application"},
+    effects=(
+        Effect("ISSUED", "application_no", "policy_issued", carries=("policy_no",)),
+        Effect("EFFECTIVE", "application_no", "policy_effective", carries=("policy_no",)),
+    ),
     ends=("expiry_date", "expired"),
 )
 

@@ -14,6 +14,7 @@ from tests.browser.conftest import Demo
 from tests.browser.test_journey import fill, open_offer, sign
 
 pytestmark = pytest.mark.browser
+SAID_YES = ("APPROVED", "ISSUED")
 
 
 def confirm_an_offer(page: Page, demo: Demo) -> str:
@@ -46,7 +47,7 @@ def approved(page: Page, demo: Demo, number: str) -> bytes:
     try:
         for _ in range(60):
             with reading(engine) as connection:
-                if connection.execute(select(tables.business_object.c.state).where(application)).scalar() == "APPROVED":
+                if connection.execute(select(tables.business_object.c.state).where(application)).scalar() in SAID_YES:
                     return bytes(connection.execute(sent).scalars().first() or b"")
             page.wait_for_timeout(250)
     finally:

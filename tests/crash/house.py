@@ -235,7 +235,7 @@ class House:
         for number in numbers:
             self.deliver(self.insurer.write.receipt_confirmed(f"P-{number}", self.sent(f"P-{number}")[-1].message_id))
             found = self.object("policy", f"P-{number}")
-            if self.state("micro_application", number) != "APPROVED" or found.states["ack"] != "RECEIVED":
+            if self.state("micro_application", number) != "ISSUED" or found.states["ack"] != "RECEIVED":
                 raise Broken(f"{number} did not end well: {found.states}")
 
     # what is true

@@ -98,11 +98,11 @@ class World:
         content = {"application_no": number, "result_code": code, "reviewed_at": self.clock.now()} | body
         return self.message("ReviewResult", number, content, correlation_id=answers)
 
-    def policy(self, number: str = "P-1", status: str = "1") -> CanonicalMessage:
+    def policy(self, number: str = "P-1", status: str = "1", application: str = "XW2026-1") -> CanonicalMessage:
         """MSG-POL-04."""
         body = {
             "policy_no": number,
-            "application_no": "XW2026-1",
+            "application_no": application,
             "policy_type": "信保易保单",
             "product_name": "小微信保易",
             "enterprise_name": "示例进出口有限公司",

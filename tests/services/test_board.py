@@ -91,6 +91,17 @@ def test_what_is_done_is_nobodys_turn(world: World) -> None:
     assert (before, read(world).open) == (1, 0)
 
 
+def test_an_approved_application_is_the_insurers_turn_until_its_policy_comes(world: World) -> None:
+    submitted(world)
+    [sent] = outbox(world)
+    deliver(world, "ACKED")
+    world.push(world.review("10", sent.message_id, policy_no="P-1"))
+    approved = read(world).numbers[Next.PARTNER]
+    world.push(world.policy())
+
+    assert (approved, read(world).numbers) == (1, {Next.ENTERPRISE: 1, Next.HUB: 0, Next.PARTNER: 0})
+
+
 def test_who_waits_longest_stands_first_and_the_number_tells_of_the_others(world: World) -> None:
     for number in range(5):
         world.push(world.offer(f"N{number}"))

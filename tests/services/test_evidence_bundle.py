@@ -102,7 +102,7 @@ def test_a_whole_journey_is_proved(world: World) -> None:
     result = examine(evidence_export.export(world.runtime, NUMBER), world.runtime.signer.certificate)
 
     assert result.findings == []
-    assert (result.entries, result.cards, result.unsigned) == (6, 1, 0)
+    assert (result.entries, result.cards, result.unsigned) == (7, 1, 0)
     assert result.messages == 8  # offer, confirmation, review, policy; the insurer's receipt; three of ours
 
 

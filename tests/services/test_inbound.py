@@ -171,7 +171,7 @@ def test_every_order_of_the_insurers_messages_ends_the_same(engine: Engine, make
             sent = connection.execute(wanted).scalar_one()
         messages = [
             world.review("10", sent, number, policy_no=policy),
-            world.policy(policy),
+            world.policy(policy, application=number),
             world.confirmed(number=policy),
         ]
         for place in (*order, *order):
@@ -182,6 +182,17 @@ def test_every_order_of_the_insurers_messages_ends_the_same(engine: Engine, make
         ends.add((str(states), frozenset(notices)))
 
     assert len(ends) == 1
+
+
+def test_an_application_is_done_when_its_policy_comes_whatever_was_said_before(world: World) -> None:
+    sent = confirmed_application(world)
+    world.push(world.policy(status="0"))
+    issued = world.object().states["state"]
+    world.push(world.review("10", sent))
+    world.push(world.policy())
+
+    after = world.object()
+    assert (issued, after.states["state"], after.content["policy_no"]) == ("ISSUED", "ISSUED", "P-1")
 
 
 def test_an_answer_to_the_first_submission_leaves_the_second_alone(world: World) -> None:
