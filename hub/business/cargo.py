@@ -122,7 +122,7 @@ APPOINTMENT = Kind(
                     "SUCCEEDED",
                     Text("预约成功", "Appointment made"),
                     "done",
-                    Next.ENTERPRISE,
+                    Next.NOBODY,
                     hint=Text("请与保险公司线下签署货运险协议", "Sign the agreement with the insurer, offline"),
                     notice=Text(
                         "货运险预约成功，请与保险公司线下签约", "Cargo appointment made: sign the agreement offline"

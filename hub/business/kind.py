@@ -9,7 +9,7 @@ from typing import Any, Literal
 from hub.business.acts import Action, Actor, Payable, Sends, Tell
 from hub.business.numbers import NumberFormat
 from hub.business.posting import Posting
-from hub.business.states import BACK, CONFLICT_STATE, By, EventType, Phase, State, Track
+from hub.business.states import BACK, CONFLICT_STATE, By, EventType, Next, Phase, State, Track
 from hub.contract.text import Text
 
 OWN = "own"  # in the place of a partner: what the hub keeps itself
@@ -196,6 +196,7 @@ class Kind:
             pairs = [(row.source, row.event) for row in track.transitions]
             if len(set(pairs)) != len(pairs):
                 raise ValueError(f"{self.code}.{track.name}: two targets for one state and event")
+            self._check_turns(track)
         self._check_actions(names)
         if self.beginning and (self.numbers is None or self.entry is None):
             raise ValueError(f"{self.code}: what an enterprise begins needs a number format and an entry form")
@@ -212,6 +213,16 @@ class Kind:
             if effect.state not in self._state_ids or not (effect.back or effect.link in self.links):
                 raise ValueError(f"{self.code}: {effect} names an unknown state or link")
         self._check_bill(names, fields)
+
+    def _check_turns(self, track: Track) -> None:
+        """Whose turn it is can end it: nothing stands on an enterprise's board for ever."""
+        by = {event.name: event.by for event in self.events}
+        for state in track.states:
+            ways = {by[row.event] for row in track.transitions if row.source == state.id != row.target}
+            if state.next is Next.ENTERPRISE:
+                ways -= {By.PARTNER}
+            if state.next is not Next.NOBODY and not ways:
+                raise ValueError(f"{self.code}.{track.name}: {state.id} is somebody's turn, who cannot end it")
 
     def _check_bill(self, events: Sequence[str], fields: Collection[str]) -> None:
         if self.payable is None:

@@ -216,7 +216,7 @@ ORDER = Kind(
                     "FAILED",
                     Text("支付失败", "Payment failed"),
                     "failed",
-                    Next.ENTERPRISE,
+                    Next.NOBODY,  # the bill is the enterprise's turn again
                     hint=Text("可重新支付", "You may pay again"),
                     notice=Text("支付失败", "A payment failed"),
                 ),
@@ -231,7 +231,7 @@ ORDER = Kind(
                     "REFUNDED",
                     Text("已退款", "Returned"),
                     "failed",
-                    Next.ENTERPRISE,
+                    Next.NOBODY,
                     hint=Text("银行已退票，可重新支付", "The bank has returned it; you may pay again"),
                     notice=Text("一笔已成功的支付被银行退票", "A payment that was made has been returned"),
                 ),

@@ -343,3 +343,19 @@ def parcel(code: str, effect: Effect, links: str) -> Kind:
 def test_an_effect_without_a_target_or_in_a_chain_is_refused(effect: Effect, links: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         by_code([PLAIN, parcel("parcel", effect, links)])
+
+
+@pytest.mark.parametrize(
+    ("turn", "event"),
+    [(Next.ENTERPRISE, "checked"), (Next.PARTNER, None)],
+    ids=["not by those whose turn it is", "at all"],
+)
+def test_a_state_that_is_somebodys_turn_for_ever_is_refused(turn: Next, event: str | None) -> None:
+    states = (
+        State("OPEN", Text("在办", "Open"), "running", turn),
+        State("CHECKED", Text("完", "Done"), "done", Next.NOBODY),
+    )
+    ways = (Transition(None, "asked_back", "OPEN"), *([Transition("OPEN", event, "CHECKED")] if event else ()))
+
+    with pytest.raises(ValueError, match="OPEN is somebody's turn, who cannot end it"):
+        replace(PLAIN, tracks=(Track(name="state", label=Text("状态", "State"), states=states, transitions=ways),))

@@ -11,11 +11,14 @@ from random import Random
 import pytest
 
 from hub.business.payment_order import ORDER
+from hub.business.states import Next
 from hub.config import WebSettings
 from hub.errors import InvalidInput
+from hub.services import board
+from hub.store.engine import reading
 from hub.testing.simulator import controls
 from tests.payments.duties import GUARANTEE, DutyLife
-from tests.payments.theatre import theatre
+from tests.payments.theatre import USCC, theatre
 from tests.web.world import ORIGIN, Browser, log_in
 from web.app import create_app
 
@@ -94,6 +97,18 @@ def test_what_was_returned_is_paid_again_under_the_same_policy(life: DutyLife) -
     assert (application.state, application.content["premium_returned"]) == ("ISSUED", None)
     assert sorted(row.state for row in life.ours("payment_order")) == ["REFUNDED", "SUCCEEDED"]
     assert "returned" not in life.theirs("duty_application")[0].data
+
+
+def test_a_payment_that_came_back_is_on_the_board_once_as_the_bill_that_is_owed(life: DutyLife) -> None:
+    pay(life)
+    go_on(life)
+    give_back(life)
+    go_on(life)
+
+    with reading(life.theatre.engine) as connection:
+        found = board.read(connection, life.runtime.registry, USCC, life.clock.now(), each=10)
+
+    assert [move.obj.kind.code for move in found.moves[Next.ENTERPRISE]] == ["duty_application"]
 
 
 @pytest.mark.parametrize(("how", "state"), [("settle", "PREMIUM_RETURNED"), ("cancel_duty", "RELEASED")])
