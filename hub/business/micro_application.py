@@ -229,7 +229,13 @@ APPLICATION = Kind(
                     hint=Text("保单出具后在“保险单”页签查看", "See the policy under Policies once it is issued"),
                     notice=Text("投保申请审核通过", "An application was approved"),
                 ),
-                State("ISSUED", Text("已出单", "Policy issued"), "done", Next.NOBODY),
+                State(
+                    "ISSUED",
+                    Text("已出单", "Policy issued"),
+                    "done",
+                    Next.NOBODY,
+                    hint=Text("保单见“保险单”页签", "The policy stands under Policies"),
+                ),
                 State(
                     "REJECTED",
                     Text("审核不通过", "Rejected"),

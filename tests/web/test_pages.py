@@ -263,6 +263,16 @@ def test_notices_are_counted_until_they_are_read(world: World, user: Browser) ->
     assert "1 条未读通知" not in user.get("/notices").text
 
 
+def test_what_is_done_leaves_the_board_and_its_row_says_where_to_go_on(world: World, user: Browser) -> None:
+    obj = world.offer()
+    for name in ("submitted", "approved"):
+        world.event(obj, name, submission=1)
+    world.policy(application_no=obj.number)
+
+    assert "保单见“保险单”页签" in user.get(A).text
+    assert obj.number not in main_of(user.get("/board").text)
+
+
 def test_the_introduction_needs_no_login(open_browser: Callable[..., Browser]) -> None:
     assert "登录后办理" in open_browser().get("/micro_policy/introduction").text
 

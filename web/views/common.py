@@ -347,7 +347,7 @@ def _said(obj: BusinessObject, turn: Next, track: str) -> Text:
     state = obj.state(track)
     if turn is Next.HUB and (going := ON_ITS_WAY.get(obj.delivery or "")):
         return going
-    return turn.value if turn in (Next.ENTERPRISE, Next.NOBODY) or not state or not state.hint else state.hint
+    return turn.value if turn is Next.ENTERPRISE or not state or not state.hint else state.hint
 
 
 def counter_path(counter: Counter, state: str) -> str:
