@@ -1,12 +1,14 @@
 """What an operator asks and does: messages by any number, traces, dead letters, parked messages, periodic duties."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, literal, or_, select
 
 from hub.delivery import receiver
+from hub.delivery.outbox import EDGES
 from hub.errors import NotFound
 from hub.runtime import Runtime
 from hub.services import conflicts, unmapped
@@ -31,6 +33,13 @@ class MessageRow:
     reason: str | None
 
 
+LISTED: Mapping[str, tuple[Table, ColumnElement[Any], frozenset[str]]] = {
+    "out": (tables.outbox, tables.outbox.c.seq, frozenset(EDGES)),
+    "in": (tables.inbox, tables.inbox.c.received_at, frozenset({"APPLIED", "PARKED"})),
+}
+"""Direction -> its messages, what they come in order by, and the states that they have."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hop:
     """One step in the life of a business number, oldest first."""
@@ -46,15 +55,14 @@ def messages(
 ) -> list[MessageRow]:
     """The latest messages, newest first, optionally of one business number or message id, or in one state."""
     found: list[MessageRow] = []
-    for table, direction, at in (
-        (tables.outbox, "out", tables.outbox.c.created_at),
-        (tables.inbox, "in", tables.inbox.c.received_at),
-    ):
-        statement = select(table).order_by(at.desc()).limit(limit)
+    for direction, (table, latest, states) in LISTED.items():
+        statement = select(table).order_by(latest.desc()).limit(limit)
         if number is not None:
             statement = statement.where(or_(table.c.business_key == number, table.c.message_id == number))
+        if state is not None and state.upper() not in states:
+            continue
         if state is not None:
-            statement = statement.where(table.c.state == state.upper())
+            statement = statement.where(in_state(table, state.upper()))
         for row in connection.execute(statement):
             found.append(
                 MessageRow(

@@ -530,6 +530,7 @@ WAITING = ("QUEUED", "SENDING", "RETRYING", "UNKNOWN")
 _waiting = text(" OR ".join(f"state = '{state}'" for state in WAITING))
 """Of partial indexes: finished rows cost the poll nothing. IN (...) would make SQLite fill a table at each write."""
 _sending = text("state = 'SENDING'")
+_stuck = text("state = 'DEAD' OR state = 'UNKNOWN'")
 Index(
     "ix_outbox_due",  # by partner, so that one partner's backlog never stands before another's messages
     outbox.c.partner,
@@ -540,6 +541,7 @@ Index(
 )
 Index("ix_outbox_lane", outbox.c.lane, outbox.c.seq, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_outbox_lease", outbox.c.lease_until, sqlite_where=_sending, postgresql_where=_sending)
+Index("ix_outbox_stuck", outbox.c.seq, sqlite_where=_stuck, postgresql_where=_stuck)  # the operators' work
 
 outbox_raw = Table(
     "outbox_raw",

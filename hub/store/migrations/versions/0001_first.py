@@ -657,6 +657,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'SENDING'"),
         )
         batch_op.create_index("ix_outbox_object", ["object_id", "seq"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_stuck",
+            ["seq"],
+            unique=False,
+            sqlite_where=sa.text("state = 'DEAD' OR state = 'UNKNOWN'"),
+            postgresql_where=sa.text("state = 'DEAD' OR state = 'UNKNOWN'"),
+        )
 
     op.create_table(
         "attempt",
@@ -740,6 +747,11 @@ def downgrade() -> None:
     op.drop_table("outbox_raw")
     op.drop_table("attempt")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_stuck",
+            sqlite_where=sa.text("state = 'DEAD' OR state = 'UNKNOWN'"),
+            postgresql_where=sa.text("state = 'DEAD' OR state = 'UNKNOWN'"),
+        )
         batch_op.drop_index("ix_outbox_object")
         batch_op.drop_index(
             "ix_outbox_lease", sqlite_where=sa.text("state = 'SENDING'"), postgresql_where=sa.text("state = 'SENDING'")
