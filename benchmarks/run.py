@@ -72,7 +72,7 @@ def measure_in(asked: argparse.Namespace, database: str, path: Path, stack: Exit
         check_receipt(folder, receipts[-1])
         return Run(run.seconds, run.latencies, cpu)
 
-    found = rounds(asked, measure, TURN.get(database, asked.messages))
+    found = rounds(asked, measure, database)
     if hub_side.count(urls["hub"]) != total:
         raise AssertionError("the hub has not stored every message")
     memory = {side: process.ask()["memory"] for side, process in processes.items()}
@@ -95,7 +95,7 @@ def measure_out(asked: argparse.Namespace, database: str, path: Path, stack: Exi
         answer = process.ask(first=first, count=count)
         return Run(answer["seconds"], answer["latencies"], answer["cpu"] - before)
 
-    found = rounds(asked, measure, TURN.get(database, asked.messages))
+    found = rounds(asked, measure, database)
     if (hub_side.submitted(urls["hub"]), reference.submitted(urls["reference"])) != (total, total):
         raise AssertionError("not every message is committed with its receipt")
     return found
@@ -131,8 +131,9 @@ def _stepped(
     return {"rows": rows, **process.ask(rows=rows, count=asked.rounds)}
 
 
-def rounds(asked: argparse.Namespace, measure: Measure, turn: int) -> dict[str, Any]:
+def rounds(asked: argparse.Namespace, measure: Measure, database: str) -> dict[str, Any]:
     """Both sides in turn, so that what else the machine does meets both; the side that begins changes."""
+    turn = TURN.get(database, asked.messages)
     for side in SIDES:
         measure(side, 0, WARM_UP)
     made: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}

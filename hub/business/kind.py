@@ -216,9 +216,8 @@ class Kind:
 
     def _check_turns(self, track: Track) -> None:
         """Whose turn it is can end it: nothing stands on an enterprise's board for ever."""
-        by = {event.name: event.by for event in self.events}
         for state in track.states:
-            ways = {by[row.event] for row in track.transitions if row.source == state.id != row.target}
+            ways = {self.event(row.event).by for row in track.transitions if row.source == state.id != row.target}
             if state.next is Next.ENTERPRISE:
                 ways -= {By.PARTNER}
             if state.next is not Next.NOBODY and not ways:

@@ -76,7 +76,7 @@ WAITING = Text(
 SUBMITTED = Text("投保申请提交成功", "Application submitted successfully")
 
 UNSENT = ("PENDING_CONFIRM", "RETURNED", "SEND_FAILED")
-REVIEWED = ("SUBMITTED", "IN_REVIEW", "WITHDRAWING", "SEND_FAILED")
+UNREVIEWED = ("SUBMITTED", "IN_REVIEW", "WITHDRAWING", "SEND_FAILED")
 COMPANY_SEAL = Need(
     "seal",
     frozenset({"ACTIVE"}),
@@ -264,12 +264,12 @@ APPLICATION = Kind(
                 Transition("SUBMITTED", "withdrawn", "PENDING_CONFIRM"),
                 *(
                     Transition(source, event, target)
-                    for source in REVIEWED
+                    for source in UNREVIEWED
                     for event, target in (("returned", "RETURNED"), ("rejected", "REJECTED"), ("approved", "APPROVED"))
                 ),
                 *(
                     Transition(source, event, "ISSUED")
-                    for source in (*REVIEWED, "APPROVED", "ISSUED")
+                    for source in (*UNREVIEWED, "APPROVED", "ISSUED")
                     for event in ("policy_issued", "policy_effective")
                 ),
                 *(

@@ -88,7 +88,7 @@ def _due_of(partner: ColumnElement[str], table: FromClause = outbox) -> tuple[Co
 
 def _heads(partner: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
     """Those of them that stand at the head of a free lane."""
-    return (*_due_of(partner), or_(outbox.c.state == literal_column("'UNKNOWN'"), ~_blocked))
+    return (*_due_of(partner), or_(in_state(outbox, "UNKNOWN"), ~_blocked))
 
 
 _first = select(func.min(outbox.c.partner).label("code")).where(in_state(outbox, *WAITING)).cte("busy", recursive=True)
@@ -251,7 +251,7 @@ def lock_stranded(connection: Connection, seq: int, now: datetime) -> Row[Any] |
 
 
 def _lease_over(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (outbox.c.state == literal_column("'SENDING'"), outbox.c.lease_until <= now)
+    return (in_state(outbox, "SENDING"), outbox.c.lease_until <= now)
 
 
 def overdue(connection: Connection, now: datetime, limit: int = 100) -> Sequence[Row[Any]]:

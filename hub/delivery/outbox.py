@@ -33,7 +33,7 @@ from hub.contract.text import Text
 from hub.delivery import failpoints
 from hub.errors import NotAllowed
 from hub.store import tables
-from hub.store.conditions import beside_key
+from hub.store.conditions import beside_key, in_state
 from hub.store.prepared import Prepared
 from hub.store.tables import outbox, outbox_raw
 
@@ -55,11 +55,7 @@ GIVEN = (
     *("state", "not_before", "deadline", "created_at", "updated_at", "trace"),
 )
 _other = outbox.alias("other")
-_unknown = exists(
-    select(_other.c.seq).where(
-        _other.c.object_id == bindparam("object_id"), _other.c.state == literal_column("'UNKNOWN'")
-    )
-)
+_unknown = exists(select(_other.c.seq).where(_other.c.object_id == bindparam("object_id"), in_state(_other, "UNKNOWN")))
 QUEUE = Prepared(
     insert(outbox).from_select(
         GIVEN, select(*(bindparam(name, type_=outbox.c[name].type) for name in GIVEN)).where(~_unknown)

@@ -54,15 +54,16 @@ def messages(
     connection: Connection, *, number: str | None = None, state: str | None = None, limit: int = 50
 ) -> list[MessageRow]:
     """The latest messages, newest first, optionally of one business number or message id, or in one state."""
+    wanted = None if state is None else state.upper()
     found: list[MessageRow] = []
     for direction, (table, latest, states) in LISTED.items():
+        if wanted is not None and wanted not in states:
+            continue
         statement = select(table).order_by(latest.desc()).limit(limit)
         if number is not None:
             statement = statement.where(or_(table.c.business_key == number, table.c.message_id == number))
-        if state is not None and state.upper() not in states:
-            continue
-        if state is not None:
-            statement = statement.where(in_state(table, state.upper()))
+        if wanted is not None:
+            statement = statement.where(in_state(table, wanted))
         for row in connection.execute(statement):
             found.append(
                 MessageRow(

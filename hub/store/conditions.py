@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, FromClause, literal_column, or_
 
 
 def in_state(table: FromClause, *states: str) -> ColumnElement[bool]:
-    """Written out as in the partial indexes, not bound: they are used only when the database can read the condition."""
+    """Written out and not bound: a partial index is used only where the database reads its own condition."""
     return or_(*(table.c.state == literal_column(f"'{state}'") for state in states))
 
 

@@ -32,6 +32,8 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.conditions import in_state
+
 
 @lru_cache(maxsize=1024)  # one transaction writes its one time a dozen times
 def _text(utc: datetime) -> str:
@@ -527,10 +529,10 @@ outbox = Table(
     Index("ix_outbox_object", "object_id", "seq"),
 )
 WAITING = ("QUEUED", "SENDING", "RETRYING", "UNKNOWN")
-_waiting = text(" OR ".join(f"state = '{state}'" for state in WAITING))
+_waiting = in_state(outbox, *WAITING)
 """Of partial indexes: finished rows cost the poll nothing. IN (...) would make SQLite fill a table at each write."""
-_sending = text("state = 'SENDING'")
-_stuck = text("state = 'DEAD' OR state = 'UNKNOWN'")
+_sending = in_state(outbox, "SENDING")
+_stuck = in_state(outbox, "DEAD", "UNKNOWN")
 Index(
     "ix_outbox_due",  # by partner, so that one partner's backlog never stands before another's messages
     outbox.c.partner,
@@ -600,8 +602,8 @@ inbox = Table(
 Index(
     "ix_inbox_parked",
     inbox.c.received_at,
-    sqlite_where=text("state = 'PARKED'"),
-    postgresql_where=text("state = 'PARKED'"),
+    sqlite_where=in_state(inbox, "PARKED"),
+    postgresql_where=in_state(inbox, "PARKED"),
 )
 
 inbox_raw = Table(

@@ -1,7 +1,7 @@
-"""How PostgreSQL finds the rows of each message's statements in a store that it has not counted yet.
+"""How the rows of each message's statements are found, and those of an operator's questions.
 
-It plans them for any values (from the sixth time on they run so), and a plan that goes through more than it has to is
-noticed only when there is much: these were.
+A plan that goes through more than it has to is noticed only when there is much: these were. PostgreSQL plans for any
+values (from the sixth time on statements run so), in a store that it has not counted yet.
 """
 
 from collections.abc import Callable, Collection
